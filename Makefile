@@ -1,0 +1,46 @@
+# Everything here needs python3 (3.11 or newer), pip and make, and sets up the rest itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format lock clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: $(READY)  ## make .venv from the pinned requirements
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "phucvu needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1:8766
+	$(BIN)/phucvu demo
+
+test: setup  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## mend what the formatter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## pin the requirements anew (the newest that fit pyproject.toml)
+	$(PYTHON) -m venv .lock && .lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.lock/bin/uv pip compile pyproject.toml --extra dev $(LOCK) --output-file requirements/dev.txt
+	.lock/bin/uv pip compile pyproject.toml $(LOCK) --constraint requirements/dev.txt --output-file requirements/run.txt
+	rm -rf .lock
+
+clean:  ## take away what was made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

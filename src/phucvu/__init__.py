@@ -1,0 +1,1 @@
+"""phucvu: the index of Decision 766/QĐ-TTg, counted, scored and explained."""

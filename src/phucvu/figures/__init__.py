@@ -1,0 +1,1 @@
+"""Figures: two whole numbers for a period, a unit and an indicator."""

@@ -1,0 +1,125 @@
+"""Units (cơ quan, đơn vị): the tree of offices, and how it changed over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from phucvu.rules.model import Kind
+
+CODE = re.compile(r"[A-Z]\d{2}(\.\d{2,3})*")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One office. ``parent`` and ``successor`` are codes; a day that is None is unbounded."""
+
+    code: str
+    name: str
+    kind: Kind
+    parent: str | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor: str | None = None
+
+    def exists_on(self, day: dt.date) -> bool:
+        return (self.valid_from or dt.date.min) <= day <= (self.valid_to or dt.date.max)
+
+    @property
+    def short_name(self) -> str:
+        """The name without «UBND» and the province behind a dash, as tables show it.
+
+        >>> Unit("H21.17", "Sở Y tế - tỉnh Gia Lai", "department", "H21").short_name
+        'Sở Y tế'
+        >>> Unit("H29", "UBND Thành phố Hồ Chí Minh", "province").short_name
+        'Thành phố Hồ Chí Minh'
+        """
+        name = self.name.removeprefix("UBND ").split(" - ")[0]
+        return name[:1].upper() + name[1:]
+
+    @property
+    def plain_name(self) -> str:
+        """The bare name of a province, as a map shows it: «Gia Lai», «Hà Nội»."""
+        return re.sub(r"^(tỉnh|thành phố) ", "", self.short_name, flags=re.IGNORECASE)
+
+
+def unit_from_code(code: str) -> Unit:
+    """The unit that a code speaks of, where nothing else is known of it.
+
+    The national codes say it by their form: H21 a province, H21.17 a department, H21.227 a commune,
+    G09 a ministry, G09.20 a body of it.
+    """
+    parent, _, last = code.rpartition(".")
+    kind: Kind
+    if not parent:
+        kind = "ministry" if code.startswith("G") else "province"
+    elif code.startswith("G"):
+        kind = "branch"
+    else:
+        kind = "commune" if len(last) > 2 else "department"
+    return Unit(code, code, kind, parent or None)
+
+
+class Units:
+    """All units known, by code."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._units = {u.code: u for u in units}
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._units
+
+    def __getitem__(self, code: str) -> Unit:
+        return self._units[code]
+
+    def get(self, code: str | None) -> Unit | None:
+        return self._units.get(code or "")
+
+    def with_codes(self, codes: Iterable[str]) -> Units:
+        """These units and one made from each further code (see ``unit_from_code``)."""
+        return Units([*self, *(unit_from_code(c) for c in codes if c not in self)])
+
+    @cached_property
+    def _children(self) -> dict[str | None, list[Unit]]:
+        children: dict[str | None, list[Unit]] = {}
+        for unit in self:
+            children.setdefault(unit.parent, []).append(unit)
+        return children
+
+    def children(self, code: str | None) -> list[Unit]:
+        """The units just below one; of None, the roots."""
+        return self._children.get(code, [])
+
+    def below(self, code: str) -> list[Unit]:
+        """The unit and every unit below it."""
+        found = [self[code]]
+        for unit in found:
+            found.extend(self.children(unit.code))
+        return found
+
+    def above(self, code: str) -> list[Unit]:
+        """The unit and every unit above it, nearest first."""
+        found = [self[code]]
+        while (parent := self.get(found[-1].parent)) is not None:
+            found.append(parent)
+        return found
+
+    def on(self, day: dt.date) -> Units:
+        """The units that exist on a day."""
+        return Units(u for u in self if u.exists_on(day))
+
+    def survivor(self, code: str) -> Unit:
+        """The unit that stands for this one today: its successor's successor, and so on."""
+        unit = self[code]
+        while (after := self.get(unit.successor)) is not None and after.code != code:
+            unit = after
+        return unit

@@ -1,0 +1,261 @@
+"""The tables of records: their columns, types and keys.
+
+Names and meaning of the project's own tables are those that offices exchange as CSV; dossiers and
+steps arrive in the synchronisation format and are kept with the columns that counting needs beside
+the payload as it came. Times are Vietnam's, without a zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+TIME = pl.Datetime("us")
+"""A moment in Vietnam's time, to the second."""
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: pl.DataType | type[pl.DataType]
+    vi: str
+    en: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    """The only values a text column may hold."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of records.
+
+    Rows with the same ``key`` are versions of one thing; the latest counts.
+    """
+
+    name: str
+    vi: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def __getitem__(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    @property
+    def types(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+        return {c.name: c.type for c in self.columns}
+
+
+KINDS = ("ministry", "province", "department", "district", "commune", "branch")
+
+UNITS = Table(
+    "units",
+    "cơ quan, đơn vị",
+    ("code",),
+    (
+        Column("code", pl.String, "mã đơn vị", "unit code", required=True),
+        Column("name", pl.String, "tên", "name", required=True),
+        Column("kind", pl.String, "loại", "kind", required=True, values=KINDS),
+        Column("parent", pl.String, "đơn vị cấp trên", "unit above"),
+        Column("valid_from", pl.Date, "ngày đầu", "first day"),
+        Column("valid_to", pl.Date, "ngày cuối", "last day"),
+        Column("successor", pl.String, "đơn vị kế thừa", "successor"),
+    ),
+)
+
+PROCEDURES = Table(
+    "procedures",
+    "thủ tục hành chính",
+    ("code",),
+    (
+        Column("code", pl.String, "mã TTHC", "procedure code", required=True),
+        Column("name", pl.String, "tên", "name"),
+        Column("field", pl.String, "lĩnh vực", "field"),
+        Column("owner", pl.String, "đơn vị công bố", "owner"),
+        Column("for_citizens", pl.Boolean, "đối tượng là công dân", "subjects include citizens"),
+        Column("fee", pl.Boolean, "có phí, lệ phí", "fee procedure"),
+        Column("paper_result", pl.Boolean, "phải trả giấy tờ", "must return a paper"),
+        Column("max_time", pl.Int64, "thời hạn tối đa", "maximum time"),
+        Column(
+            "max_time_unit",
+            pl.String,
+            "đơn vị thời hạn",
+            "unit of the maximum time",
+            values=("hour", "day", "workday", "month"),
+        ),
+        Column(
+            "status",
+            pl.String,
+            "tình trạng",
+            "status",
+            values=("public", "public_amended", "abolished", "hidden"),
+        ),
+        Column("parts_complete", pl.Boolean, "đủ bảy bộ phận", "all seven parts"),
+    ),
+)
+
+AUTHORITY = Table(
+    "authority",
+    "thẩm quyền giải quyết",
+    ("unit", "procedure"),
+    (
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
+    ),
+)
+
+SERVICES = Table(
+    "services",
+    "dịch vụ công trực tuyến",
+    ("code",),
+    (
+        Column("code", pl.String, "mã dịch vụ", "service code", required=True),
+        Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("level", pl.String, "mức độ", "level", values=("partial", "full")),
+        Column(
+            "status",
+            pl.String,
+            "tình trạng",
+            "status",
+            values=("public", "stopping", "testing", "stopped"),
+        ),
+    ),
+)
+
+DECISIONS = Table(
+    "decisions",
+    "quyết định công bố",
+    ("number", "procedure"),
+    (
+        Column("number", pl.String, "số quyết định", "number", required=True),
+        Column("unit", pl.String, "đơn vị ban hành", "issuing unit", required=True),
+        Column("kind", pl.String, "loại", "kind", values=("new", "amended", "abolished")),
+        Column("decided_on", pl.Date, "ngày quyết định", "day of the decision", required=True),
+        Column("effective_on", pl.Date, "ngày văn bản có hiệu lực", "day the legal basis takes effect"),
+        Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
+        Column("published_on", pl.Date, "ngày công khai", "day made public"),
+    ),
+)
+
+REPORTS = Table(
+    "reports",
+    "số báo cáo trên Hệ thống báo cáo quốc gia",
+    ("unit", "period"),
+    (
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("period", pl.String, "kỳ", "period", required=True),
+        Column("received", pl.Int64, "hồ sơ tiếp nhận", "dossiers received", required=True),
+    ),
+)
+
+PETITIONS = Table(
+    "petitions",
+    "phản ánh, kiến nghị",
+    ("code",),
+    (
+        Column("code", pl.String, "mã", "code", required=True),
+        Column("unit", pl.String, "đơn vị xử lý", "unit", required=True),
+        Column("class", pl.String, "phân loại", "class", values=("policy", "conduct")),
+        Column("arrived_at", TIME, "lúc đến đơn vị", "reached the unit at", required=True),
+        Column("refused_at", TIME, "lúc từ chối", "refused at"),
+        Column("supplement_asked_at", TIME, "lúc yêu cầu bổ sung", "supplement asked at"),
+        Column("answered_at", TIME, "lúc trả lời", "answered at"),
+        Column("published_at", TIME, "lúc công khai", "made public at"),
+        Column("likes", pl.Int64, "lượt hài lòng", "likes"),
+        Column("dislikes", pl.Int64, "lượt không hài lòng", "dislikes"),
+        Column("reraised", pl.Boolean, "gửi lại", "raised again"),
+        Column("dossier", pl.String, "mã hồ sơ", "dossier code"),
+    ),
+)
+
+RATINGS = Table(
+    "ratings",
+    "đánh giá hài lòng",
+    ("dossier", "unit"),
+    (
+        Column("dossier", pl.String, "mã hồ sơ", "dossier code", required=True),
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("value", pl.Int8, "đánh giá (1 hoặc -1)", "rating (1 or -1)", required=True),
+    ),
+)
+
+CALENDAR = Table(
+    "calendar",
+    "lịch làm việc riêng",
+    ("date",),
+    (
+        Column("date", pl.Date, "ngày", "day", required=True),
+        Column("working", pl.Boolean, "làm việc", "working", required=True),
+        Column("note", pl.String, "ghi chú", "note"),
+    ),
+)
+
+DOSSIERS = Table(
+    "dossiers",
+    "hồ sơ",
+    ("sender", "code"),
+    (
+        Column("sender", pl.String, "đơn vị gửi", "sending unit", required=True),
+        Column("code", pl.String, "mã hồ sơ", "dossier code", required=True),
+        Column("unit", pl.String, "đơn vị xử lý", "handling unit", required=True),
+        Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
+        Column("channel", pl.Int8, "kênh (1 trực tiếp, 2 trực tuyến, 3 bưu chính)", "channel"),
+        Column("status", pl.Int8, "trạng thái", "status"),
+        Column("filed_at", TIME, "lúc nộp", "filed at"),
+        Column("received_at", TIME, "lúc tiếp nhận", "received at"),
+        Column("due_at", TIME, "hạn trả (ngày không giờ: 23:59:59)", "due at (a bare day: 23:59:59)"),
+        Column("ended_at", TIME, "lúc kết thúc xử lý", "end of processing as declared"),
+        Column("returned_at", TIME, "lúc trả", "returned at"),
+        Column("refused_at", TIME, "lúc từ chối", "refused at"),
+        Column("digitised_parts", pl.Boolean, "có thành phần số hóa", "has digitised parts"),
+        Column("vneid", pl.Boolean, "tài khoản đã xác thực VNeID", "VNeID-verified account"),
+        Column("paid_online", pl.Int8, "thanh toán (1 Cổng QG, 2 cổng địa phương)", "paid online"),
+        Column("files", pl.Int32, "số tệp nộp còn hiệu lực", "submitted files not deleted"),
+        Column("files_reused", pl.Boolean, "có tệp tái sử dụng", "a file reuses digitised data"),
+        Column("files_from_store", pl.Boolean, "có tệp từ kho quốc gia", "a file from the national store"),
+        Column("fee_lines", pl.Int32, "số dòng phí", "fee lines"),
+        Column("fees", pl.Int64, "tổng phí (đồng)", "sum of the fees, đồng"),
+        Column("result_file", pl.Boolean, "có tệp kết quả", "a result with a file link"),
+        Column("result_code", pl.Boolean, "có tệp và mã kết quả", "a result with code and file link"),
+        Column("population_data", pl.Boolean, "dùng CSDL dân cư", "connected to the population database"),
+        Column("moment", TIME, "mốc của phiên bản", "what orders versions: the latest time it tells of"),
+        Column("payload", pl.String, "nội dung gửi", "the JSON as it came"),
+    ),
+)
+
+STEPS = Table(
+    "steps",
+    "tiến độ xử lý",
+    ("sender", "code", "at", "status"),
+    (
+        Column("sender", pl.String, "đơn vị gửi", "sending unit", required=True),
+        Column("code", pl.String, "mã hồ sơ", "dossier code", required=True),
+        Column("at", TIME, "thời điểm", "moment", required=True),
+        Column("status", pl.Int8, "trạng thái", "status", required=True),
+        Column("payload", pl.String, "nội dung gửi", "the JSON as it came"),
+    ),
+)
+
+TABLES = {
+    t.name: t
+    for t in (
+        UNITS,
+        PROCEDURES,
+        AUTHORITY,
+        SERVICES,
+        DECISIONS,
+        REPORTS,
+        PETITIONS,
+        RATINGS,
+        CALENDAR,
+        DOSSIERS,
+        STEPS,
+    )
+}
+
+KEPT = {
+    "arrived": TIME,
+    "sequence": pl.Int64,
+}
+"""What the store adds to every row: when it became known, and its place in the order of arrival."""

@@ -1,0 +1,1 @@
+"""Rule sets: law as dated data, with its sources."""
