@@ -203,9 +203,8 @@ class RuleSetFile(Strict):
                             f"{part.id}.{field}: nguồn {dated.source!r} không có trong sources",
                             f"{part.id}.{field}: source {dated.source!r} is not among sources",
                         )
-        for day in sorted(
-            {d.from_ for p in [*self.groups, *self.indicators] for _, h in histories(p) for d in h}
-        ):
+        days_of_change = {d.from_ for part in parts for _, history in histories(part) for d in history}
+        for day in sorted(days_of_change):
             self._sums_agree(day)
         return self
 

@@ -1,0 +1,216 @@
+"""From figures to component, group and total scores, ranks, and changes between periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import polars as pl
+
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Units
+from phucvu.rules.model import RuleSet, RuleSetFile
+from phucvu.scoring.components import as_points, component_scores, given_by_rule, rules_frame
+from phucvu.scoring.ranks import with_ranks
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of any number of units and periods; points are decimals with two places.
+
+    ``components``: period, unit, indicator, group, numerator, denominator, rate (a share, null
+    without one), score, max, lost, state, and the further columns of the figures.
+    ``groups``: period, unit, group, score, max, lost, missing (list of indicators without a
+    figure), origin (counted, or published where only the group's score is known), rank, ranked.
+    ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
+    A score that lacks a part is null: what is not known is not guessed.
+    """
+
+    rules: dict[str, RuleSet]
+    units: Units
+    components: pl.DataFrame
+    groups: pl.DataFrame
+    totals: pl.DataFrame
+
+    def nation(self, period: str) -> Decimal | None:
+        """The nation's score: the mean of the provinces' totals, in points; None without any."""
+        provinces = self.totals.filter(
+            (pl.col("period") == period) & (pl.col("kind") == "province") & pl.col("score").is_not_null()
+        )["score"]
+        if provinces.is_empty():
+            return None
+        mean = sum(provinces, Decimal(0)) / len(provinces)
+        return mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+
+
+def score(
+    figures: pl.DataFrame,
+    rules: RuleSetFile,
+    units: Units,
+    published_groups: pl.DataFrame | None = None,
+) -> Scores:
+    """Scores of checked figures (see figures.table.check_figures).
+
+    Units not in ``units`` are taken by the form of their codes. ``published_groups`` (period, unit,
+    group, score in points) stands in for groups that have published scores but no figures.
+    """
+    units = units.with_codes(figures["unit"].unique(maintain_order=True))
+    in_force = _in_force(figures, published_groups, rules)
+    every = _every_unit(figures, published_groups, units)
+    ruled = rules_frame(in_force, units, every["unit"].to_list())
+
+    figures = figures.join(every, on=["period", "unit"], how="left", maintain_order="left")
+    counted = component_scores(figures, ruled)
+    by_rule = given_by_rule(every, figures, ruled)
+    components = pl.concat([counted, by_rule], how="diagonal") if by_rule.height else counted
+
+    groups = _group_scores(components, every, ruled, published_groups)
+    totals = _total_scores(groups)
+    kept = [c for c in figures.columns if c not in (*every.columns, "indicator", "numerator", "denominator")]
+    return Scores(
+        rules=in_force,
+        units=units,
+        components=components.select(
+            "period",
+            "unit",
+            "indicator",
+            "group",
+            "numerator",
+            "denominator",
+            "rate",
+            *as_points("score", "max"),
+            ((pl.col("max") - pl.col("score")) / 100).cast(pl.Decimal(9, 2)).alias("lost"),
+            "state",
+            *kept,
+        ),
+        groups=groups,
+        totals=totals,
+    )
+
+
+def _in_force(
+    figures: pl.DataFrame, published: pl.DataFrame | None, rules: RuleSetFile
+) -> dict[str, RuleSet]:
+    periods = figures["period"].unique(maintain_order=True).to_list()
+    if published is not None:
+        periods += [p for p in published["period"].unique() if p not in periods]
+    return {period: rules.at(Period.parse(period).last) for period in periods}
+
+
+def _every_unit(figures: pl.DataFrame, published: pl.DataFrame | None, units: Units) -> pl.DataFrame:
+    pairs = figures.select("period", "unit")
+    if published is not None:
+        pairs = pl.concat([pairs, published.select("period", "unit")])
+    pairs = pairs.unique(maintain_order=True)
+    known = pl.DataFrame(
+        [(u.code, u.kind, u.parent) for u in units],
+        schema={"unit": pl.String, "kind": pl.String, "parent": pl.String},
+        orient="row",
+    )
+    return pairs.join(known, on="unit", how="left", maintain_order="left")
+
+
+def _group_scores(
+    components: pl.DataFrame,
+    every: pl.DataFrame,
+    ruled: pl.DataFrame,
+    published: pl.DataFrame | None,
+) -> pl.DataFrame:
+    parts = ruled.filter("scored")
+    expected = parts.group_by("period", "kind", "group", maintain_order=True).agg(
+        pl.col("max").sum(), parts=pl.len()
+    )
+    reached = (
+        components.lazy()
+        .filter("scored")
+        .group_by("period", "unit", "group")
+        .agg(pl.col("score").sum(), found=pl.len())
+        .collect()
+    )
+    groups = every.join(expected, on=["period", "kind"], how="left", maintain_order="left").join(
+        reached, on=["period", "unit", "group"], how="left", maintain_order="left"
+    )
+    lacking = groups.filter(pl.col("found").fill_null(0) < pl.col("parts"))
+    missing = (
+        lacking.select("period", "unit", "kind", "group")
+        .join(parts.select("period", "kind", "group", "indicator"), on=["period", "kind", "group"])
+        .join(components, on=["period", "unit", "indicator"], how="anti", maintain_order="left")
+        .group_by("period", "unit", "group")
+        .agg(missing=pl.col("indicator"))
+    )
+    groups = groups.join(missing, on=["period", "unit", "group"], how="left", maintain_order="left")
+    groups = groups.with_columns(
+        pl.when(pl.col("missing").is_null()).then("score").alias("score"),
+        pl.col("missing").fill_null([]),
+        origin=pl.when(pl.col("missing").is_null()).then(pl.lit("counted")),
+    )
+    if published is not None:
+        known = published.select(
+            "period",
+            "unit",
+            "group",
+            published=(pl.col("score").cast(pl.Float64) * 100).round().cast(pl.Int64),
+        )
+        groups = groups.join(known, on=["period", "unit", "group"], how="left", maintain_order="left")
+        stands_in = pl.col("score").is_null() & pl.col("published").is_not_null()
+        groups = groups.with_columns(
+            score=pl.coalesce("score", "published"),
+            origin=pl.when(stands_in).then(pl.lit("published")).otherwise("origin"),
+        )
+    return with_ranks(groups, "group").select(
+        "period",
+        "unit",
+        "kind",
+        "parent",
+        "group",
+        *as_points("score", "max"),
+        ((pl.col("max") - pl.col("score")) / 100).cast(pl.Decimal(9, 2)).alias("lost"),
+        "missing",
+        "origin",
+        "rank",
+        "ranked",
+    )
+
+
+def _total_scores(groups: pl.DataFrame) -> pl.DataFrame:
+    unknown = pl.col("score").is_null()
+    totals = groups.group_by("period", "unit", "kind", "parent", maintain_order=True).agg(
+        score=pl.when(~unknown.any()).then(pl.col("score").sum()),
+        max=pl.col("max").sum(),
+        missing=pl.col("group").filter(unknown),
+    )
+    totals = totals.with_columns(lost=pl.col("max") - pl.col("score"))
+    return with_ranks(totals).select(
+        "period", "unit", "kind", "parent", "score", "max", "lost", "missing", "rank", "ranked"
+    )
+
+
+def with_changes(now: pl.DataFrame, then: pl.DataFrame, *further: str) -> pl.DataFrame:
+    """Groups or totals of one period, with their change since another.
+
+    Adds score_change (points) and rank_change (places gained: a rise from 5th to 3rd is 2); null
+    where either is not known. ``further`` names the columns besides unit that identify a row.
+    """
+    on = ["unit", *further]
+    before = then.select(*on, score_then="score", rank_then="rank")
+    joined = now.join(before, on=on, how="left", maintain_order="left")
+    return joined.with_columns(
+        score_change=pl.col("score") - pl.col("score_then"),
+        rank_change=pl.col("rank_then") - pl.col("rank"),
+    ).drop("score_then", "rank_then")
+
+
+def since_previous(frame: pl.DataFrame, *further: str) -> pl.DataFrame:
+    """Groups or totals of many periods, each with its change since the period before it.
+
+    The period before is the one of the same length; where the frame does not hold it, the changes
+    are null.
+    """
+    parts = []
+    for (period,), rows in frame.group_by(["period"], maintain_order=True):
+        before = str(Period.parse(str(period)).previous())
+        parts.append(with_changes(rows, frame.filter(pl.col("period") == before), *further))
+    return pl.concat(parts) if parts else frame
+
+
+__all__ = ["Scores", "score", "since_previous", "with_changes"]
