@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any, get_args
 
+from phucvu.problems import Problem, UnusableError
 from phucvu.rules.model import Kind
-
-CODE = re.compile(r"[A-Z]\d{2}(\.\d{2,3})*")
+from phucvu.tables.reading import ROW, heading_with, read_table
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,48 @@ def unit_from_code(code: str) -> Unit:
     else:
         kind = "commune" if len(last) > 2 else "department"
     return Unit(code, code, kind, parent or None)
+
+
+UNIT_COLUMNS = ("code", "name", "kind")
+
+
+def read_units(path: Path) -> Units:
+    """The units of a file (CSV, JSON Lines, Excel, Parquet) with the columns of the units table.
+
+    Raises UnusableError with a problem for each row that cannot be used: a table of units with
+    holes would put others into wrong blocks.
+    """
+    sheet = read_table(path, heading_with(*UNIT_COLUMNS), ", ".join(UNIT_COLUMNS))
+    problems = list(sheet.set_aside)
+    units = []
+    for row in sheet.frame.iter_rows(named=True):
+        try:
+            units.append(_unit(row))
+        except (KeyError, ValueError) as error:
+            column = str(error.args[0])
+            vi = f"giá trị {row.get(column)!r} không dùng được"
+            en = f"value {row.get(column)!r} cannot be used"
+            problems.append(Problem(vi, en, file=path.name, row=row[ROW], field=column))
+    if problems:
+        raise UnusableError(problems)
+    return Units(units)
+
+
+def _unit(row: dict[str, Any]) -> Unit:
+    for column in UNIT_COLUMNS:
+        if not row[column]:
+            raise ValueError(column)
+    if row["kind"] not in get_args(Kind):
+        raise ValueError("kind")
+    days: dict[str, dt.date | None] = {}
+    for column in ("valid_from", "valid_to"):
+        try:
+            days[column] = dt.date.fromisoformat(row[column]) if row.get(column) else None
+        except ValueError as error:
+            raise ValueError(column) from error
+    return Unit(
+        row["code"], row["name"], row["kind"], row.get("parent"), successor=row.get("successor"), **days
+    )
 
 
 class Units:

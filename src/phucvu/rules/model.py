@@ -83,6 +83,17 @@ class Words(Strict):
         return self.en if language == "en" else self.vi
 
 
+KIND_NAMES: dict[str, Words] = {
+    "ministry": Words(vi="bộ, cơ quan ngang bộ", en="ministry"),
+    "province": Words(vi="tỉnh, thành phố", en="province"),
+    "department": Words(vi="sở, ban, ngành", en="department"),
+    "district": Words(vi="huyện", en="district"),
+    "commune": Words(vi="xã, phường", en="commune"),
+    "branch": Words(vi="đơn vị trực thuộc", en="branch"),
+}
+"""What each kind of unit is called."""
+
+
 class Source(Strict):
     """Where a value stands: a legal text, or a published observation."""
 
@@ -159,6 +170,7 @@ class GroupFile(Strict):
     id: Text
     number: Text
     name: Words
+    short: Words
     max_points: Annotated[list[Dated[Points]], AT_LEAST_ONE]
 
 
@@ -233,7 +245,8 @@ class RuleSetFile(Strict):
             sources=self.sources,
             day=day,
             groups=tuple(
-                Group(g.id, g.number, g.name, _value(g.max_points, day) or Decimal(0)) for g in groups
+                Group(g.id, g.number, g.name, g.short, _value(g.max_points, day) or Decimal(0))
+                for g in groups
             ),
             indicators=tuple(_indicator(i, day) for i in known),
         )
@@ -244,6 +257,7 @@ class Group:
     id: str
     number: str
     name: Words
+    short: Words
     max_points: Decimal
 
 

@@ -127,11 +127,12 @@ def _with_other_rate(scored: pl.DataFrame) -> pl.DataFrame:
         times_denominator="denominator",
     )
     joined = scored.join(others, on=["period", "unit", "times"], how="left", maintain_order="left")
-    alone = pl.col("times").is_null()
-    # Without the other figure the rate is not known: the row is dropped and the score is missing.
+    # Without the other figure the rate is not known: the row is left out and the score is missing,
+    # unless there is no denominator and the points are given whatever the rate.
+    given = pl.col("times").is_null() | (pl.col("denominator") == 0)
     return joined.with_columns(
-        times_numerator=pl.when(alone).then(1).otherwise("times_numerator"),
-        times_denominator=pl.when(alone).then(1).otherwise("times_denominator"),
+        times_numerator=pl.when(given).then(1).otherwise("times_numerator"),
+        times_denominator=pl.when(given).then(1).otherwise("times_denominator"),
     ).filter(pl.col("times_denominator").is_not_null())
 
 

@@ -7,11 +7,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
 
+from phucvu.figures import table as figures_table
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.components import as_points, component_scores, given_by_rule, rules_frame
 from phucvu.scoring.ranks import with_ranks
+
+COMPONENT_COLUMNS = (
+    *("period", "unit", "indicator", "group", "numerator", "denominator"),
+    *("rate", "score", "max", "lost", "state"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ def score(
     Units not in ``units`` are taken by the form of their codes. ``published_groups`` (period, unit,
     group, score in points) stands in for groups that have published scores but no figures.
     """
+    figures = _further_columns_kept_apart(figures)
     units = units.with_codes(figures["unit"].unique(maintain_order=True))
     in_force = _in_force(figures, published_groups, rules)
     every = _every_unit(figures, published_groups, units)
@@ -70,22 +77,16 @@ def score(
     return Scores(
         rules=in_force,
         units=units,
-        components=components.select(
-            "period",
-            "unit",
-            "indicator",
-            "group",
-            "numerator",
-            "denominator",
-            "rate",
-            *as_points("score", "max"),
-            ((pl.col("max") - pl.col("score")) / 100).cast(pl.Decimal(9, 2)).alias("lost"),
-            "state",
-            *kept,
-        ),
+        components=_in_points(components).select(*COMPONENT_COLUMNS, *kept),
         groups=groups,
         totals=totals,
     )
+
+
+def _further_columns_kept_apart(figures: pl.DataFrame) -> pl.DataFrame:
+    """A further column named like one of ours («score») becomes «score_given»."""
+    ours = {*COMPONENT_COLUMNS, "kind", "parent"} - set(figures_table.COLUMNS)
+    return figures.rename({c: f"{c}_given" for c in figures.columns if c in ours})
 
 
 def _in_force(
@@ -157,19 +158,15 @@ def _group_scores(
             score=pl.coalesce("score", "published"),
             origin=pl.when(stands_in).then(pl.lit("published")).otherwise("origin"),
         )
-    return with_ranks(groups, "group").select(
-        "period",
-        "unit",
-        "kind",
-        "parent",
-        "group",
-        *as_points("score", "max"),
-        ((pl.col("max") - pl.col("score")) / 100).cast(pl.Decimal(9, 2)).alias("lost"),
-        "missing",
-        "origin",
-        "rank",
-        "ranked",
+    return _in_points(with_ranks(groups, "group")).select(
+        *("period", "unit", "kind", "parent", "group"),
+        *("score", "max", "lost", "missing", "origin", "rank", "ranked"),
     )
+
+
+def _in_points(frame: pl.DataFrame) -> pl.DataFrame:
+    """Whole hundredths as points with two decimals, and the points lost."""
+    return frame.with_columns(as_points("score", "max")).with_columns(lost=pl.col("max") - pl.col("score"))
 
 
 def _total_scores(groups: pl.DataFrame) -> pl.DataFrame:

@@ -140,6 +140,7 @@ def _csv(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
             has_header=False,
             skip_rows=skipped + 1,
             schema=dict.fromkeys(names, pl.String),
+            missing_columns="insert",
             row_index_name=ROW,
             row_index_offset=skipped + 2,
         ).with_columns(pl.col(ROW).cast(pl.Int64))

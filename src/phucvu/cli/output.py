@@ -1,0 +1,84 @@
+"""Writing results: a table for the eye, CSV, JSON, or an Excel workbook."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+import xlsxwriter
+from rich.console import Console
+from rich.table import Table
+
+from phucvu.problems import Problem, UnusableError
+
+LANGUAGE = "vi"
+
+
+def console() -> Console:
+    """Standard output for tables; wide enough for a whole row where it is not a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> None:
+    """A table for the eye; each column is its heading and whether it holds numbers.
+
+    Columns without any content are left out.
+    """
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    cells = [list(row) for row in rows]
+    filled = [n for n, _ in enumerate(columns) if any(row[n] for row in cells)]
+    for n in filled:
+        heading, is_number = columns[n]
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
+    for row in cells:
+        table.add_row(*(row[n] for n in filled))
+    console().print(table)
+
+
+def as_json(value: Any) -> str:
+    """JSON with points as numbers of two decimals."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value)
+
+
+def echo_csv(frame: pl.DataFrame) -> None:
+    """A frame as CSV on standard output; lists are joined with spaces."""
+    lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
+    click.echo(frame.with_columns(pl.col(lists).list.join(" ")).write_csv(), nl=False)
+
+
+def write_excel(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
+    """Frames as the sheets of a workbook: headings frozen, columns filtered, widths fitted."""
+    try:
+        with xlsxwriter.Workbook(path) as book:
+            for name, frame in sheets.items():
+                lists = [column for column, kind in frame.schema.items() if kind == pl.List(pl.String)]
+                frame.with_columns(pl.col(lists).list.join(" ")).write_excel(
+                    book, name, autofit=True, freeze_panes=(1, 0), header_format={"bold": True}
+                )
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        problem = Problem(f"không ghi được tệp: {error}", f"cannot write the file: {error}", file=str(path))
+        raise UnusableError(problem) from error
+
+
+def report(set_aside: Sequence[Problem], notes: Sequence[Problem] = ()) -> int:
+    """Lists on standard error what was noted and set aside; the exit status that follows."""
+    for problem in [*notes, *set_aside]:
+        click.echo(str(problem), err=True)
+    if set_aside:
+        count = len(set_aside)
+        click.echo(
+            f"để riêng {count} dòng; phần còn lại đã xong | {count} rows set aside, the rest done", err=True
+        )
+    return 1 if set_aside else 0

@@ -1,0 +1,53 @@
+"""The program and its commands, and how it ends.
+
+Exit status: 0 done; 1 done, with rows set aside (listed on stderr); 2 wrong arguments or input that
+cannot be used, with one clear line for each problem on stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from phucvu.cli.rules import rules
+from phucvu.cli.score import score
+from phucvu.problems import UnusableError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="phucvu")
+def program() -> None:
+    """Đếm, chấm điểm và giải thích Bộ chỉ số theo Quyết định 766/QĐ-TTg.
+
+    Count, score and explain the index of Decision 766/QĐ-TTg.
+    """
+
+
+for command in (score, rules):
+    program.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the program on the process's arguments and exit with its status."""
+    try:
+        status = program.main(standalone_mode=False)
+    except UnusableError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        status = 2
+    except click.ClickException as error:
+        where = (
+            f" ({error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
+        )
+        click.echo(f"tham số không dùng được | wrong arguments: {error.format_message()}{where}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        status = 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status or 0)

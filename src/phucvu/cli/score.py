@@ -1,0 +1,177 @@
+"""`phucvu score`: figures in, points and ranks out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+
+from phucvu.cli.output import LANGUAGE, as_json, echo_csv, print_table, report, write_excel
+from phucvu.figures.periods import Period
+from phucvu.figures.table import read_figures
+from phucvu.figures.units import Units, read_units, unit_from_code
+from phucvu.formats import change, points
+from phucvu.rules.loading import DEFAULT, load
+from phucvu.scoring.published import read_group_scores
+from phucvu.scoring.scores import Scores, since_previous, with_changes
+from phucvu.scoring.scores import score as score_figures
+
+rules_option = click.option(
+    "--rules",
+    default=DEFAULT,
+    show_default=True,
+    metavar="TÊN",
+    help="Bộ quy tắc: tên hoặc tệp .yaml. | Rule set: a name or a .yaml file.",
+)
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Dạng in ra. | What to print.",
+)
+excel_option = click.option(
+    "--excel",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="TỆP.xlsx",
+    help="Ghi thêm một sổ Excel. | Also write an Excel workbook.",
+)
+
+
+@click.command()
+@click.argument("figures", type=click.Path(path_type=Path), metavar="SỐ_LIỆU")
+@rules_option
+@click.option(
+    "--units",
+    "units_file",
+    type=click.Path(path_type=Path),
+    metavar="TỆP",
+    help="Bảng đơn vị (code, name, kind, parent). | Table of units; else told from their codes.",
+)
+@click.option(
+    "--groups",
+    "groups_file",
+    type=click.Path(path_type=Path),
+    metavar="TỆP",
+    help="Điểm nhóm đã công bố, cho nhóm thiếu số liệu. | Published scores of groups without figures.",
+)
+@click.option(
+    "--against",
+    metavar="KỲ",
+    help="So với kỳ này; mặc định kỳ liền trước. | Compare with this period; else the one before.",
+)
+@format_option
+@excel_option
+def score(
+    figures: Path,
+    rules: str,
+    units_file: Path | None,
+    groups_file: Path | None,
+    against: str | None,
+    format_: str,
+    excel: Path | None,
+) -> int:
+    """Chấm điểm các số liệu (CSV, JSON Lines, Excel, Parquet). | Score a file of figures.
+
+    Cột: period, unit, indicator, numerator, denominator; các cột khác được giữ nguyên.
+    """
+    rule_set = load(rules)
+    units = read_units(units_file) if units_file else Units([])
+    table = read_figures(figures, rule_set)
+    published = read_group_scores(groups_file, rule_set) if groups_file else None
+    scores = score_figures(table.frame, rule_set, units, published)
+    groups, totals = scores_with_changes(scores, against)
+    show(scores, groups, totals, format_, excel)
+    return report(table.set_aside, table.notes)
+
+
+def scores_with_changes(scores: Scores, against: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Groups and totals with their changes since the period named, or the one before each."""
+    if against is None:
+        return since_previous(scores.groups, "group"), since_previous(scores.totals)
+    before = str(Period.parse(against))
+    then = pl.col("period") == before
+    return (
+        with_changes(scores.groups, scores.groups.filter(then), "group"),
+        with_changes(scores.totals, scores.totals.filter(then)),
+    )
+
+
+def show(
+    scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame, format_: str, excel: Path | None
+) -> None:
+    """Print scores in a format, and write them to a workbook where asked."""
+    sheets = {"scores": scores.components, "groups": groups, "totals": totals}
+    if excel:
+        write_excel(excel, sheets)
+    if format_ == "csv":
+        echo_csv(scores.components)
+    elif format_ == "json":
+        click.echo(as_json({name: _records(frame) for name, frame in sheets.items()}))
+    else:
+        for period in totals["period"].unique(maintain_order=True):
+            print_scoreboard(scores, groups, totals, period)
+
+
+def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dicts()
+
+
+def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame, period: str) -> None:
+    """One table for each block of like units, best first, and the nation's score where there is one."""
+    rules = scores.rules[period]
+    by_group = {(row["unit"], row["group"]): row for row in groups.filter(period=period).to_dicts()}
+    blocks = totals.filter(period=period).group_by("kind", "parent", maintain_order=True)
+    for (kind, parent), block in blocks:
+        above = scores.units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
+        title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
+        columns = [("hạng", True), ("", True), ("mã", False), ("đơn vị", False)]
+        columns += [(group.short.vi, True) for group in rules.groups] + [("tổng", True), ("", True)]
+        rows = [
+            (
+                str(row["rank"] or "—"),
+                _change(row["rank_change"]),
+                row["unit"],
+                scores.units[row["unit"]].short_name,
+                *(_points(by_group[row["unit"], group.id]["score"]) for group in rules.groups),
+                _points(row["score"]),
+                _change(row["score_change"]),
+            )
+            for row in block.sort("rank", "unit", nulls_last=True).to_dicts()
+        ]
+        print_table(title, columns, rows)
+        click.echo()
+    if (nation := scores.nation(period)) is not None:
+        click.echo(f"Cả nước | The nation: {points(nation, LANGUAGE)}")
+    _say_what_is_missing(groups.filter(period=period))
+
+
+KIND_TITLES = {
+    "ministry": "Bộ, cơ quan ngang bộ | Ministries",
+    "province": "Tỉnh, thành phố | Provinces",
+    "department": "Sở, ban, ngành | Departments",
+    "district": "Huyện | Districts",
+    "commune": "Xã, phường | Communes",
+    "branch": "Đơn vị trực thuộc | Branches",
+}
+
+
+def _say_what_is_missing(groups: pl.DataFrame) -> None:
+    lacking = groups.filter(pl.col("score").is_null()).group_by("group", "missing").len()
+    for row in lacking.sort("group").to_dicts():
+        parts = ", ".join(row["missing"])
+        click.echo(
+            f"— {row['len']} đơn vị thiếu số liệu {parts}, nên chưa có điểm nhóm và tổng | "
+            f"{row['len']} units lack figures of {parts}, so their group and total scores are not known"
+        )
+
+
+def _points(value: Any) -> str:
+    return "—" if value is None else points(value, LANGUAGE)
+
+
+def _change(value: Any) -> str:
+    return "" if value is None else change(value, LANGUAGE)

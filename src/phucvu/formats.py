@@ -1,0 +1,65 @@
+"""Numbers, rates and dates as people read them: 75,45 and 1.234.567 in Vietnamese."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.numbers import format_decimal
+
+
+def whole(value: int, language: str) -> str:
+    """A whole number with its thousands marked.
+
+    >>> whole(1234567, "vi"), whole(1234567, "en")
+    ('1.234.567', '1,234,567')
+    """
+    return format_decimal(value, format="#,##0", locale=language)
+
+
+def points(value: Decimal | float, language: str) -> str:
+    """Points with their two decimals, always.
+
+    >>> points(Decimal("75.4"), "vi")
+    '75,40'
+    """
+    return format_decimal(value, format="#,##0.00", locale=language)
+
+
+def decimal(value: Decimal | float, language: str) -> str:
+    """A number without idle zeros, up to two decimals.
+
+    >>> decimal(Decimal("6.00"), "vi"), decimal(Decimal("1.5"), "vi")
+    ('6', '1,5')
+    """
+    return format_decimal(value, format="#,##0.##", locale=language)
+
+
+def percent(rate: Fraction | float, language: str) -> str:
+    """A share as a percentage without idle zeros.
+
+    >>> percent(Fraction(4, 5), "vi"), percent(0.85843, "vi")
+    ('80%', '85,84%')
+    """
+    return decimal(float(rate) * 100, language) + "%"
+
+
+def change(value: Decimal | int, language: str) -> str:
+    """A change as ▲ or ▼ with its size; «=» where there is none.
+
+    >>> change(11, "vi"), change(Decimal("-0.5"), "vi")
+    ('▲ 11', '▼ 0,5')
+    """
+    if value == 0:
+        return "="
+    return f"{'▲' if value > 0 else '▼'} {decimal(abs(Decimal(value)), language)}"
+
+
+def day(value: dt.date) -> str:
+    """A date as Vietnam writes it, dd/mm/yyyy, in both languages.
+
+    >>> day(dt.date(2026, 10, 9))
+    '09/10/2026'
+    """
+    return f"{value:%d/%m/%Y}"

@@ -1,0 +1,5 @@
+"""Results that the national portal published, as a small table of the project's own."""
+
+from phucvu.published.tables import Published, portal_2026
+
+__all__ = ["Published", "portal_2026"]
