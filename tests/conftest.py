@@ -1,5 +1,6 @@
 """What tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,12 @@ def official() -> Path:
     if not folder.is_dir():
         pytest.skip("the published figures (../shared/data/official) are not there")
     return folder
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where everything must be there (PHUCVU_NOTHING_SKIPPED), a skipped test is a failure."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("PHUCVU_NOTHING_SKIPPED") and skipped and exitstatus == 0:
+        reporter.write_line(f"{len(skipped)} tests were skipped, and here none may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
+import msgspec
 import polars as pl
 import xlsxwriter
 from rich.console import Console
@@ -41,15 +39,24 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[
     console().print(table)
 
 
-def as_json(value: Any) -> str:
-    """JSON with points as numbers of two decimals."""
-    return json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
+ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    return str(value)
+def echo_json(**frames: pl.DataFrame) -> None:
+    """Frames as the lists of one JSON object on standard output, one row a line.
+
+    Points are numbers with their two decimals. Rows are written as they are read, so that a
+    million of them take no more memory than a few.
+    """
+    for position, (name, frame) in enumerate(frames.items()):
+        click.echo(f'{"," if position else "{"}"{name}": [', nl=False)
+        first = True
+        for part in frame.iter_slices(10_000):
+            lines = ",\n".join(ENCODER.encode(row).decode() for row in part.to_dicts())
+            click.echo(("\n" if first else ",\n") + lines, nl=False)
+            first = False
+        click.echo("]")
+    click.echo("}")
 
 
 def echo_csv(frame: pl.DataFrame) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import polars as pl
 
-from phucvu.cli.output import LANGUAGE, as_json, echo_csv, print_table, report, write_excel
+from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report, write_excel
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
 from phucvu.figures.units import Units, read_units, unit_from_code
@@ -110,14 +110,10 @@ def show(
     if format_ == "csv":
         echo_csv(scores.components)
     elif format_ == "json":
-        click.echo(as_json({name: _records(frame) for name, frame in sheets.items()}))
+        echo_json(**sheets)
     else:
         for period in totals["period"].unique(maintain_order=True):
             print_scoreboard(scores, groups, totals, period)
-
-
-def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    return frame.to_dicts()
 
 
 def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame, period: str) -> None:
