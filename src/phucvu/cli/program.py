@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from phucvu.cli.demo import demo
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
 from phucvu.problems import UnusableError
@@ -26,7 +27,7 @@ def program() -> None:
     """
 
 
-for command in (score, rules):
+for command in (demo, score, rules):
     program.add_command(command)
 
 

@@ -156,13 +156,24 @@ KIND_TITLES = {
 
 
 def _say_what_is_missing(groups: pl.DataFrame) -> None:
-    lacking = groups.filter(pl.col("score").is_null()).group_by("group", "missing").len()
-    for row in lacking.sort("group").to_dicts():
-        parts = ", ".join(row["missing"])
+    published = groups.filter(pl.col("origin") == "published")
+    for (group, missing), rows in published.group_by("group", "missing", maintain_order=True):
         click.echo(
-            f"— {row['len']} đơn vị thiếu số liệu {parts}, nên chưa có điểm nhóm và tổng | "
-            f"{row['len']} units lack figures of {parts}, so their group and total scores are not known"
+            f"— Nhóm {group}: {rows.height} đơn vị chỉ có điểm nhóm đã công bố, không có số liệu "
+            f"{_listed(missing)} | group {group}: {rows.height} units have only its published score, "
+            "no figures"
         )
+    lacking = groups.filter(pl.col("score").is_null())
+    for (group, missing), rows in lacking.group_by("group", "missing", maintain_order=True):
+        click.echo(
+            f"— Nhóm {group}: {rows.height} đơn vị thiếu số liệu {_listed(missing)}, nên chưa có điểm nhóm "
+            f"và tổng | group {group}: {rows.height} units lack figures, so its score and the total "
+            "are not known"
+        )
+
+
+def _listed(indicators: Any) -> str:
+    return ", ".join(indicators)
 
 
 def _points(value: Any) -> str:
