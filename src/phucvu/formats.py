@@ -63,3 +63,12 @@ def day(value: dt.date) -> str:
     '09/10/2026'
     """
     return f"{value:%d/%m/%Y}"
+
+
+def moment(value: dt.datetime) -> str:
+    """A moment to the minute.
+
+    >>> moment(dt.datetime(2026, 10, 9, 14, 5))
+    '09/10/2026 14:05'
+    """
+    return f"{value:%d/%m/%Y %H:%M}"

@@ -37,5 +37,7 @@ def demo(once: bool, port: int) -> None:
         click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
         click.echo(f"Source: {result.source.en}; as of {cut_off}")
     if not once:
-        click.echo(f"\nXem tại | See http://127.0.0.1:{port}/  (Ctrl+C để dừng | to stop)")
-        serve(port)
+        serve(
+            port,
+            ready=lambda: click.echo(f"\nXem tại | See http://127.0.0.1:{port}/  (Ctrl+C để dừng | to stop)"),
+        )

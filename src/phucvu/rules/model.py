@@ -281,6 +281,8 @@ class Indicator:
     not_applicable: str
     sources: dict[str, str]
     """Field → name of the source its value comes from."""
+    since: dict[str, dt.date]
+    """Field → the first day on which its value holds."""
 
     @property
     def by_rule(self) -> bool:
@@ -305,7 +307,10 @@ class RuleSet:
     indicators: tuple[Indicator, ...]
 
     def __getitem__(self, indicator: str) -> Indicator:
-        return next(i for i in self.indicators if i.id == indicator)
+        found = next((i for i in self.indicators if i.id == indicator), None)
+        if found is None:
+            raise KeyError(indicator)
+        return found
 
     def __contains__(self, indicator: str) -> bool:
         return any(i.id == indicator for i in self.indicators)
@@ -353,6 +358,7 @@ def _indicator(file: IndicatorFile, day: dt.date) -> Indicator:
         numerator=file.numerator,
         denominator=file.denominator,
         sources={name: dated.source for name, dated in current.items() if dated},
+        since={name: dated.from_ for name, dated in current.items() if dated},
         **values,
     )
 

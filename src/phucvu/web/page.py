@@ -1,0 +1,166 @@
+"""A page and the data behind it: what every view hands over, and how it becomes an answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from phucvu.figures.periods import Period
+from phucvu.problems import UnusableError
+from phucvu.rules.model import Words
+from phucvu.web import results
+from phucvu.web.boards import Board, board
+from phucvu.web.language import _, language
+
+BOM = "\ufeff"
+"""Without it Excel takes the letters of a CSV for another encoding's."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV."""
+
+    template: str
+    context: dict[str, Any]
+    data: dict[str, Any]
+    table: Iterable[Mapping[str, Any]]
+    board: Board
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands: its address in both languages and those of its data."""
+
+    path: str
+    query: str
+    period: str
+
+    @property
+    def stem(self) -> str:
+        return self.path + "index" if self.path.endswith("/") else self.path
+
+    @property
+    def json(self) -> str:
+        return f"{self.stem}.json{self.query}"
+
+    @property
+    def csv(self) -> str:
+        return f"{self.stem}.csv{self.query}"
+
+    @property
+    def vi(self) -> str:
+        return self.path.removeprefix("/en") + self.query
+
+    @property
+    def en(self) -> str:
+        return "/en" + self.vi
+
+    @property
+    def permanent(self) -> str:
+        return f"{self.path}?period={self.period}"
+
+
+PARAMETERS = ("period", "within", "sort", "order")
+"""All that a query may ask for; anything else in it is left aside."""
+
+
+def query_of(request: Any) -> str:
+    """The query of an address, what it knows of and in one order: ?period=2026&sort=online, or nothing."""
+    asked = {name: request.GET[name] for name in PARAMETERS if request.GET.get(name)}
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+def place_of(request: Any, period: str) -> Place:
+    return Place(request.path, query_of(request), period)
+
+
+def asked_board(request: Any) -> Board:
+    """The board of the period that the address asks for; without one, of the latest.
+
+    Raises Http404 where there is no result of it.
+    """
+    known = results.periods()
+    if not known:
+        raise Http404(_("Chưa có kết quả của kỳ nào."))
+    asked = request.GET.get("period")
+    if not asked:
+        return board(known[0])
+    try:
+        return board(Period.parse(asked))
+    except UnusableError as error:
+        raise Http404(error.problems[0].text(language())) from error
+    except KeyError as error:
+        there_are = ", ".join(str(period) for period in known)
+        reason = _("Chưa có kết quả của kỳ %(period)s; hiện có: %(there_are)s.")
+        raise Http404(reason % {"period": asked, "there_are": there_are}) from error
+
+
+def kept(board: Board) -> str:
+    """The query that keeps links in the period shown; empty for the latest."""
+    return "" if board.result.period == results.periods()[0] else f"?period={board.period}"
+
+
+def to(name: str, *args: str, board: Board, query: str = "") -> str:
+    """The address of a page in the period shown, with a further ``query`` such as sort=online."""
+    parts = [part for part in (kept(board).removeprefix("?"), query) if part]
+    return str(reverse(name, args=args)) + ("?" + "&".join(parts) if parts else "")
+
+
+def respond(request: Any, page: Page, form: str | None) -> Any:
+    """The answer in the form asked for: the page, or its data as json or csv."""
+    if form == "json":
+        return _json(page)
+    if form == "csv":
+        return _csv(page, request.path)
+    shared = {
+        "place": place_of(request, page.board.period),
+        "result": page.board.result,
+        "keep": kept(page.board),
+        "periods": results.periods(),
+        "rules": page.board.rules,
+    }
+    return render(request, page.template, shared | page.context)
+
+
+def _json(page: Page) -> Any:
+    result = page.board.result
+    about = {
+        "period": page.board.period,
+        "cut_off": result.cut_off.isoformat(),
+        "source": result.source,
+        "rules": page.board.rules.name,
+    }
+    text = json.dumps(about | page.data, ensure_ascii=False, indent=1, default=_plain)
+    return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Words):
+        return {"vi": value.vi, "en": value.en}
+    return str(value)
+
+
+def _csv(page: Page, path: str) -> Any:
+    rows = list(page.table)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    name = path.removeprefix("/en").strip("/").replace("/", "-")
+    return HttpResponse(
+        BOM + text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="phucvu-{page.board.period}-{name}"'},
+    )

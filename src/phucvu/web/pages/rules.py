@@ -1,0 +1,77 @@
+"""The rule sets: how everything is counted, from which source, and how the sets differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+
+from phucvu.rules.difference import Change, at_stake, difference
+from phucvu.rules.loading import load, names
+from phucvu.rules.model import Indicator, RuleSet
+from phucvu.web.explained import explained, origins
+from phucvu.web.language import _
+from phucvu.web.page import Page, asked_board, respond
+
+
+def every(request: Any, form: str | None = None) -> Any:
+    board = asked_board(request)
+    files = [load(name) for name in names()]
+    table = [
+        {"name": f.name, "title": f.title.vi, "title_en": f.title.en, "used": f.name == board.rules.name}
+        for f in files
+    ]
+    page = Page("rule_sets.html", {"files": files}, {"rule_sets": table}, table, board)
+    return respond(request, page, form)
+
+
+def show(request: Any, name: str, form: str | None = None) -> Any:
+    board = asked_board(request)
+    if name not in names():
+        reason = _("Không có bộ quy tắc %(name)s; hiện có: %(there_are)s.")
+        raise Http404(reason % {"name": name[:60], "there_are": ", ".join(names())})
+    rules = load(name).at(board.result.period.last)
+    others = [load(other).at(rules.day) for other in names() if other != name]
+    compared = [(other, difference(other, rules)) for other in others]
+    context = {
+        "shown": rules,
+        "groups": [(g, [_explained(i, rules) for i in rules.of_group(g.id)]) for g in rules.groups],
+        "differences": [(other, changes, at_stake(changes)) for other, changes in compared],
+    }
+    table = [_as_row(indicator, rules) for indicator in rules.indicators]
+    data = {
+        "name": rules.name,
+        "title": rules.title,
+        "day": rules.day,
+        "indicators": table,
+        "differences": {other.name: [_as_data(c) for c in changes] for other, changes in compared},
+    }
+    return respond(request, Page("rule_set.html", context, data, table, board), form)
+
+
+def _explained(indicator: Indicator, rules: RuleSet) -> tuple[Indicator, Any, Any]:
+    return indicator, list(explained(indicator)), origins(indicator, rules)
+
+
+def _as_row(indicator: Indicator, rules: RuleSet) -> dict[str, Any]:
+    return {
+        "id": indicator.id,
+        "group": indicator.group,
+        "name": indicator.name.vi,
+        "name_en": indicator.name.en,
+        "numerator": indicator.numerator.vi,
+        "numerator_en": indicator.numerator.en,
+        "denominator": indicator.denominator.vi,
+        "denominator_en": indicator.denominator.en,
+        "max": indicator.max_points,
+        "target": float(indicator.target) if indicator.target else None,
+        "zero_denominator": indicator.zero_denominator,
+        "scope": indicator.scope,
+        "applies_to": " ".join(indicator.applies_to),
+        "not_applicable": indicator.not_applicable,
+        "sources": "; ".join(dict.fromkeys(rules.sources[s].title.vi for s in indicator.sources.values())),
+    }
+
+
+def _as_data(change: Change) -> dict[str, Any]:
+    return {"indicator": change.indicator, "at_stake": change.at_stake, "vi": change.vi, "en": change.en}

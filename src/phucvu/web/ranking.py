@@ -1,0 +1,156 @@
+"""The table of a block of units: sorted by the part that the address asks for, with its ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import BadRequest
+
+from phucvu.rules.model import RuleSet
+from phucvu.web.boards import Board, Mark, Standing, ranked
+from phucvu.web.language import _, language
+from phucvu.web.page import to
+
+ORDERS = ("desc", "asc")
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By which part, ``total`` or a group, and in which order."""
+
+    part: str = "total"
+    order: str = "desc"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of points: its heading, and the link that sorts by it."""
+
+    part: str
+    name: str
+    max: Any
+    link: str
+    sorted: str
+    """asc or desc where the table is sorted by it, else empty."""
+
+    @property
+    def aria(self) -> str:
+        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
+
+
+@dataclass(frozen=True)
+class Row:
+    standing: Standing
+    place: Mark
+    """What the table is sorted by."""
+    cells: list[tuple[Column, Mark | None]]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rows and columns; ``changed`` says whether changes since the period before are known."""
+
+    columns: list[Column]
+    rows: list[Row]
+    sort: Sort
+
+    @property
+    def by(self) -> Column:
+        return next(c for c in self.columns if c.part == self.sort.part)
+
+    @property
+    def changed(self) -> bool:
+        return any(row.place.rank_change is not None for row in self.rows)
+
+
+def asked_sort(request: Any, rules: RuleSet) -> Sort:
+    """The order that the address asks for; raises BadRequest for one there is not."""
+    parts = ["total", *(group.id for group in rules.groups)]
+    sort = Sort(
+        request.GET.get("sort", "total"), _one_of(request.GET.get("order", "desc"), "order", list(ORDERS))
+    )
+    _one_of(sort.part, "sort", parts)
+    return sort
+
+
+def asked_order(request: Any, default: str = "desc") -> str:
+    """The order that the address asks for, asc or desc."""
+    return _one_of(request.GET.get("order", default), "order", list(ORDERS))
+
+
+def _one_of(value: str, name: str, allowed: list[str]) -> str:
+    if value not in allowed:
+        reason = _("Không sắp xếp được theo %(name)s=%(value)s; có thể dùng: %(allowed)s.")
+        raise BadRequest(reason % {"name": name, "value": value[:60], "allowed": ", ".join(allowed)})
+    return value
+
+
+def ranking(
+    board: Board, standings: list[Standing], sort: Sort, view: str, *args: str, anchor: str
+) -> Ranking:
+    """A block's table; its headings link to the page ``view`` with ``args``, sorted by them.
+
+    ``anchor`` is the id of the block's heading, where the reader stays.
+    """
+    columns = list(_columns(board, sort, anchor, view, args))
+    rows = []
+    for standing in ranked(standings, sort.part, sort.order == "asc"):
+        place = standing.mark(sort.part)
+        if place is not None:
+            cells = [(column, standing.mark(column.part)) for column in columns]
+            rows.append(Row(standing, place, cells))
+    return Ranking(columns, rows, sort)
+
+
+def _columns(board: Board, sort: Sort, anchor: str, view: str, args: tuple[str, ...]) -> Iterator[Column]:
+    rules = board.rules
+    parts = [("total", _("Tổng điểm"), rules.max_points)]
+    parts += [(group.id, group.name[language()], group.max_points) for group in rules.groups]
+    for part, name, most in parts:
+        here = sort.order if part == sort.part else ""
+        other = "asc" if here == "desc" else "desc"
+        link = to(view, *args, board=board, query=f"sort={part}&order={other}") + f"#{anchor}"
+        yield Column(part, name, most, link, here)
+
+
+def as_record(standing: Standing) -> dict[str, Any]:
+    """A standing as data."""
+    unit, total = standing.unit, standing.total
+    band = standing.band
+    return {
+        "unit": unit.code,
+        "name": unit.name,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "score": total.score,
+        "max": total.max,
+        "lost": total.lost,
+        "rank": total.rank,
+        "ranked": total.ranked,
+        "rank_change": total.rank_change,
+        "score_change": total.score_change,
+        "band": band.name if band else None,
+        "groups": {
+            group: {
+                "score": mark.score,
+                "max": mark.max,
+                "lost": mark.lost,
+                "rank": mark.rank,
+                "ranked": mark.ranked,
+                "origin": mark.origin,
+                "missing": list(mark.missing),
+            }
+            for group, mark in standing.groups.items()
+        },
+    }
+
+
+def as_row(standing: Standing, rules: RuleSet) -> dict[str, Any]:
+    """A standing as a row of a table, one column for each group."""
+    record = as_record(standing)
+    groups = record.pop("groups")
+    band = record.pop("band")
+    record |= {"band": band.vi if band else None}
+    return record | {group.id: groups.get(group.id, {}).get("score") for group in rules.groups}

@@ -1,0 +1,123 @@
+"""The answer first: one sentence for a page, made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from phucvu.figures.units import Unit
+from phucvu.formats import change, decimal, points
+from phucvu.rules.model import Indicator
+from phucvu.web.boards import Board, Standing
+from phucvu.web.language import _, language
+
+
+def called(unit: Unit) -> str:
+    """What a unit is called in a sentence: Gia Lai, Sở Y tế, Xã Vân Canh."""
+    return unit.plain_name if unit.kind == "province" else unit.short_name
+
+
+def kinds(kind: str) -> str:
+    """What many units of a kind are called."""
+    return {
+        "ministry": _("bộ, cơ quan ngang bộ"),
+        "province": _("tỉnh, thành phố"),
+        "department": _("sở, ban, ngành"),
+        "district": _("huyện"),
+        "commune": _("xã, phường"),
+        "branch": _("đơn vị trực thuộc"),
+    }[kind]
+
+
+def of_nation(board: Board) -> str:
+    if board.nation is None:
+        return _("Chưa có tỉnh, thành phố nào đủ điểm để tính điểm của cả nước.")
+    scores = [(called(s.unit), s.total.score) for s in board.provinces if s.total.score is not None]
+    said = _("Cả nước đạt %(score)s điểm trên 100%(span)s")
+    sentence = said % {"score": _points(board.nation), "span": _span(scores, _points)}
+    if board.nation_lost:
+        worst = max(board.nation_lost, key=lambda group: board.nation_lost[group])
+        lost = _("; bình quân mất nhiều nhất ở %(group)s (%(lost)s điểm)")
+        sentence += lost % {
+            "group": board.rules.group(worst).name[language()],
+            "lost": _points(board.nation_lost[worst]),
+        }
+    return sentence + "."
+
+
+def of_unit(board: Board, standing: Standing) -> str:
+    unit, total = standing.unit, standing.total
+    if total.score is None:
+        lacking = ", ".join(board.rules.group(group).name[language()] for group in total.missing)
+        said = _("%(unit)s chưa có tổng điểm, vì thiếu điểm của nhóm %(groups)s.")
+        return said % {"unit": called(unit), "groups": lacking}
+    said = _("%(unit)s đạt %(score)s điểm%(change)s, xếp thứ %(rank)s/%(ranked)s %(kinds)s%(of)s%(moved)s")
+    parent = board.units.get(unit.parent)
+    sentence = said % {
+        "unit": called(unit),
+        "score": _points(total.score),
+        "change": _in_brackets(total.score_change),
+        "rank": total.rank,
+        "ranked": total.ranked,
+        "kinds": kinds(unit.kind),
+        "of": _(" của %(parent)s") % {"parent": called(parent)} if parent else "",
+        "moved": _in_brackets(total.rank_change),
+    }
+    if worst := standing.worst_group:
+        lost = _("; mất nhiều nhất ở %(group)s (%(lost)s điểm)")
+        sentence += lost % {
+            "group": board.rules.group(worst).name[language()],
+            "lost": _points(standing.groups[worst].lost),
+        }
+    return sentence + "."
+
+
+def of_indicator(indicator: Indicator, rows: list[dict[str, Any]], names: dict[str, str]) -> str:
+    """What there is to say of an indicator over like units."""
+    rates = [(names[row["unit"]], row["rate"]) for row in rows if row["rate"] is not None]
+    if not rows:
+        return _("Không có số liệu nào của chỉ số này trong kỳ.")
+    if indicator.by_rule:
+        return _("Mọi đơn vị được cùng một số điểm theo quy tắc; không có số liệu đằng sau.")
+    if not rates:
+        return _("Không đơn vị nào có phát sinh để tính chỉ số này.")
+    mean = ""
+    if indicator.scored:
+        mean = _("Bình quân %(mean)s trên %(max)s điểm") % {
+            "mean": _points(sum(row["score"] for row in rows) / len(rows)),
+            "max": decimal(indicator.max_points, language()),
+        }
+    span = _span(rates, _rate)
+    alone = span.removeprefix("; ")
+    return f"{mean}{span}." if mean else f"{alone[:1].upper()}{alone[1:]}."
+
+
+def _span(values: list[tuple[str, Any]], said: Callable[[Any], str]) -> str:
+    """«; cao nhất là …, thấp nhất là …», or that all are the same."""
+    most, least = max(v for _name, v in values), min(v for _name, v in values)
+    if most == least:
+        return _("; mọi nơi đều là %(value)s") % {"value": said(most)}
+    return _("; cao nhất là %(best)s (%(most)s), thấp nhất là %(last)s (%(least)s)") % {
+        "best": _names([name for name, value in values if value == most]),
+        "most": said(most),
+        "last": _names([name for name, value in values if value == least]),
+        "least": said(least),
+    }
+
+
+def _names(names: list[str]) -> str:
+    if len(names) <= 2:
+        return _(" và ").join(names)
+    return _("%(name)s và %(count)s nơi khác") % {"name": names[0], "count": len(names) - 1}
+
+
+def _rate(value: float) -> str:
+    return points(value * 100, language()) + "%"
+
+
+def _points(value: Any) -> str:
+    return points(value, language())
+
+
+def _in_brackets(value: Any) -> str:
+    return "" if value is None else f" ({change(value, language())})"
