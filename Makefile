@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock clean
+.PHONY: help setup spark demo test lint format lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+spark: setup  ## add PySpark (needs Java 17), for those who outgrow one machine
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
 
 demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1:8766
 	$(BIN)/phucvu demo
@@ -40,6 +43,7 @@ lock:  ## pin the requirements anew (the newest that fit pyproject.toml)
 	$(PYTHON) -m venv .lock && .lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	.lock/bin/uv pip compile pyproject.toml --extra dev $(LOCK) --output-file requirements/dev.txt
 	.lock/bin/uv pip compile pyproject.toml $(LOCK) --constraint requirements/dev.txt --output-file requirements/run.txt
+	.lock/bin/uv pip compile pyproject.toml --extra spark $(LOCK) --constraint requirements/dev.txt --output-file requirements/spark.txt
 	rm -rf .lock
 
 clean:  ## take away what was made

@@ -116,7 +116,7 @@ def main() -> None:
     for version, times in took.items():
         memory = peak_megabytes(version, asked.figures)
         print(f"{version:10} {statistics.median(times[1:]):7.3f} s   peak {memory:5} MB")
-    print(f"{'nothing':10} {'':9}   peak {peak_megabytes('nothing', asked.figures):5} MB (making the figures)")
+    print(f"{'nothing':10} {'':9}   peak {peak_megabytes('nothing', asked.figures):5} MB (making them)")
     print(f"phucvu / straight: {statistics.median(ratios):.2f} (goal: at most 3)")
 
 

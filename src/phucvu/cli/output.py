@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import msgspec
 import polars as pl
 import xlsxwriter
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from phucvu.problems import Problem, UnusableError
@@ -79,13 +81,34 @@ def write_excel(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
         raise UnusableError(problem) from error
 
 
-def report(set_aside: Sequence[Problem], notes: Sequence[Problem] = ()) -> int:
-    """Lists on standard error what was noted and set aside; the exit status that follows."""
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error while a long job runs; yields what to tell it: done, and all."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def report(set_aside: Sequence[Problem], notes: Sequence[Problem] = (), unlisted: int = 0) -> int:
+    """Lists on standard error what was noted and set aside; the exit status that follows.
+
+    ``unlisted`` is how many more rows were set aside than are listed.
+    """
     for problem in [*notes, *set_aside]:
         click.echo(str(problem), err=True)
-    if set_aside:
-        count = len(set_aside)
+    count = len(set_aside) + unlisted
+    if count:
+        more = f" (ở trên liệt kê {len(set_aside)} | {len(set_aside)} listed above)" if unlisted else ""
         click.echo(
-            f"để riêng {count} dòng; phần còn lại đã xong | {count} rows set aside, the rest done", err=True
+            f"để riêng {count} dòng; phần còn lại đã xong | {count} rows set aside, the rest done{more}",
+            err=True,
         )
-    return 1 if set_aside else 0
+    return 1 if count else 0

@@ -13,8 +13,14 @@ from typing import NoReturn
 import click
 
 from phucvu.cli.demo import demo
+from phucvu.cli.dossiers import averages, dossiers, findings
+from phucvu.cli.figures import figures, scoreboard
+from phucvu.cli.import_ import import_, mappings, set_aside
+from phucvu.cli.portal import portal
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
+from phucvu.cli.simulate import simulate
+from phucvu.cli.watch import watch
 from phucvu.problems import UnusableError
 
 
@@ -27,7 +33,14 @@ def program() -> None:
     """
 
 
-for command in (demo, score, rules):
+COMMANDS = (
+    *(demo, score, rules),
+    *(import_, set_aside, mappings, watch, portal),
+    *(figures, scoreboard, dossiers, findings, averages),
+    simulate,
+)
+
+for command in COMMANDS:
     program.add_command(command)
 
 

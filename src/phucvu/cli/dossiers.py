@@ -1,0 +1,224 @@
+"""`phucvu dossiers`, `findings` and `averages`: the records behind figures, and what is doubtful in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from phucvu.cli.figures import open_home
+from phucvu.cli.home import (
+    as_of_option,
+    engine_option,
+    home_option,
+    now_option,
+    period_option,
+    regroup_option,
+)
+from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
+from phucvu.cli.score import excel_option, format_option, rules_option
+from phucvu.figures.periods import Period
+from phucvu.formats import decimal, moment, whole
+from phucvu.rules.loading import load
+
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    metavar="SỐ",
+    help="Nhiều nhất bấy nhiêu dòng. | At most so many rows.",
+)
+offset_option = click.option(
+    "--offset",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="SỐ",
+    help="Bỏ qua bấy nhiêu dòng đầu. | Leave out so many first.",
+)
+one_unit_option = click.option("--unit", required=True, metavar="MÃ", help="Đơn vị. | The unit.")
+
+
+@click.command()
+@one_unit_option
+@click.option(
+    "--indicator", required=True, metavar="MÃ", help="Chỉ số, ví dụ 2.1. | The indicator, such as 2.1."
+)
+@period_option
+@click.option("--lost", is_flag=True, help="Chỉ hồ sơ làm mất điểm. | Only those that cost points.")
+@limit_option
+@offset_option
+@rules_option
+@now_option
+@as_of_option
+@engine_option
+@home_option
+@regroup_option
+@format_option
+@excel_option
+def dossiers(
+    unit: str,
+    indicator: str,
+    period: Period,
+    lost: bool,
+    limit: int,
+    offset: int,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    home: str,
+    regroup: bool,
+    format_: str,
+    excel: Path | None,
+) -> None:
+    """Hồ sơ đứng sau một số liệu, hồ sơ mất điểm trước. | The records behind a figure, lost ones first."""
+    from phucvu.engine.dossiers import dossiers as behind
+
+    tables, _ = open_home(home, engine, as_of)
+    rule_set = load(rules)
+    found = behind(
+        tables,
+        rule_set,
+        period,
+        now,
+        unit,
+        indicator,
+        lost_only=lost,
+        limit=limit,
+        offset=offset,
+        regroup=regroup,
+    )
+    if excel:
+        write_excel(excel, {"dossiers": found})
+    if format_ == "csv":
+        echo_csv(found)
+    elif format_ == "json":
+        echo_json(dossiers=found)
+    else:
+        name = rule_set.at(period.last)[indicator].short.vi
+        print_table(
+            f"{unit}, {period}: {indicator} {name}",
+            [
+                ("mã", False),
+                ("đơn vị", False),
+                ("TTHC", False),
+                ("bắt đầu", False),
+                ("hạn", False),
+                ("kết thúc", False),
+                ("", False),
+                ("lý do mất điểm", False),
+            ],
+            [
+                (
+                    row["code"] or "",
+                    row["unit"] or "",
+                    row["procedure"] or "",
+                    *(moment(row[c]) if row[c] else "" for c in ("began", "due", "ended")),
+                    "được tính" if row["counted"] else "mất",
+                    row["reason_vi"] or "",
+                )
+                for row in found.iter_rows(named=True)
+            ],
+        )
+
+
+@click.command()
+@period_option
+@click.option(
+    "--unit", metavar="MÃ", help="Đơn vị và các đơn vị dưới; mặc định tất cả. | A unit and those below it."
+)
+@limit_option
+@offset_option
+@rules_option
+@now_option
+@as_of_option
+@engine_option
+@home_option
+@format_option
+@excel_option
+def findings(
+    period: Period,
+    unit: str | None,
+    limit: int,
+    offset: int,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    home: str,
+    format_: str,
+    excel: Path | None,
+) -> None:
+    """Lỗi dữ liệu: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
+    from phucvu.engine.findings import findings as doubtful
+
+    tables, _ = open_home(home, engine, as_of)
+    found = doubtful(tables, load(rules), period, now, unit, limit=limit, offset=offset)
+    if excel:
+        write_excel(excel, {"findings": found})
+    if format_ == "csv":
+        echo_csv(found)
+    elif format_ == "json":
+        echo_json(findings=found)
+    else:
+        print_table(
+            f"Lỗi dữ liệu | Findings, {period}",
+            [("hồ sơ", False), ("đơn vị", False), ("lỗi", False), ("giá trị", False)],
+            [
+                (row["dossier"], row["unit"], row["vi"], row["value"] or "")
+                for row in found.iter_rows(named=True)
+            ],
+        )
+
+
+@click.command()
+@one_unit_option
+@period_option
+@rules_option
+@now_option
+@as_of_option
+@engine_option
+@home_option
+@regroup_option
+@format_option
+@excel_option
+def averages(
+    unit: str,
+    period: Period,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    home: str,
+    regroup: bool,
+    format_: str,
+    excel: Path | None,
+) -> None:
+    """Thời gian giải quyết trung bình theo thủ tục (2.2). | Average handling time by procedure (2.2)."""
+    from phucvu.engine.averages import averages as by_procedure
+
+    tables, _ = open_home(home, engine, as_of)
+    found = by_procedure(tables, load(rules), period, now, unit, regroup=regroup)
+    if excel:
+        write_excel(excel, {"averages": found})
+    if format_ == "csv":
+        echo_csv(found)
+    elif format_ == "json":
+        echo_json(averages=found)
+    else:
+        print_table(
+            f"{unit}, {period}: thời gian giải quyết (ngày làm việc)",
+            [("TTHC", False), ("hồ sơ", True), ("trung bình", True), ("trung vị", True)],
+            [
+                (
+                    row["procedure"],
+                    whole(row["dossiers"], LANGUAGE),
+                    decimal(row["average_days"], LANGUAGE),
+                    decimal(row["median_days"], LANGUAGE),
+                )
+                for row in found.iter_rows(named=True)
+            ],
+        )

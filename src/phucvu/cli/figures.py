@@ -1,0 +1,174 @@
+"""`phucvu figures` and `phucvu scoreboard`: the records of a home, counted and scored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import polars as pl
+
+from phucvu.cli.home import (
+    as_of_option,
+    engine_option,
+    home_option,
+    now_option,
+    period_option,
+    regroup_option,
+    unit_option,
+)
+from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
+from phucvu.cli.score import excel_option, format_option, rules_option, scores_with_changes, show
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Units
+from phucvu.formats import percent, whole
+from phucvu.problems import Problem, UnusableError
+from phucvu.rules.loading import load
+from phucvu.scoring import score
+
+if TYPE_CHECKING:
+    from phucvu.engine.sources import Tables
+
+
+@click.command()
+@period_option
+@unit_option
+@rules_option
+@now_option
+@as_of_option
+@engine_option
+@home_option
+@regroup_option
+@format_option
+def figures(
+    period: Period,
+    unit: str | None,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    home: str,
+    regroup: bool,
+    format_: str,
+) -> None:
+    """Đếm số liệu mọi chỉ số từ hồ sơ. | Count the figures of every indicator from the records."""
+    counted, _ = count(home, [period], unit, rules, now, as_of, engine, regroup)
+    if format_ == "csv":
+        echo_csv(counted)
+    elif format_ == "json":
+        echo_json(figures=counted)
+    else:
+        in_force = load(rules).at(period.last)
+        for (code,), rows in counted.group_by(["unit"], maintain_order=True):
+            print_table(
+                f"{code}, {period}",
+                [("", False), ("chỉ số", False), ("tử số", True), ("mẫu số", True), ("tỷ lệ", True)],
+                [
+                    (
+                        row["indicator"],
+                        in_force[row["indicator"]].short.vi,
+                        whole(row["numerator"], LANGUAGE),
+                        whole(row["denominator"], LANGUAGE),
+                        percent(row["numerator"] / row["denominator"], LANGUAGE)
+                        if row["denominator"] and in_force[row["indicator"]].count.of != "processing_time"
+                        else "—",
+                    )
+                    for row in rows.iter_rows(named=True)
+                ],
+            )
+            click.echo()
+
+
+@click.command()
+@period_option
+@unit_option
+@rules_option
+@now_option
+@as_of_option
+@engine_option
+@home_option
+@regroup_option
+@format_option
+@excel_option
+def scoreboard(
+    period: Period,
+    unit: str | None,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    home: str,
+    regroup: bool,
+    format_: str,
+    excel: Path | None,
+) -> None:
+    """Đếm, chấm điểm và xếp hạng, so với kỳ liền trước. | Count, score and rank, against the period before.
+
+    Với --unit: đơn vị ấy và các đơn vị ngay dưới. | With --unit: that unit and those just below it.
+    """
+    counted, units = count(home, [period, period.previous()], None, rules, now, as_of, engine, regroup)
+    scores = score(counted, load(rules), units)
+    groups, totals = scores_with_changes(scores, None)
+    this = pl.col("period") == str(period)
+    if unit is not None:
+        this &= pl.col("unit").is_in([unit, *(u.code for u in units.children(unit))])
+    components = scores.components.filter(this)
+    show(
+        type(scores)(scores.rules, units, components, groups.filter(this), totals.filter(this)),
+        groups.filter(this),
+        totals.filter(this),
+        format_,
+        excel,
+    )
+
+
+def count(
+    home: str,
+    periods: list[Period],
+    unit: str | None,
+    rules: str,
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+    engine: str,
+    regroup: bool,
+) -> tuple[pl.DataFrame, Units]:
+    """The figures of some periods from the records of a home, and the units known there.
+
+    Raises UnusableError where the home does not hold the unit asked for.
+    """
+    # The engine takes longer to load than the other commands take to run.
+    from phucvu.engine.figures import figures as count_figures
+
+    tables, units = open_home(home, engine, as_of)
+    if unit is not None and unit not in units:
+        raise UnusableError(
+            Problem(f"không có đơn vị {unit!r}", f"there is no unit {unit!r}", file=home, field="--unit")
+        )
+    wanted = None if unit is None else [unit]
+    frames = [count_figures(tables, load(rules), p, now, wanted, regroup=regroup) for p in periods]
+    return pl.concat(frames), units
+
+
+def open_home(home: str, engine: str, as_of: dt.datetime | None) -> tuple[Tables, Units]:
+    """The records of a home as tables of an engine, and the units known there.
+
+    Raises UnusableError where the home holds no units.
+    """
+    from phucvu.engine.connections import connect
+    from phucvu.engine.tree import units_of
+    from phucvu.records.schema import TABLES
+    from phucvu.records.store import Store
+
+    store, con = Store(home), connect(engine)
+    tables = {name: store.table(con, name, as_of) for name in TABLES}
+    units = units_of(tables)
+    if not len(units):
+        raise UnusableError(
+            Problem(
+                "chưa có đơn vị nào; nhập bảng units trước: phucvu import units.csv",
+                "there are no units; import the units table first: phucvu import units.csv",
+                file=home,
+            )
+        )
+    return tables, units

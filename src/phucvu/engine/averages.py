@@ -1,0 +1,56 @@
+"""How long each procedure takes on average (2.2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from phucvu.engine import judged
+from phucvu.engine.conditions import check
+from phucvu.engine.counts import WORKING_HOURS, held
+from phucvu.engine.situation import Situation
+from phucvu.engine.sources import Tables
+from phucvu.figures.periods import Period
+from phucvu.problems import Problem, UnusableError
+from phucvu.rules.model import RuleSetFile
+
+
+def averages(
+    tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, unit: str, *, regroup: bool = False
+) -> pl.DataFrame:
+    """The processing time of a unit's finished dossiers, and of units below it, by procedure.
+
+    Columns: procedure, dossiers (how many), working_days (their sum), average_days, median_days and
+    average_hours (working days and working hours, not rounded); procedures with most dossiers first.
+    A dossier's working time is the number of working days after the day of receipt up to the day of
+    its end of processing, less those spent waiting for the citizen, eight hours each: what it used of a
+    limit in working days. Raises UnusableError where the rules count no processing time.
+    """
+    in_force = rules.at(period.last)
+    check(in_force)
+    indicator = next((i for i in in_force.indicators if i.count.of == "processing_time"), None)
+    if indicator is None:
+        raise UnusableError(
+            Problem(
+                f"bộ quy tắc {rules.name} không tính thời gian giải quyết",
+                f"rule set {rules.name} counts no processing time",
+            )
+        )
+    with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
+        rows = judged.dossiers(situation, situation.tree.below(unit))
+        rows = rows.filter(rows[indicator.count.population], held(rows, indicator)[1])
+        by_procedure = rows.group_by("procedure").agg(
+            dossiers=rows.count(),
+            working_days=rows.worked_days.sum(),
+            average_days=rows.worked_days.mean(),
+            median_days=rows.worked_days.median().cast("float64"),
+        )
+        frame = situation.fetch(by_procedure)
+    whole = pl.col("dossiers", "working_days").cast(pl.Int64)
+    hours = pl.col("working_days") * WORKING_HOURS / pl.col("dossiers")
+    return (
+        frame.with_columns(whole)
+        .with_columns(average_hours=hours)
+        .sort("dossiers", "procedure", descending=[True, False])
+    )

@@ -1,0 +1,329 @@
+"""One counting piece for each thing that a rule set can count (``count.of``).
+
+The dossiers are gone through once (``tally``): for each unit and procedure, how many of a population
+meet the conditions that some indicator asks for. What concerns dossiers is then a small sum over the
+tallies; the rest is counted from its own records.
+
+Each piece is given the indicators that count its thing, and yields tables with a row for each unit
+that has something to count: ``unit``, and for one or more indicators a ``numerator`` and a
+``denominator`` (see ``columns``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from phucvu.engine import judged
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.declared import declared
+from phucvu.engine.look_up import look_up
+from phucvu.engine.situation import Situation
+from phucvu.records.schema import TABLES
+from phucvu.rules.model import Count, Indicator
+
+WORKING_HOURS = 8
+"""Working hours in a working day (Labour Code 2019, Article 105)."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The dossiers of a population that meet all of some conditions: how many, or their working time."""
+
+    count: Count
+    conditions: tuple[str, ...]
+    worked: bool = False
+
+    @property
+    def name(self) -> str:
+        named = self.count.procedures if any(CONDITIONS[c].needs for c in self.conditions) else ()
+        parts = [str(self.count.population), *sorted(set(self.conditions)), *named]
+        return " ".join([*parts, "worked"] if self.worked else parts)
+
+    def of(self, dossiers: ir.Table) -> ir.IntegerValue:
+        """The sum over dossiers as ``judged.dossiers`` gives them."""
+        meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
+        wanted = all_of([dossiers[self.count.population], *meets])
+        return dossiers.worked_days.sum(where=wanted) if self.worked else dossiers.count(where=wanted)
+
+
+def all_of(conditions: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(and_, conditions, ibis.literal(True))
+
+
+def _split(names: Iterable[str], *kinds: str) -> tuple[str, ...]:
+    return tuple(n for n in names if CONDITIONS[n].of in kinds)
+
+
+def measures(indicator: Indicator) -> tuple[Measure, ...]:
+    """The measures behind numerator and denominator; none where an indicator asks nothing of dossiers."""
+    count = indicator.count
+    if count.of in ("decisions", "owned_procedures", "petitions") or count.population is None:
+        return ()
+    kinds = ("dossier",) if count.of == "procedures" else ("dossier", "procedure")
+    below = _split(count.denominator, *kinds)
+    above = (*below, *_split(count.numerator, *kinds))
+    return Measure(count, above, count.of == "processing_time"), Measure(count, below)
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """The measures of the dossiers, counted.
+
+    ``by_procedure`` has columns home and procedure, ``by_unit`` (the units below included) has unit;
+    both a column for each measure.
+    """
+
+    by_procedure: ir.Table
+    by_unit: ir.Table
+
+
+def tally(
+    situation: Situation, indicators: Iterable[Indicator], units: Collection[str] | None = None
+) -> Tallies:
+    """The one pass over the dossiers, of all units or of the records of those given."""
+    wanted = {m.name: m for i in indicators for m in measures(i)}
+    dossiers = judged.dossiers(situation, units)
+    counted = dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
+    # From here on it is few rows: one for each unit and procedure.
+    rows = situation.fetch(counted).join(situation.tree.spread, on="unit")
+    sums = [pl.col(name).sum().cast(pl.Int64) for name in wanted]
+    return Tallies(
+        situation.hold(
+            rows.filter(pl.col("home") == pl.col("above")).group_by("home", "procedure").agg(sums)
+        ),
+        situation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums)),
+    )
+
+
+def columns(indicator: Indicator) -> tuple[str, str]:
+    """The names of an indicator's two columns in the tables of this module."""
+    return f"{indicator.id} numerator", f"{indicator.id} denominator"
+
+
+def _named(indicator: Indicator, numerator: ir.Value, denominator: ir.Value) -> dict[str, ir.Value]:
+    return dict(zip(columns(indicator), (numerator, denominator), strict=True))
+
+
+def _both(
+    rows: ir.Table, indicator: Indicator, met: ir.BooleanValue, looked_at: ir.BooleanValue
+) -> dict[str, ir.Value]:
+    return _named(indicator, rows.count(where=met & looked_at), rows.count(where=looked_at))
+
+
+def of_dossiers(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Dossiers of the population, and those that meet the conditions."""
+    sums = tallies.by_unit
+    figures: dict[str, ir.Value] = {}
+    for indicator in indicators:
+        above, below = (sums[m.name] for m in measures(indicator))
+        figures |= _named(indicator, above, below)
+    yield sums.select("unit", **figures)
+
+
+def of_processing_time(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Working hours spent on the dossiers, eight for each working day, over the dossiers."""
+    sums = tallies.by_unit
+    for indicator in indicators:
+        worked, dossiers = (sums[m.name] for m in measures(indicator))
+        yield sums.select("unit", **_named(indicator, worked * WORKING_HOURS, dossiers))
+
+
+def of_synchronised(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Dossiers synchronised, over the larger of these and those declared (see ``declared``)."""
+    every = look_up(declared(situation), tallies.by_unit, "unit")
+    for indicator in indicators:
+        synchronised = every[measures(indicator)[0].name].fill_null(0)
+        larger = ibis.greatest(synchronised, every.now)
+        denominator = (larger == 0).ifelse(every.last_year, larger)
+        yield every.select("unit", **_named(indicator, synchronised, denominator))
+
+
+def of_communes(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Communes of the unit, and those with at least one such dossier, at any unit of theirs."""
+    rows = communes(situation, tallies)
+    yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
+
+
+def communes(situation: Situation, tallies: Tallies) -> ir.Table:
+    """A row for each commune and unit above it, itself included: commune, above, and its measures."""
+    codes = [u.code for u in situation.tree.shown if u.kind == "commune"]
+    pairs = situation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
+    return situation.hold(pairs).left_join(tallies.by_unit, [("commune", "unit")])
+
+
+def _having_dossiers(rows: ir.Table, indicators: Sequence[Indicator]) -> dict[str, ir.Value]:
+    """The figures of things that count if they have a dossier: how many have, of all there are."""
+    figures: dict[str, ir.Value] = {}
+    for indicator in indicators:
+        used, applied = (at_least_one(rows, m) for m in measures(indicator))
+        figures |= _both(rows, indicator, used, applied)
+    return figures
+
+
+def at_least_one(rows: ir.Table, measure: Measure) -> ir.BooleanValue:
+    """Whether there is at least one dossier of a measure; where it asks nothing, all there is."""
+    return (rows[measure.name] > 0).fill_null(False) if measure.conditions else ibis.literal(True)
+
+
+def of_services(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Services that the unit and those below apply, and those that such a dossier used."""
+    rows = services(situation, tallies)
+    yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
+
+
+def services(situation: Situation, tallies: Tallies) -> ir.Table:
+    """A row for each service applied and each unit it counts for (``above``).
+
+    With its unit (``home``) and the measures of that unit's dossiers of the same procedure.
+    """
+    return look_up(applied_services(situation), tallies.by_procedure, "home", "procedure")
+
+
+def applied_services(situation: Situation) -> ir.Table:
+    """Services in state public, to be stopped or in testing, for each unit (``above``) they count for."""
+    table = situation.tables["services"].select("code", "procedure", "unit", "status")
+    applied = table.filter(table.status.isin(("public", "stopping", "testing"))).drop("status")
+    return applied.inner_join(situation.spread, "unit")
+
+
+def of_procedures(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Procedures under the authority of the unit and those below it, each counted once."""
+    rows = procedures(situation, tallies, indicators)
+    figures: dict[str, ir.Value] = {}
+    for indicator in indicators:
+        met, looked_at = procedure_holds(rows, indicator)
+        figures |= _both(rows, indicator, met, looked_at)
+    yield rows.group_by(unit=rows.above).agg(**figures)
+
+
+def procedures(situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
+    """A row for each unit (``above``) and procedure of its authority: its facts, services and dossiers."""
+    spread = situation.spread
+    authority = situation.tables["authority"].select("unit", "procedure").inner_join(spread, "unit")
+    rows = authority.select("above", "procedure").distinct()
+    offers = applied_services(situation).group_by("above", "procedure").agg(services=ibis._.count())
+    closure = situation.hold(situation.tree.spread.select("home", "above").unique())
+    names = sorted({m.name for i in indicators for m in measures(i)})
+    dossiers = (
+        tallies.by_procedure.inner_join(closure, "home")
+        .group_by("above", "procedure")
+        .agg(dossiers=ibis._.count(), **{n: ibis._[n].sum() for n in names})
+    )
+    facts = situation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
+    for table, keys in (
+        (facts, ("procedure",)),
+        (offers, ("above", "procedure")),
+        (dossiers, ("above", "procedure")),
+    ):
+        rows = look_up(rows, table, *keys)
+    return rows.select("above", "procedure", *PROCEDURE_FACTS, "services", *names)
+
+
+PROCEDURE_FACTS = tuple(c for c in TABLES["procedures"].types if c != "code")
+
+
+def procedure_holds(rows: ir.Table, indicator: Indicator) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+    """Whether each procedure meets the conditions of the numerator, and those of the denominator."""
+    count = indicator.count
+    asked = [at_least_one(rows, m) for m in measures(indicator)] or [ibis.literal(True)] * 2
+    own = [
+        all_of(
+            CONDITIONS[c](rows, count)
+            for c in _split(names, "procedure", "owned procedure", "unit procedure")
+        )
+        for names in (count.numerator, count.denominator)
+    ]
+    return own[0] & asked[0], own[1] & asked[1]
+
+
+def of_owned_procedures(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Procedures of the province or ministry that owns them."""
+    rows = owned_procedures(situation)
+    figures: dict[str, ir.Value] = {}
+    for indicator in indicators:
+        figures |= _both(rows, indicator, *held(rows, indicator))
+    yield rows.group_by(unit=rows.root).agg(**figures)
+
+
+def owned_procedures(situation: Situation) -> ir.Table:
+    """The procedures with the province or ministry that owns each, as ``root``."""
+    tree = situation.tree
+    roots = [(u.code, tree.root(tree.home(u.code))) for u in tree.units]
+    owners = pl.DataFrame(roots, schema={"owner": pl.String, "root": pl.String}, orient="row").drop_nulls()
+    return situation.tables["procedures"].inner_join(situation.hold(owners), "owner")
+
+
+def held(rows: ir.Table, indicator: Indicator) -> tuple[ir.BooleanValue, ir.BooleanValue]:
+    """Whether each row meets the conditions of the numerator, and those of the denominator."""
+    count = indicator.count
+    above, below = (
+        all_of(CONDITIONS[c](rows, count) for c in names) for names in (count.numerator, count.denominator)
+    )
+    return above, below
+
+
+def of_decisions(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Procedures with a decision, and those all of whose decisions meet the conditions; each once."""
+    for indicator in indicators:
+        rows = judged.decisions(situation, indicator.count)
+        met, looked_at = held(rows, indicator)
+        each = rows.filter(looked_at).group_by("root", "procedure").agg(met=met.all())
+        yield each.group_by(unit=each.root).agg(**_named(indicator, each.met.sum(), each.count()))
+
+
+def of_petitions(
+    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    """Petitions of the population, and those that meet the conditions."""
+    for alike in _with_equal_limits(indicators):
+        rows = judged.petitions(situation, alike[0].count).inner_join(situation.spread, "unit")
+        figures: dict[str, ir.Value] = {}
+        for indicator in alike:
+            met, looked_at = held(rows, indicator)
+            figures |= _both(rows, indicator, met, looked_at & rows[indicator.count.population])
+        yield rows.group_by(unit=rows.above).agg(**figures)
+
+
+def _with_equal_limits(indicators: Sequence[Indicator]) -> list[list[Indicator]]:
+    """The indicators in groups of equal limits; those without limits go with any."""
+    alike: dict[tuple[tuple[str, int], ...], list[Indicator]] = {}
+    for indicator in sorted(indicators, key=lambda i: not i.count.working_days):
+        limits = tuple(sorted(indicator.count.working_days.items())) or next(iter(alike), ())
+        alike.setdefault(limits, []).append(indicator)
+    return list(alike.values())
+
+
+COUNTS: dict[str, Callable[[Situation, Tallies, Sequence[Indicator]], Iterator[ir.Table]]] = {
+    "dossiers": of_dossiers,
+    "processing_time": of_processing_time,
+    "synchronised": of_synchronised,
+    "communes": of_communes,
+    "services": of_services,
+    "procedures": of_procedures,
+    "owned_procedures": of_owned_procedures,
+    "decisions": of_decisions,
+    "petitions": of_petitions,
+}

@@ -1,0 +1,45 @@
+"""The numbers that units declared in the national reporting system (1.4)."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+import polars as pl
+
+from phucvu.engine.situation import Situation
+from phucvu.engine.tree import Tree
+
+SHARES = {"month": 12, "quarter": 4, "year": 1}
+
+
+def declared(situation: Situation) -> ir.Table:
+    """Columns unit, now, last_year: dossiers declared for the period, and the period's share of last year's.
+
+    A declared number covers the units below. The share is last year's total over 12 for a month, 4 for
+    a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
+    """
+    period = situation.period
+    year_before = str(period.first.year - 1)
+    reports = situation.tables["reports"]
+    rows = situation.fetch(reports.filter(reports.period.isin([str(period), year_before])))
+    now = _totals(situation.tree, rows.filter(period=str(period)))
+    whole_year = _totals(situation.tree, rows.filter(period=year_before))
+    parts = SHARES.get(period.kind)
+    codes = [unit.code for unit in situation.tree.shown]
+    shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
+    schema = {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64}
+    frame = pl.DataFrame([codes, [now.get(c, 0) for c in codes], shares], schema=schema)
+    return situation.hold(frame)
+
+
+def _totals(tree: Tree, reports: pl.DataFrame) -> dict[str, int]:
+    """What each shown unit declared, with what the units declared whose records count for it.
+
+    A number that is part of another's, because its unit was below the other, is not added again.
+    """
+    homes = {unit: home for unit in reports["unit"] if (home := tree.home(unit)) is not None}
+    totals: dict[str, int] = {}
+    for unit, number in reports.select("unit", "received").iter_rows():
+        over = (above.code for above in tree.units.above(unit)[1:]) if unit in homes else ()
+        if unit in homes and not any(homes.get(code) == homes[unit] for code in over):
+            totals[homes[unit]] = totals.get(homes[unit], 0) + number
+    return totals

@@ -1,0 +1,180 @@
+"""On time or late: when processing ended, what was spent waiting for the citizen, and the deadline.
+
+The rules 1 to 6 of «On time or late». Nothing after the cut-off is seen. Steps of the same moment are
+read in the order of their status.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from phucvu.engine.look_up import look_up
+from phucvu.engine.situation import Situation
+
+RESUMED = (2, 4)
+STOPPED = (3, 8)
+ASKED = 5
+WITHDRAWN = 7
+DONE = 9
+RETURNED = 10
+
+ID = "dossier_id"
+"""What a dossier and its steps are joined by (see ``phucvu.records.schema.DOSSIER_ID``)."""
+
+
+def first_ends(steps: ir.Table, cut_off: dt.datetime) -> ir.Table:
+    """Rule 1 for every dossier with steps, from first moments alone: ``first_end``.
+
+    Where a supplement was asked for or the dossier withdrawn (``in_order``), its steps have to be read
+    in order, see ``ordered_ends``; most dossiers need not, and one grouping serves them all.
+    """
+    at, status = steps["at"], steps.status
+    first = (
+        steps.filter(at <= cut_off)
+        .group_by(ID)
+        .agg(
+            done=at.min(where=status == DONE),
+            returned=at.min(where=status == RETURNED),
+            stopped=at.min(where=status.isin(STOPPED)),
+            in_order=status.isin((ASKED, WITHDRAWN)).any(),
+        )
+    )
+    return first.select(ID, "in_order", first_end=ibis.coalesce(first.done, first.returned, first.stopped))
+
+
+def ordered_ends(received: ir.Table, steps: ir.Table, cut_off: dt.datetime, workdays: ir.Table) -> ir.Table:
+    """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn.
+
+    ``received`` tells when each dossier was received. Columns: ``ordered_end`` (end of processing, empty
+    while not finished), ``waited`` (seconds of waiting for the citizen until then, or until the
+    cut-off), ``waited_days`` (working days of that within ``Situation.workdays``) and
+    ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
+    """
+    asked = steps.filter(steps["at"] <= cut_off, steps.status.isin((ASKED, WITHDRAWN))).select(ID).distinct()
+    theirs = steps.semi_join(asked, ID).filter(lambda s: s["at"] <= cut_off)
+    theirs = theirs.inner_join(received.select(ID, "received_at"), ID)
+    ended = _ends_with_withdrawals(theirs, cut_off)
+    waits = _waits(theirs, ended, workdays)
+    return ended.left_join(waits, ID).select(ID, "waited", "waited_days", "unanswered", ordered_end="end")
+
+
+def _ends_with_withdrawals(theirs: ir.Table, cut_off: dt.datetime) -> ir.Table:
+    """Rule 1 and rule 3, with the moment up to which waiting is counted (``until``)."""
+    at, status = theirs["at"], theirs.status
+    withdrawn = (status == WITHDRAWN) & (at >= theirs.received_at)
+    first = theirs.group_by(ID).agg(
+        received_at=theirs.received_at.min(),
+        done=at.min(where=status == DONE),
+        returned=at.min(where=status == RETURNED),
+        stopped=at.min(where=status.isin(STOPPED) | withdrawn),
+        last=at.max(),
+        last_asked=at.max(where=status == ASKED),
+        last_higher=at.max(where=status > ASKED),
+        requests=(status == ASKED).sum(),
+    )
+    end = ibis.coalesce(first.done, first.returned, first.stopped)
+    waiting = (first.last_asked == first.last) & (first.last_higher < first.last_asked).fill_null(True)
+    return first.select(
+        ID,
+        "received_at",
+        end=end,
+        until=ibis.coalesce(end, ibis.literal(cut_off)),
+        unanswered=end.isnull() & waiting & (first.requests > 1),
+    )
+
+
+def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
+    """Rule 2: the sum of the spells of each dossier, in seconds and in working days.
+
+    A spell that no step 2 or 4 closes runs to the end of processing, or to the cut-off; so a single
+    request still waiting has its own moment as the end, as rule 3 says.
+    """
+    status = theirs.status
+    moments = theirs.group_by(ID, "at").agg(asked=(status == ASKED).any(), resumed=status.isin(RESUMED).any())
+    later = ibis.window(group_by=ID, order_by=moments["at"], rows=(1, None))
+    asked = moments.mutate(resumed_at=moments["at"].min(where=moments.resumed).over(later)).filter("asked")
+    # Requests that the same step answers are one spell, from the first of them.
+    spells = asked.group_by(ID, "resumed_at").agg(start=asked["at"].min()).inner_join(ended, ID)
+    spells = spells.mutate(stop=ibis.least(ibis.coalesce(spells.resumed_at, spells.until), spells.until))
+    spells = spells.filter(spells.start < spells.stop)
+    spells = spells.mutate(
+        first_day=ibis.greatest(spells.start, spells.received_at).date(), last_day=spells.stop.date()
+    )
+    started = workdays.select(first_day="day", worked_before="worked")
+    stopped = workdays.select(last_day="day", worked_after="worked")
+    spells = look_up(look_up(spells, started, "first_day"), stopped, "last_day")
+    days = ibis.greatest(spells.worked_after - spells.worked_before, 0).fill_null(0)
+    return spells.group_by(ID).agg(
+        waited=spells.stop.delta(spells.start, unit="second").sum().cast("int64"),
+        waited_days=days.sum().cast("int64"),
+    )
+
+
+def end_of_processing(dossiers: ir.Table, cut_off: dt.datetime) -> ir.TimestampValue:
+    """Rule 1, of dossiers with their ``first_ends`` and ``ordered_ends``; the fields without any step."""
+    declared = ibis.coalesce(seen(dossiers.ended_at, cut_off), seen(dossiers.returned_at, cut_off))
+    return ibis.cases(
+        (dossiers.in_order.isnull(), declared),
+        (dossiers.in_order, dossiers.ordered_end),
+        else_=dossiers.first_end,
+    )
+
+
+def seen(moment: ir.TimestampValue, cut_off: dt.datetime) -> ir.TimestampValue:
+    """The moment, or nothing where it lies after the cut-off."""
+    return (moment <= cut_off).ifelse(moment, ibis.null("timestamp"))
+
+
+def last_days(situation: Situation) -> ir.Table:
+    """The last day of each procedure's maximum time, for every day on which a dossier needs it (rule 5).
+
+    Columns procedure, received_on, last_day: of dossiers without a due date, where the procedure's time
+    is in days, working days or months. The days are few and repeat, whatever the number of dossiers, so
+    the calendar is asked once for each.
+    """
+    procedures, dossiers = situation.tables["procedures"], situation.tables["dossiers"]
+    limited = procedures.filter(
+        procedures.max_time_unit.isin(("day", "workday", "month")), procedures.max_time.notnull()
+    )
+    rows = situation.fetch(limited.select("code", "max_time", "max_time_unit")).rows()
+    limits = {code: limit for code, *limit in rows}
+    undated = dossiers.filter(dossiers.due_at.isnull(), dossiers.received_at <= situation.cut_off)
+    needed = situation.fetch(
+        undated.select("procedure", received_on=undated.received_at.date()).distinct()
+    ).rows()
+    found = [
+        (code, day, situation.calendar.last_day(day, *limits[code])) for code, day in needed if code in limits
+    ]
+    schema = {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date}
+    return situation.hold(pl.DataFrame(found, schema=schema, orient="row"))
+
+
+def deadline(dossiers: ir.Table) -> ir.TimestampValue:
+    """Rule 5, of dossiers with their procedure's ``max_time`` and ``max_time_unit`` and their ``last_days``.
+
+    Empty where neither a due date nor a maximum time is known.
+    """
+    return ibis.cases(
+        (dossiers.due_at.notnull(), dossiers.due_at),
+        (dossiers.max_time_unit == "hour", dossiers.received_at + dossiers.max_time.as_interval("h")),
+        else_=dossiers.last_day.cast("timestamp") + ibis.interval(seconds=86_399),
+    )
+
+
+def seconds_late(dossiers: ir.Table, cut_off: dt.datetime) -> ir.IntegerValue:
+    """By how many seconds a dossier is past its deadline (rules 4 to 6); 0 or less is on time.
+
+    The waiting is taken off before the comparison; an unfinished dossier is compared at the cut-off.
+    Empty where there is no deadline.
+    """
+    compared = ibis.coalesce(dossiers.end, ibis.literal(cut_off))
+    return compared.delta(dossiers.due, unit="second") - dossiers.waited
+
+
+def on_time(dossiers: ir.Table, cut_off: dt.datetime) -> ir.BooleanValue:
+    """Whether each dossier is on time at the cut-off; without a deadline it is."""
+    return ~dossiers.unanswered & (seconds_late(dossiers, cut_off).fill_null(0) <= 0)

@@ -1,0 +1,126 @@
+"""The units of a period as a tree, and which of them each record counts for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from phucvu.engine.sources import Tables
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Unit, Units
+from phucvu.records.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The units that are shown, and the home of every unit that records may name.
+
+    A unit's home is the unit that its records count for: itself where it is shown; else the first of
+    its successors that is; else, where none is named, the home of the unit above it, so that no
+    record is lost to the province. The same holds of a unit above that is not shown.
+    """
+
+    units: Units
+    shown: tuple[Unit, ...]
+
+    @classmethod
+    def of_period(cls, units: Units, period: Period) -> Tree:
+        """The tree as it was: the units that existed on a day of the period."""
+        return cls._of(units, lambda u: _overlaps(u, period))
+
+    @classmethod
+    def of_today(cls, units: Units, day: dt.date) -> Tree:
+        """The tree of a day, whatever the period: history regrouped under the successors of that day."""
+        return cls._of(units, lambda u: u.exists_on(day))
+
+    @classmethod
+    def _of(cls, units: Units, exists: Callable[[Unit], bool]) -> Tree:
+        return cls(units, tuple(u for u in units if exists(u)))
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(u.code for u in self.shown)
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        found = ((u.code, self._home(u.code)) for u in self.units)
+        return {code: home for code, home in found if home is not None}
+
+    def _home(self, code: str | None) -> str | None:
+        seen: set[str] = set()
+        while (unit := self.units.get(code)) is not None and unit.code not in seen:
+            seen.add(unit.code)
+            after = self._successor(unit)
+            if after is not None:
+                return after
+            code = unit.parent
+        return None
+
+    def _successor(self, unit: Unit) -> str | None:
+        """The unit itself or the first unit after it that is shown."""
+        seen: set[str] = set()
+        after: Unit | None = unit
+        while after is not None and after.code not in seen:
+            if after.code in self._codes:
+                return after.code
+            seen.add(after.code)
+            after = self.units.get(after.successor)
+        return None
+
+    def home(self, code: str | None) -> str | None:
+        """The shown unit that the records of a unit count for; None where there is none."""
+        return self._homes.get(code or "")
+
+    def above(self, code: str) -> list[str]:
+        """A shown unit and the shown units above it, nearest first."""
+        found = [code]
+        while (parent := self.home(self.units[found[-1]].parent)) is not None and parent not in found:
+            found.append(parent)
+        return found
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        kinds = ("province", "ministry")
+        found = (
+            (u.code, next((c for c in self.above(u.code) if self.units[c].kind in kinds), None))
+            for u in self.shown
+        )
+        return {code: root for code, root in found if root is not None}
+
+    def root(self, code: str | None) -> str | None:
+        """The province or ministry that a shown unit belongs to, or is."""
+        return self._roots.get(code or "")
+
+    def below(self, code: str) -> list[str]:
+        """The units, shown or not, whose records count for a shown unit."""
+        homes = {u.code for u in self.shown if code in self.above(u.code)}
+        return [u.code for u in self.units if self.home(u.code) in homes]
+
+    @cached_property
+    def spread(self) -> pl.DataFrame:
+        """Columns unit, home, above: each unit that has a home, its home, and each unit it counts for.
+
+        Those are the home and every unit above it, one row each.
+        """
+        rows = [
+            (unit.code, home, above)
+            for unit in self.units
+            if (home := self.home(unit.code)) is not None
+            for above in self.above(home)
+        ]
+        return pl.DataFrame(rows, schema=dict.fromkeys(("unit", "home", "above"), pl.String), orient="row")
+
+
+def units_of(tables: Tables) -> Units:
+    """The table ``units``, in order of code."""
+    rows = tables["units"].select(*TABLES["units"].types).to_polars()
+    return Units(Unit(**row) for row in rows.sort("code").to_dicts())
+
+
+def _overlaps(unit: Unit, period: Period) -> bool:
+    first, last = unit.valid_from or dt.date.min, unit.valid_to or dt.date.max
+    return first <= period.last and period.first <= last

@@ -1,0 +1,100 @@
+"""What is known beforehand when rows are read: the units, the procedures, and what names mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from phucvu.figures.units import Unit, Units
+from phucvu.records.store import Store
+from phucvu.tables import plain
+
+
+@dataclass(frozen=True)
+class Known:
+    """Units by code, procedures' names by code, and (kind, plain name) → code of names mended."""
+
+    units: Units
+    procedures: dict[str, str]
+    names: dict[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, store: Store) -> Known:
+        """What the store holds now."""
+        rows = store.rows("units").select(
+            "code", "name", "kind", "parent", "valid_from", "valid_to", "successor"
+        )
+        procedures = store.rows("procedures").select("code", "name")
+        names = store.rows("names").select("kind", "name", "code")
+        return cls(
+            Units(Unit(*row) for row in rows.iter_rows()),
+            {code: name or "" for code, name in procedures.iter_rows()},
+            {(kind, plain(name)): code for kind, name, code in names.iter_rows()},
+        )
+
+    def unit(self, said: str, sender: str | None = None, on: dt.date | None = None) -> str | list[str]:
+        """The code of the unit that is meant by a code or name, or the codes that it might be.
+
+        A name is compared without accents, case and doubled spaces. Of several units with the name
+        the one counts that is written just so, that belongs to the sender, or that existed on the
+        day, if that leaves one.
+        """
+        if said in self.units:
+            return said
+        if mended := self.names.get(("unit", plain(said))):
+            return mended
+        if said.upper() in self.units:
+            return said.upper()
+        found = self._units_by_name.get(plain(said), [])
+        tests = (
+            lambda u: _exact(u.name) == _exact(said),
+            lambda u: sender is None or sender in {a.code for a in self.units.above(u.code)},
+            lambda u: on is None or u.exists_on(on),
+        )
+        for test in tests:
+            if len(found) > 1:
+                found = [u for u in found if test(u)] or found
+        return found[0].code if len(found) == 1 else [u.code for u in found]
+
+    def procedure(self, name: str) -> str | list[str]:
+        """The code of the procedure with a name, or the codes that it might be."""
+        if mended := self.names.get(("procedure", plain(name))):
+            return mended
+        found = self._procedures_by_name.get(plain(name), [])
+        return found[0] if len(found) == 1 else found
+
+    def procedure_code(self, code: str) -> str:
+        """The code that a procedure's code was said to mean, else itself."""
+        return self.names.get(("procedure", plain(code)), code)
+
+    def root(self, code: str) -> str:
+        """The province or ministry above a unit."""
+        return self.units.above(code)[-1].code
+
+    def sender_of_steps(self, senders: Iterable[str]) -> str | None:
+        """Whose dossiers steps tell of where nobody says: the only sender known, if there is one."""
+        candidates = set(senders) or {u.code for u in self.units.children(None)}
+        return candidates.pop() if len(candidates) == 1 else None
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, list[Unit]]:
+        found = defaultdict(list)
+        for unit in self.units:
+            found[plain(unit.name)].append(unit)
+        return found
+
+    @cached_property
+    def _procedures_by_name(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for code, name in self.procedures.items():
+            if name:
+                found[plain(name)].append(code)
+        return found
+
+
+def _exact(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

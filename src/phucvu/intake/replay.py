@@ -1,0 +1,92 @@
+"""Trying again what was set aside, once names, units or mappings have been mended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from phucvu.intake import exports, tables, wire, xes
+from phucvu.intake import rows as mapped
+from phucvu.intake.known import Known
+from phucvu.intake.mappings import load
+from phucvu.intake.rows import Headings
+from phucvu.intake.taking import Taken, Taking
+from phucvu.intake.wire_files import senders
+from phucvu.problems import Problem, UnusableError
+from phucvu.records import set_aside
+from phucvu.records.schema import SET_ASIDE
+from phucvu.records.set_aside import Aside
+from phucvu.records.store import Store
+
+Outcome = tuple[str, pl.DataFrame, dict[int, Aside]]
+"""Table, rows of it, and what still cannot be used, by place among the rows tried."""
+
+
+def replay(store: Store) -> Taken:
+    """Try again every row that is set aside.
+
+    What can be used now is taken and marked so; the rest stays, with its present reason. A row is
+    marked only once it is safely taken, and taking one twice adds nothing.
+    """
+    waiting = set_aside.pending(store)
+    taking = Taking(store, "", "replay")
+    known = Known.of(store)
+    groups = waiting.with_columns(mapping=pl.col("payload").str.json_path_match("$.mapping"))
+    for (source, sender, mapping), group in groups.group_by("source", "sender", "mapping"):
+        rows = group.select(list(SET_ASIDE.types))
+        outcome = _tried(store, known, str(source), sender, mapping, rows)
+        if outcome is None:
+            taking.unmended(
+                Problem(r["vi"], r["en"], r["file"] or "", r["row"], r["field"] or "")
+                for r in rows.iter_rows(named=True)
+            )
+            continue
+        table, frame, aside = outcome
+        taking.take(table, frame)
+        done = ~pl.int_range(rows.height, eager=True).is_in(list(aside))
+        set_aside.mark_taken(store, rows.filter(done))
+        taking.aside(_placed(rows, aside))
+    return taking.taken
+
+
+def _tried(
+    store: Store, known: Known, source: str, sender: str | None, mapping: str | None, rows: pl.DataFrame
+) -> Outcome | None:
+    """The rows read again; None where that cannot be: their mapping is gone, or only their place is known."""
+    payloads = rows["payload"].to_list()
+    if source == wire.DOSSIER:
+        read = wire.dossiers([p.encode() for p in payloads], known, sender=sender)
+        return "dossiers", read.frame, read.aside
+    if source == wire.STEP:
+        by = sender or known.sender_of_steps(senders(store))
+        read = wire.steps([p.encode() for p in payloads], sender=by)
+        return "steps", read.frame, {n: replace(a, sender=sender) for n, a in read.aside.items()}
+    if source in (exports.SOURCE, xes.SOURCE):
+        try:
+            by_name = load(store.home, mapping or "")
+        except UnusableError:
+            return None
+        said = [json.loads(p)["row"] for p in payloads]
+        names = list(dict.fromkeys(name for row in said for name in row))
+        read = mapped.read(said, Headings.among(names, by_name), by_name, known, sender, source)
+        return "dossiers", read.frame, read.aside
+    if source not in tables.KINDS:
+        return None
+    table = tables.KINDS[source]
+    said = [json.loads(p) for p in payloads]
+    names = list(dict.fromkeys(name for row in said for name in row))
+    said_rows = pl.DataFrame(said, schema=dict.fromkeys(names, pl.String))
+    typed = tables.typed(table, said_rows)
+    if source == "units":
+        typed = tables.without_circles(typed, store.rows("units"))
+    return source, typed.frame, tables.asides(source, said_rows, typed.faults)
+
+
+def _placed(rows: pl.DataFrame, aside: dict[int, Aside]) -> Iterable[Aside]:
+    """With the place in the file where each row stood."""
+    for number, one in aside.items():
+        file, row, payload = rows["file"][number], rows["row"][number], rows["payload"][number]
+        yield replace(one, payload=payload, problem=replace(one.problem, file=file or "", row=row))

@@ -1,0 +1,87 @@
+"""What an import took: rows added to the records, rows that were known, rows set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import msgspec
+import polars as pl
+
+from phucvu.problems import Problem
+from phucvu.records import set_aside
+from phucvu.records.set_aside import Aside
+from phucvu.records.store import Added, Store
+
+MOST_LISTED = 1000
+"""So many problems are listed in ``Taken``; all are in the store."""
+
+PREVIEW = 5
+
+UNREAD = "unread"
+"""What the payload of a row set aside is where only its place in the file is known."""
+
+
+@dataclass
+class Taken:
+    """The outcome of one file.
+
+    ``added`` counts the rows by table; ``set_aside`` those kept with a reason, of which ``problems``
+    lists the first; ``skipped`` rows that are no record (numbering, totals), ``notes`` what was
+    assumed; ``preview`` the first rows as understood, by table.
+    """
+
+    file: str
+    kind: str
+    added: dict[str, Added] = field(default_factory=dict)
+    set_aside: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    skipped: int = 0
+    preview: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> int:
+        return sum(a.taken for a in self.added.values())
+
+    @property
+    def unchanged(self) -> int:
+        return sum(a.unchanged for a in self.added.values())
+
+
+class Taking:
+    """Takes rows into the store, or with ``dry_run`` only counts what would be taken."""
+
+    def __init__(self, store: Store, file: str, kind: str, *, dry_run: bool = False) -> None:
+        self.store = store
+        self.taken = Taken(file, kind)
+        self.dry_run = dry_run
+
+    def take(self, table: str, frame: pl.DataFrame) -> None:
+        self.taken.preview.setdefault(table, frame.head(PREVIEW))
+        add = self.store.compare if self.dry_run else self.store.append
+        known = self.taken.added.get(table, Added(0, 0))
+        self.taken.added[table] = known + (add(table, frame) if frame.height else Added(0, 0))
+
+    def aside(self, asides: Iterable[Aside]) -> None:
+        listed = [
+            replace(a, problem=replace(a.problem, file=self.taken.file or a.problem.file)) for a in asides
+        ]
+        if not self.dry_run:
+            set_aside.add(self.store, listed)
+        self._count([a.problem for a in listed])
+
+    def unread(self, problems: Iterable[Problem]) -> None:
+        """Rows that could not even be split into cells: kept by their place in the file."""
+        self.aside(
+            Aside(UNREAD, p, msgspec.json.encode({"file": self.taken.file, "row": p.row}).decode())
+            for p in problems
+        )
+
+    def unmended(self, problems: Iterable[Problem]) -> None:
+        """Rows set aside before that stay so."""
+        self._count(list(problems))
+
+    def _count(self, problems: list[Problem]) -> None:
+        self.taken.set_aside += len(problems)
+        self.taken.problems += problems[: MOST_LISTED - len(self.taken.problems)]

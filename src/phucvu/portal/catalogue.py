@@ -1,0 +1,53 @@
+"""The portal's catalogue of procedures as rows of the procedures table."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+
+from phucvu.portal.departments import Departments
+from phucvu.portal.reports import CATALOGUE, label
+from phucvu.portal.rows import Rows
+from phucvu.problems import Problem
+from phucvu.records.schema import PROCEDURES
+
+COLUMNS = ("code", "name", "owner", "status")
+
+STATES = {"ACTIVE": "public"}
+"""Our status for the portal's states. No other state has been seen; one that is not here is noted."""
+
+
+def procedures(
+    rows: Rows | None, departments: Departments, problems: list[Problem], notes: list[Problem]
+) -> pl.DataFrame:
+    """The procedures, each code once: code, name, owner (unit code) and status.
+
+    Owner is null where service-results do not name the portal's id, status where the state is not
+    known.
+    """
+    place = label(CATALOGUE, None)
+    found = []
+    strange: Counter[str] = Counter()
+    for item in rows.others if rows else []:
+        code, name, state = (item.get(k) for k in ("code", "name", "state"))
+        if not isinstance(code, str) or not code:
+            vi, en = f"thủ tục {name!r} không có mã", f"the procedure {name!r} has no code"
+            problems.append(Problem(vi, en, place))
+            continue
+        status = STATES.get(str(state))
+        if status is None:
+            strange[str(state)] += 1
+        owner = departments.codes.get(str(item.get("departmentId")))
+        found.append((code, name if isinstance(name, str) else None, owner, status))
+    notes += [
+        Problem(
+            f"tình trạng {state!r} của {count} thủ tục chưa biết, để trống",
+            f"unknown state {state!r} of {count} procedures, left empty",
+            place,
+        )
+        for state, count in strange.items()
+    ]
+    schema = {name: PROCEDURES.types[name] for name in COLUMNS}
+    frame = pl.DataFrame(found, schema=schema, orient="row")
+    return frame.unique("code", keep="first", maintain_order=True)

@@ -1,0 +1,230 @@
+"""One Delta table on disk (or s3://): which Parquet files it consists of, and commits that change them.
+
+A table has two parts. ``arrived`` is the log: every version of every row as it came, never taken
+away. ``current`` is made from it by compaction and holds the latest version of each key, without the
+payloads, up to a place in the order of arrival; what arrived since is read from the log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+import pyarrow.dataset
+import pyarrow.fs
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from phucvu.records.places import is_remote, opened
+
+Part = Literal["arrived", "current"]
+
+PART = "part"
+"""The partition column; Delta keeps its values beside the files, not in them."""
+
+KEEP_HOURS = 24
+"""How long a file that is no longer part of the table stays, for those who still read it."""
+
+LAST = "append"
+"""The application transaction whose version is the last place given in the order of arrival."""
+
+COVERED = "compact"
+"""The application transaction whose version is the last place that ``current`` takes in."""
+
+
+STATISTICS = (
+    pl.len(),
+    pl.col("sequence").min().alias("first"),
+    pl.col("sequence").max().alias("last"),
+    pl.col("arrived").max(),
+)
+"""What a ``File`` says of its rows."""
+
+
+class AnotherWriterError(Exception):
+    """Somebody else committed the same kind of change first; look again and retry."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A Parquet file of a table. ``first`` and ``last`` are places in the order of arrival."""
+
+    part: Part
+    path: str
+    size: int
+    rows: int
+    first: int
+    last: int
+    last_arrived: dt.datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The table as one commit left it."""
+
+    place: str
+    delta: DeltaTable
+    files: tuple[File, ...]
+    last: int
+    covered: int
+
+    @property
+    def log(self) -> list[File]:
+        return [f for f in self.files if f.part == "arrived"]
+
+    @property
+    def current(self) -> list[File]:
+        return [f for f in self.files if f.part == "current"]
+
+    @property
+    def tail(self) -> list[File]:
+        """The files of the log that ``current`` does not take in yet."""
+        return [f for f in self.log if f.last > self.covered]
+
+    def uris(self, files: Iterable[File]) -> list[str]:
+        return [f"{self.place}/{f.path}" for f in files]
+
+    def dataset(self, files: Iterable[File]) -> pyarrow.dataset.Dataset:
+        """The files for readers that do not know the object store themselves."""
+        system, root = opened(self.place)
+        paths = [f"{root}/{f.path}" for f in files]
+        return pyarrow.dataset.dataset(paths, filesystem=system, format="parquet")
+
+
+class DeltaFiles:
+    """A Delta table at a place; ``types`` are the columns of its log."""
+
+    def __init__(self, place: str, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> None:
+        self.place = place
+        self._types = dict(types)
+
+    def snapshot(self) -> Snapshot | None:
+        """The table now; None where nothing was ever written."""
+        try:
+            return _snapshot(self.place)
+        except TableNotFoundError:
+            return None
+
+    def made(self) -> Snapshot:
+        """The table now, made first where it is not there yet."""
+        found = self.snapshot()
+        if found is None:
+            frame = pl.DataFrame(schema={PART: pl.String, **self._types})
+            schema = Schema.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
+            if not is_remote(self.place):
+                Path(self.place).mkdir(parents=True, exist_ok=True)
+            DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
+            found = _snapshot(self.place)
+        return found
+
+    def write(self, part: Part, frame: pl.DataFrame) -> File:
+        """Write rows as a file that is not part of the table until ``commit`` takes it in."""
+        path = f"{part}/{uuid.uuid4()}.parquet"
+        frame.write_parquet(
+            f"{self.place}/{path}",
+            compression="zstd",
+            compression_level=3,
+            row_group_size=120_000,
+            mkdir=True,
+        )
+        system, root = opened(self.place)
+        size = system.get_file_info(f"{root}/{path}").size
+        return File(part, path, size, *frame.select(STATISTICS).row(0))
+
+    def bring(self, part: Part, folder: Path) -> list[File]:
+        """Bring in Parquet files from a folder; not part of the table until ``commit`` takes them in."""
+        system, root = opened(self.place)
+        inner = f"{part}/{uuid.uuid4()}"
+        found = []
+        for path in sorted(folder.glob("*.parquet")):
+            row = pl.scan_parquet(path).select(STATISTICS).collect().row(0)
+            if row[0]:
+                found.append(File(part, f"{inner}/{path.name}", path.stat().st_size, *row))
+        if found:
+            system.create_dir(f"{root}/{inner}", recursive=True)
+            pyarrow.fs.copy_files(str(folder), f"{root}/{inner}", destination_filesystem=system)
+        return found
+
+    def commit(
+        self,
+        snapshot: Snapshot,
+        mark: tuple[str, int],
+        *,
+        add: Iterable[File] = (),
+        remove: Iterable[File] = (),
+    ) -> None:
+        """Take files in and out in one commit.
+
+        ``mark`` is an application transaction and its version. Raises AnotherWriterError where another
+        commit with the same application transaction came after ``snapshot``.
+        """
+        now = time.time_ns() // 1_000_000
+        actions: list[AddAction | RemoveAction] = [
+            RemoveAction(f.path, False, now, f.size, {PART: f.part}) for f in remove
+        ]
+        new = mark[0] == LAST
+        actions += [AddAction(f.path, f.size, {PART: f.part}, now, new, _statistics(f)) for f in add]
+        try:
+            snapshot.delta.create_write_transaction(
+                actions,
+                "append",
+                snapshot.delta.schema(),
+                [PART],
+                commit_properties=CommitProperties(app_transactions=[Transaction(*mark)]),
+            )
+        except CommitFailedError as error:
+            raise AnotherWriterError(self.place) from error
+
+    def drop(self, files: Iterable[File]) -> None:
+        """Delete files that were written and not committed."""
+        system, root = opened(self.place)
+        for file in files:
+            system.delete_file(f"{root}/{file.path}")
+
+    def sweep(self) -> None:
+        """Delete files that have not been part of the table for ``KEEP_HOURS``."""
+        table = DeltaTable(self.place)
+        if table.vacuum(KEEP_HOURS, dry_run=True, enforce_retention_duration=False, full=True):
+            table.vacuum(KEEP_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
+
+
+def _snapshot(place: str) -> Snapshot:
+    delta = DeltaTable(place)
+    actions = pl.DataFrame(delta.get_add_actions(flatten=True))
+    files: tuple[File, ...] = ()
+    if actions.height:
+        files = tuple(
+            File(*row)
+            for row in actions.select(
+                "partition.part",
+                "path",
+                "size_bytes",
+                "num_records",
+                "min.sequence",
+                "max.sequence",
+                "max.arrived",
+            )
+            .sort("max.sequence", "path")
+            .iter_rows()
+        )
+    last, covered = delta.transaction_version(LAST), delta.transaction_version(COVERED)
+    return Snapshot(place, delta, files, last or 0, covered or 0)
+
+
+def _statistics(file: File) -> str:
+    arrived = file.last_arrived.isoformat(timespec="microseconds")
+    return json.dumps(
+        {
+            "numRecords": file.rows,
+            "minValues": {"sequence": file.first},
+            "maxValues": {"sequence": file.last, "arrived": arrived},
+        }
+    )

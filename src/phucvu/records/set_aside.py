@@ -1,0 +1,84 @@
+"""Rows that could not be used: kept as they came with the reason, until they are mended and taken."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from phucvu.problems import Problem, UnusableError
+from phucvu.records.schema import SET_ASIDE
+from phucvu.records.store import Added, Store
+
+NAMED = {"unit": ("units", "đơn vị"), "procedure": ("procedures", "thủ tục")}
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A row that could not be used.
+
+    ``source`` says how to read ``payload`` (see ``phucvu.intake.replay``); ``value`` is the name of a
+    unit or procedure where that was not known.
+    """
+
+    source: str
+    problem: Problem
+    payload: str
+    sender: str | None = None
+    value: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The same row set aside again is one."""
+        said = "\x1f".join((self.source, self.sender or "", self.payload))
+        return hashlib.md5(said.encode(errors="backslashreplace"), usedforsecurity=False).hexdigest()[:16]
+
+
+def add(store: Store, asides: Iterable[Aside]) -> Added:
+    """Keep the rows; those kept before with the same reason are unchanged."""
+    rows = [
+        {
+            "id": a.id,
+            "source": a.source,
+            "sender": a.sender,
+            "file": a.problem.file or None,
+            "row": a.problem.row,
+            "field": a.problem.field or None,
+            "value": a.value,
+            "vi": a.problem.vi,
+            "en": a.problem.en,
+            "payload": a.payload,
+            "state": "pending",
+        }
+        for a in asides
+    ]
+    return store.append("set_aside", pl.DataFrame(rows, schema=SET_ASIDE.types)) if rows else Added(0, 0)
+
+
+def pending(store: Store) -> pl.DataFrame:
+    """What waits to be mended: the columns of ``schema.SET_ASIDE``, oldest file and row first."""
+    return store.rows("set_aside").filter(state="pending").sort("file", "row", "id", nulls_last=True)
+
+
+def mark_taken(store: Store, rows: pl.DataFrame) -> None:
+    """These rows of ``pending`` have been taken since."""
+    if rows.height:
+        store.append("set_aside", rows.with_columns(state=pl.lit("taken")))
+
+
+def mend(store: Store, kind: Literal["unit", "procedure"], name: str, code: str) -> int:
+    """Say once what an unknown name of a unit or procedure means; holds from now on.
+
+    Returns how many rows set aside it concerns; ``phucvu.intake.replay`` takes them. Raises
+    UnusableError if there is no unit or procedure with the code.
+    """
+    table, vi = NAMED[kind]
+    if code not in store.rows(table)["code"]:
+        raise UnusableError(
+            Problem(f"không có {vi} mang mã {code}", f"there is no {kind} with the code {code}")
+        )
+    store.append("names", pl.DataFrame({"kind": [kind], "name": [name], "code": [code]}))
+    return pending(store).filter(value=name).height

@@ -1,0 +1,343 @@
+"""The store: a home folder (or s3:// address) of Delta tables, append-only by version.
+
+Rows are appended as they come; of the versions of a key one counts, and ``Store.table`` reads just
+those. Which one: of dossiers the one whose own times reach furthest (``moment``), and of equal ones
+the last to arrive, so that an earlier version arriving late changes nothing; of other tables the last
+to arrive. Steps are facts: there is one version of each.
+
+Compaction (``Store.compact``) rewrites in the background what counts into sorted files, so that
+reading them needs no comparing; only what arrived since is compared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+from ibis.backends import BaseBackend
+
+from phucvu.figures.periods import now_in_vietnam
+from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Snapshot
+from phucvu.records.places import address, is_remote
+from phucvu.records.schema import INNER, TABLES, Table
+
+EVERY = TABLES | INNER
+
+SORTED_BY = {"dossiers": ["sender", "code"], "steps": ["sender", "code", "at"]}
+"""How compacted files are sorted; other tables by their key. Grouping steps by dossier is three times
+as fast as on files in order of arrival."""
+
+FILE_SIZE = "64MB"
+TAIL_SHARE = 10
+"""Compaction rewrites once what arrived since is at least a tenth of what it would rewrite."""
+
+MEMORY = "1GB"
+"""What the store's own work may take before it uses the disk."""
+
+SMALL = 16 << 20
+MANY = 20
+"""This many files smaller than ``SMALL`` bytes are packed into one."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """How many rows of a batch were new, and how many were known already."""
+
+    taken: int
+    unchanged: int
+
+    def __add__(self, other: Added) -> Added:
+        return Added(self.taken + other.taken, self.unchanged + other.unchanged)
+
+
+class Store:
+    """The records of a home. Any number of processes may read and write it at once.
+
+    >>> home = getfixture("tmp_path")
+    >>> store = Store(home)
+    >>> row = pl.DataFrame({"code": ["H21"], "name": ["UBND tỉnh Gia Lai"], "kind": ["province"]})
+    >>> store.append("units", row)
+    Added(taken=1, unchanged=0)
+    >>> store.append("units", row)
+    Added(taken=0, unchanged=1)
+    >>> store.rows("units")["name"].to_list()
+    ['UBND tỉnh Gia Lai']
+    """
+
+    def __init__(self, home: str | Path) -> None:
+        self.home = address(home)
+
+    def append(self, name: str, frame: pl.DataFrame, arrived: dt.datetime | None = None) -> Added:
+        """Add the rows that are not known yet, in one commit.
+
+        ``frame`` has columns of the table's schema (those not given are empty); the order of its rows
+        is the order of arrival. A dossier's version is known if the same was ever held before, a row
+        of a table of facts if its key is, any other row if the latest version of its key is the same.
+        ``arrived`` (Vietnam's time) is now, if not given.
+        """
+        table = EVERY[name]
+        marked = self._marked(table, _typed(table, frame))
+        files = self._files(name)
+        while True:
+            snapshot = files.made()
+            new = self._unknown(table, marked, snapshot)
+            if new.is_empty():
+                return Added(0, frame.height)
+            new = new.with_columns(
+                pl.lit(arrived or now_in_vietnam(), pl.Datetime("us")).alias("arrived"),
+                pl.int_range(snapshot.last + 1, snapshot.last + 1 + new.height).alias("sequence"),
+            ).select(_log_types(table).keys())
+            written = files.write("arrived", new)
+            try:
+                files.commit(snapshot, (LAST, written.last), add=[written])
+            except AnotherWriterError:
+                files.drop([written])
+                continue
+            return Added(new.height, frame.height - new.height)
+
+    def compare(self, name: str, frame: pl.DataFrame) -> Added:
+        """What ``append`` would do with these rows."""
+        table = EVERY[name]
+        snapshot = self._files(name).snapshot()
+        new = self._unknown(table, self._marked(table, _typed(table, frame)), snapshot)
+        return Added(new.height, frame.height - new.height)
+
+    def table(
+        self, con: BaseBackend, name: str, as_of: dt.datetime | None = None, *, payload: bool = False
+    ) -> ir.Table:
+        """The rows that count, as an Ibis table on a connection to DuckDB or Spark.
+
+        Columns: those of the schema (``payload`` only if asked for), and ``Table.kept``. With
+        ``as_of`` (Vietnam's time) only versions that had arrived by then.
+        """
+        table = EVERY[name]
+        snapshot = self._files(name).snapshot()
+        columns = list(_read_types(table))
+        if snapshot is None or not snapshot.files:
+            types = _read_types(table) | ({"payload": pl.String} if payload else {})
+            return ibis.memtable(pl.DataFrame(schema=types))
+        rows = _counting(con, table, snapshot, as_of).select(columns)
+        if payload:
+            log = _read(con, snapshot, snapshot.log)
+            rows = rows.join(log.select("sequence", "payload"), "sequence")
+        return rows
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """All rows of a (small) table that count, with the schema's columns."""
+        con = self._ibis()
+        table = EVERY[name]
+        has_payload = "payload" in table.types
+        frame: pl.DataFrame = self.table(con, name, payload=has_payload).select(list(table.types)).to_polars()
+        con.disconnect()
+        return frame
+
+    def versions(self, name: str, sender: str, code: str) -> pl.DataFrame:
+        """Everything ever held of one dossier in ``dossiers`` or ``steps``, in order of arrival.
+
+        Columns: the schema's, payload included, and ``Table.kept``.
+        """
+        table = EVERY[name]
+        columns = [*table.types, *table.kept]
+        snapshot = self._files(name).snapshot()
+        if snapshot is None or not snapshot.log:
+            return pl.DataFrame(schema=dict(table.types | table.kept))
+        wanted = self._marked(table, pl.DataFrame([{"sender": sender, "code": code}], schema=table.types))
+        log = pl.scan_parquet(snapshot.uris(snapshot.log))
+        found = log.filter(dossier_id=wanted["dossier_id"][0], sender=sender, code=code)
+        return found.select(columns).sort("sequence").collect()
+
+    def compact(self, name: str | None = None, *, whole: bool = False) -> None:
+        """Make reading fast: pack small files, and rewrite what counts once enough has arrived.
+
+        With ``whole`` everything that arrived is rewritten, so that nothing is left to compare. Safe
+        to run at any time beside readers and writers, and to be killed: what it does is one commit.
+        """
+        for each in [name] if name else EVERY:
+            files = self._files(each)
+            snapshot = files.snapshot()
+            if snapshot is None:
+                continue
+            try:
+                if self._pack(files, snapshot):
+                    snapshot = files.made()
+                fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
+                if fresh and (whole or fresh * TAIL_SHARE >= held):
+                    self._rewrite(files, EVERY[each], snapshot)
+                    files.sweep()
+            except AnotherWriterError:
+                continue  # another process is compacting this table
+
+    def _files(self, name: str) -> DeltaFiles:
+        return DeltaFiles(f"{self.home}/records/{name}", _log_types(EVERY[name]))
+
+    @cached_property
+    def _scratch(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="phucvu-")
+
+    def _ibis(self) -> BaseBackend:
+        """A connection for the store's own work, which spills to disk before it takes much memory."""
+        return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=self._scratch.name)
+
+    def _marked(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows with ``dossier_id`` and, where rows have versions, a ``digest`` of all they say."""
+        marks = []
+        if "dossier_id" in table.kept:
+            marks.append(f"{_number('sender || chr(31) || code')} AS dossier_id")
+        if not table.facts:
+            said = ", ".join(f'coalesce("{c}"::VARCHAR, chr(30))' for c in table.types)
+            marks.append(f"{_number(f'concat_ws(chr(31), {said})')} AS digest")
+        if not marks:
+            return frame
+        with duckdb.connect() as con:
+            con.register("rows", frame.to_arrow())
+            found = con.sql(f"SELECT {', '.join(marks)} FROM rows").pl()  # noqa: S608
+        return frame.hstack(found.get_columns())
+
+    def _unknown(self, table: Table, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
+        """Those of the rows that the log does not hold yet; ``late`` marks what cannot count any more."""
+        key = _key(table)
+        by_moment = "moment" in table.types
+        extra = [] if table.facts else ["digest", *(["moment"] if by_moment else ["sequence"])]
+        held = self._held(key, extra, rows, snapshot)
+        if table.facts:
+            return rows.unique(key, keep="first", maintain_order=True).join(
+                held, on=key, how="anti", maintain_order="left"
+            )
+        if not by_moment:
+            latest = held.sort("sequence").unique(key, keep="last")
+            rows = rows.unique(key, keep="last", maintain_order=True)
+            rows = rows.join(latest, on=[*key, "digest"], how="anti", maintain_order="left")
+            return rows.with_columns(late=pl.lit(False))
+        rows = rows.unique([*key, "digest"], keep="first", maintain_order=True)
+        rows = rows.join(held, on=[*key, "digest"], how="anti", maintain_order="left")
+        furthest = held.group_by(key).agg(pl.col("moment").max().alias("_held"))
+        rows = rows.join(furthest, on=key, how="left", maintain_order="left")
+        before = pl.col("moment").cum_max().forward_fill().shift().over(key)
+        known = pl.max_horizontal(before, "_held")
+        late = (pl.col("moment") < known) | (pl.col("moment").is_null() & known.is_not_null())
+        return rows.with_columns(late=late.fill_null(False)).drop("_held")
+
+    def _held(
+        self, key: list[str], extra: list[str], rows: pl.DataFrame, snapshot: Snapshot | None
+    ) -> pl.DataFrame:
+        """Key and ``extra`` columns of all versions in the log whose key is among the rows."""
+        if snapshot is None or not snapshot.log:
+            return pl.DataFrame(schema={c: rows.schema.get(c, pl.Int64()) for c in [*key, *extra]})
+        with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._scratch.name}) as con:
+            con.register("rows", rows.select(key).unique().to_arrow())
+            columns = ", ".join(f'"{c}"' for c in [*key, *extra])
+            names = ", ".join(f'"{c}"' for c in key)
+            if is_remote(snapshot.place):
+                con.register("log", snapshot.dataset(snapshot.log))
+            else:
+                con.read_parquet(snapshot.uris(snapshot.log)).create_view("log")
+            found: pl.DataFrame = con.sql(f"SELECT {columns} FROM log SEMI JOIN rows USING ({names})").pl()  # noqa: S608
+            return found
+
+    def _pack(self, files: DeltaFiles, snapshot: Snapshot) -> bool:
+        """Put many small files of the log together; True if there were any."""
+        done = False
+        for covered in (True, False):
+            small = [f for f in snapshot.log if f.size < SMALL and (f.last <= snapshot.covered) == covered]
+            if len(small) < MANY:
+                continue
+            rows = pl.concat(pl.read_parquet(uri) for uri in snapshot.uris(small))
+            packed = files.write("arrived", rows.sort("sequence"))
+            files.commit(snapshot, (COVERED, snapshot.covered), add=[packed], remove=small)
+            snapshot = files.made()
+            done = True
+        return done
+
+    def _rewrite(self, files: DeltaFiles, table: Table, snapshot: Snapshot) -> None:
+        con = self._ibis()
+        counting = _counting(con, table, snapshot, None).select(list(_read_types(table)))
+        ordered = counting.order_by(SORTED_BY.get(table.name, list(table.key)))
+        how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FILE_SIZE_BYTES '{FILE_SIZE}'"
+        with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+            # COPY sorts on disk where memory does not suffice; results handed over as Arrow do not.
+            con.raw_sql(f"COPY ({con.compile(ordered)}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
+            con.disconnect()
+            written = files.bring("current", Path(folder))
+        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
+
+
+def _typed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    absent = [pl.lit(None, t).alias(c) for c, t in table.types.items() if c not in frame.columns]
+    return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in table.types.items())
+
+
+def _key(table: Table) -> list[str]:
+    """The key as compared: the number of a dossier in place of its two texts."""
+    if "dossier_id" not in table.kept:
+        return list(table.key)
+    return ["dossier_id", *(c for c in table.key if c not in ("sender", "code"))]
+
+
+def _read_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
+    return {c: t for c, t in table.types.items() if c != "payload"} | table.kept
+
+
+def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
+    versions = {} if table.facts else {"digest": pl.Int64, "late": pl.Boolean}
+    return table.types | table.kept | versions
+
+
+def _number(text: str) -> str:
+    """SQL for the lower half of a text's MD5 as a signed number: the same in every version and engine."""
+    return f"(md5_number_lower({text})::HUGEINT - 9223372036854775808)::BIGINT"
+
+
+def _read(con: BaseBackend, snapshot: Snapshot, files: list[File]) -> ir.Table:
+    uris = snapshot.uris(files)
+    view = ibis.util.gen_name("records")
+    if con.name == "pyspark":
+        con._session.read.parquet(*uris).createOrReplaceTempView(view)
+    elif is_remote(snapshot.place):
+        con.con.register(view, snapshot.dataset(files))
+    else:
+        return con.read_parquet(uris, hive_partitioning=False)
+    return con.table(view)
+
+
+def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.datetime | None) -> ir.Table:
+    """The rows that count: those of ``current``, replaced and added to by what arrived since."""
+    columns = list(_read_types(table))
+    key = _key(table)
+    if as_of is not None and all(f.last_arrived <= as_of for f in snapshot.files):
+        as_of = None
+
+    def known(files: list[File]) -> ir.Table | None:
+        if not files:
+            return None
+        rows = _read(con, snapshot, files)
+        return rows if as_of is None else rows.filter(rows.arrived <= ibis.literal(as_of))
+
+    current, tail = known(snapshot.current), known(snapshot.tail)
+    if table.facts:
+        parts = [part.select(columns) for part in (current, tail) if part is not None]
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    rows = current.select(columns) if current is not None else None
+    if tail is not None:
+        newest = _latest(tail, key).select(columns)
+        rows = newest if rows is None else ibis.union(newest, rows.anti_join(newest, key))
+    assert rows is not None
+    if as_of is not None and current is not None:
+        # What has been replaced since then counted at that time.
+        covered = known([f for f in snapshot.log if f.last <= snapshot.covered])
+        assert covered is not None
+        rows = ibis.union(rows, _latest(covered.anti_join(rows, key), key).select(columns))
+    return rows
+
+
+def _latest(log: ir.Table, key: list[str]) -> ir.Table:
+    """Of each key the last version to arrive, those left out that came late."""
+    window = ibis.window(group_by=key, order_by=ibis.desc("sequence"))
+    ranked = log.filter(~log.late).mutate(_place=ibis.row_number().over(window))
+    return ranked.filter(ranked._place == 0).drop("_place")

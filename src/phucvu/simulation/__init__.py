@@ -1,0 +1,5 @@
+"""Raw records, invented, whose figures are exactly the given ones."""
+
+from phucvu.simulation.simulate import Summary, simulate
+
+__all__ = ["Summary", "simulate"]

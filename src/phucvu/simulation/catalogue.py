@@ -1,0 +1,105 @@
+"""The simulated procedures: their codes, and the traits that dossiers take from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from phucvu.simulation.procedures import BOTH, CITIZEN, FEE, NEITHER, Procedure
+
+FIELDS = (
+    "Đất đai",
+    "Hộ tịch",
+    "Xây dựng",
+    "Bảo trợ xã hội",
+    "Đăng ký doanh nghiệp",
+    "Y tế",
+    "Giáo dục và đào tạo",
+    "Đường bộ",
+    "Công thương",
+    "Văn hóa",
+)
+
+TIMES = ((1, "workday"), (3, "workday"), (5, "workday"), (7, "workday"), (10, "workday"), (15, "workday"),
+         (20, "workday"), (30, "workday"), (2, "workday"), (8, "hour"))  # fmt: skip
+"""Time limits, the commonest procedures' first."""
+
+OUTSIDE = -1
+"""The number within their class, from which down, of procedures under no unit's authority."""
+
+
+class Catalogue:
+    """All procedures of the records, each with a number that is its place in the arrays.
+
+    ``paper`` says which must return a paper: those of ``returning``, and most of the others that are
+    not of ``not_returning``. ``time`` is how long they may take in working days, or in hours where
+    ``by_clock``.
+    """
+
+    def __init__(
+        self, procedures: Iterable[Procedure], returning: set[Procedure], not_returning: set[Procedure]
+    ) -> None:
+        ordinary = sorted(set(procedures))
+        self._outside = {
+            (fee, paper): (FEE if fee else NEITHER, OUTSIDE - (not paper))
+            for fee in (True, False)
+            for paper in (True, False)
+        }
+        self.procedures = [*ordinary, *self._outside.values()]
+        self._numbers = {p: n for n, p in enumerate(self.procedures)}
+        within = np.array([n for _, n in self.procedures], dtype=np.int64)
+        usual = np.where(within < 0, within == OUTSIDE, within % 5 != 4)
+        self.paper = np.array(
+            [
+                p in returning or (bool(usual[n]) and p not in not_returning)
+                for n, p in enumerate(self.procedures)
+            ]
+        )
+        limit = np.array([TIMES[(3 * n + c) % len(TIMES)][0] for c, n in self.procedures], dtype=np.int64)
+        self._units = [TIMES[(3 * n + c) % len(TIMES)][1] for c, n in self.procedures]
+        self.time = limit
+        self.by_clock = np.array([unit == "hour" for unit in self._units])
+        self.codes = [
+            f"9.{c * 10_000 + n + 1 if n >= 0 else 50_000 - 10 * c + n:06}" for c, n in self.procedures
+        ]
+        self.names = [self._name(n) for n in range(len(self.procedures))]
+
+    def _name(self, number: int) -> str:
+        _, n = self.procedures[number]
+        apart = " ngoài thẩm quyền" if n < 0 else ""
+        return f"Thủ tục mô phỏng{apart} {self.codes[number]}"
+
+    def number(self, procedure: Procedure) -> int:
+        return self._numbers[procedure]
+
+    def codes_of(self, procedures: Iterable[Procedure]) -> list[str]:
+        return [self.codes[self._numbers[p]] for p in procedures]
+
+    def outside(self, *, fee: bool, paper: bool) -> int:
+        """A procedure under no unit's authority, for dossiers that must not show any other."""
+        return self._numbers[self._outside[fee, paper]]
+
+    @property
+    def outside_codes(self) -> list[str]:
+        return self.codes_of(self._outside.values())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the table ``procedures``."""
+        return [
+            {
+                "code": self.codes[n],
+                "name": self.names[n],
+                "field": FIELDS[n % len(FIELDS)],
+                "owner": None,
+                "for_citizens": cls in (BOTH, CITIZEN),
+                "fee": cls in (FEE, BOTH),
+                "paper_result": bool(self.paper[n]),
+                "max_time": int(self.time[n]),
+                "max_time_unit": self._units[n],
+                "status": "public",
+                "parts_complete": True,
+            }
+            for n, (cls, _) in enumerate(self.procedures)
+        ]

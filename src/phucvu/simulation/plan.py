@@ -1,0 +1,144 @@
+"""What is to be simulated, worked out before a single record is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Unit, Units
+from phucvu.problems import Problem, UnusableError
+from phucvu.rules.model import RuleSet
+from phucvu.simulation.catalogue import Catalogue
+from phucvu.simulation.decisions import Transparency, read_transparency
+from phucvu.simulation.procedures import Procedure, Sets, Share, services_bound, share_out
+from phucvu.simulation.targets import Target, read_targets, traits_of_paper
+
+COMMUNES = 135
+"""As many communes as Gia Lai has are made up in a province, those with figures of their own included."""
+
+DOSSIERS_A_COMMUNE = 400
+"""Fewer communes are made up where there would be fewer dossiers for each than this."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The counts and procedures of every block, and the units that share them.
+
+    By named unit: ``offices`` are the units over which its block is spread, its own first; ``usual``
+    the procedures that those offices mostly have, where that is not all of the unit's; ``roots`` the
+    province or ministry that sends for it. ``bound`` are the units whose services figures fix.
+    """
+
+    period: Period
+    cut_off: dt.datetime
+    units: Units
+    made_up: int
+    targets: dict[str, Target]
+    shares: dict[str, Share]
+    transparency: list[Transparency]
+    catalogue: Catalogue
+    offices: dict[str, list[str]]
+    usual: dict[str, Sets | None]
+    roots: dict[str, str]
+    bound: set[str]
+    payable: str
+
+
+def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datetime) -> Plan:
+    """The plan for the given figures; raises UnusableError where no records can have them all."""
+    units = _known(units, figures["unit"].unique().sort().to_list())
+    payable = rules["3.6"].count.population or "received"
+    period, given, targets = read_targets(figures, units, payable)
+    cut_off = period.cut_off(now)
+    if cut_off - period.starts < dt.timedelta(hours=1):
+        raise UnusableError(
+            Problem(f"kỳ {period} chưa bắt đầu vào lúc {now}", f"period {period} has not begun at {now}")
+        )
+    transparency = read_transparency(given, units)
+    shares = share_out(targets)
+    offices, made_up = _offices(targets, units.on(cut_off.date()))
+    return Plan(
+        period=period,
+        cut_off=cut_off,
+        units=Units([*units, *made_up]),
+        made_up=len(made_up),
+        targets=targets,
+        shares=shares,
+        transparency=transparency,
+        catalogue=_catalogue(targets, shares),
+        offices=offices,
+        usual={unit: _usual(target, targets, shares) for unit, target in targets.items()},
+        roots={unit: units.above(unit)[-1].code for unit in targets},
+        bound=services_bound(targets),
+        payable=payable,
+    )
+
+
+def _known(units: Units, codes: list[str]) -> Units:
+    """The units with those named, and those above them, that are not known yet."""
+    missing = set(codes)
+    while missing:
+        units = units.with_codes(sorted(missing))
+        missing = {u.parent for u in units if u.parent and u.parent not in units}
+    return units
+
+
+def _catalogue(targets: dict[str, Target], shares: dict[str, Share]) -> Catalogue:
+    """All procedures; whether those that blocks must show return a paper is as their dossiers need it."""
+    returning: set[Procedure] = set()
+    not_returning: set[Procedure] = set()
+    for unit, target in targets.items():
+        own = shares[unit].own
+        shown = {*own.paid, *own.charged, *own.connected}
+        undigitised, paperless = traits_of_paper(target)
+        if undigitised > target.counts["population"] - len(own.connected):
+            returning |= shown
+        if paperless:
+            not_returning |= shown
+    return Catalogue((p for s in shares.values() for p in s.sets.held), returning, not_returning)
+
+
+def _offices(targets: dict[str, Target], units: Units) -> tuple[dict[str, list[str]], list[Unit]]:
+    """The units over which each block is spread, the block's own first; and those made up for it."""
+    offices: dict[str, list[str]] = {}
+    made_up: list[Unit] = []
+    taken = {u.code for u in units}
+    for unit, target in targets.items():
+        offices[unit] = [unit]
+        count = target.counts["handled"]
+        if target.kind != "province" or not count:
+            continue
+        below = [u for u in units.below(unit) if u.kind == "commune"]
+        others = [u for u in below if not {a.code for a in units.above(u.code)} & (targets.keys() - {unit})]
+        named = [u for u in below if u.code in targets]
+        if not others:
+            wanted = max(1, min(COMMUNES - len(named), count // DOSSIERS_A_COMMUNE))
+            numbers = (f"{unit}.{n}" for n in range(501, 1000))
+            codes = [code for code in numbers if code not in taken][:wanted]
+            others = [
+                Unit(code, f"UBND xã mô phỏng {n:03}", "commune", unit) for n, code in enumerate(codes, 1)
+            ]
+            made_up += others
+        offices[unit] += [u.code for u in others]
+    return offices, made_up
+
+
+def _usual(target: Target, targets: dict[str, Target], shares: dict[str, Share]) -> Sets | None:
+    """What the communes of a province without figures do: what those with figures do, or a part of all."""
+    if target.kind != "province":
+        return None
+    of = [shares[c].sets for c in target.children if targets[c].kind == "commune"]
+    sets = shares[target.unit].sets
+    if not of:
+        some = {*sets.paid[:40], *sets.charged[:20], *sets.connected[:100], *sets.held[::5]}
+        of = [
+            Sets(*([p for p in s if p in some] for s in (sets.held, sets.paid, sets.charged, sets.connected)))
+        ]
+
+    def union(name: str) -> list[Procedure]:
+        return sorted({p for one in of for p in getattr(one, name)})
+
+    return Sets(union("held"), union("paid"), union("charged"), union("connected"))

@@ -1,0 +1,78 @@
+"""Each kind of doubtful record is found, named and explained."""
+
+import datetime as dt
+
+from phucvu.engine.findings import WORDS, findings
+from phucvu.engine.sources import from_frames
+from phucvu.figures.periods import Period
+from phucvu.rules.loading import load
+
+from . import worked
+
+PROVINCE = {
+    "units": [
+        {"code": "H99", "name": "Tỉnh Thí Dụ", "kind": "province"},
+        {"code": "H99.201", "name": "Xã Một", "kind": "commune", "parent": "H99"},
+    ],
+    "procedures": [
+        {"code": "1.000001", "max_time": "5", "max_time_unit": "day"},
+        {"code": "1.000002", "fee": "true", "max_time": "5", "max_time_unit": "day"},
+        {"code": "1.000003"},
+    ],
+    "reports": [{"unit": "H99", "period": "2026-Q3", "received": "10"}],
+}
+FINE = {
+    "sender": "H99",
+    "unit": "H99.201",
+    "procedure": "1.000001",
+    "received_at": "2026-08-03 08:00",
+    "ended_at": "2026-08-05 08:00",
+    "result_file": "true",
+}
+DOUBTFUL = {
+    "no_deadline": {"procedure": "1.000003"},
+    "end_before_receipt": {"ended_at": "2026-08-02 08:00"},
+    "due_before_receipt": {"due_at": "2026-08-01"},
+    "unknown_unit": {"unit": "H99.999"},
+    "unknown_procedure": {"procedure": "9.999999", "due_at": "2026-08-10"},
+    "no_fee_line": {"procedure": "1.000002"},
+    "no_result_file": {"result_file": "false"},
+    "future_step": {},
+}
+
+
+def found(dossiers, period="2026-08", steps=(), **options):
+    rows = PROVINCE | {"dossiers": dossiers, "steps": list(steps)}
+    tables = from_frames({name: worked.frame(name, part) for name, part in rows.items()})
+    now = dt.datetime(2026, 9, 1, 8)
+    return findings(tables, load("portal-2026"), Period.parse(period), now, **options)
+
+
+def test_each_kind_is_found_once():
+    dossiers = [FINE | changes | {"code": name} for name, changes in DOUBTFUL.items()]
+    later = {"sender": "H99", "code": "future_step", "at": "2027-01-01 08:00", "status": "9"}
+    seen = {"sender": "H99", "code": "future_step", "at": "2026-08-05 08:00", "status": "9"}
+    rows = found([FINE | {"code": "fine"}, *dossiers], steps=[later, seen])
+    unreported = {("unknown_unit", "not_reported")}  # nobody can have declared for a unit that is not known
+    assert set(rows.select("dossier", "finding").rows()) == {(n, n) for n in DOUBTFUL} | unreported
+    assert set(rows["vi"]) == {WORDS[n].vi for n in (*DOUBTFUL, "not_reported")}
+    values = {row["finding"]: row["value"] for row in rows.iter_rows(named=True)}
+    assert values["unknown_unit"] == "H99.999"
+    assert values["future_step"].startswith("2027-01-01 08:00")
+
+
+def test_received_in_a_month_that_nobody_declared():
+    july = FINE | {"code": "july", "received_at": "2026-06-30 08:00", "ended_at": "2026-07-02 08:00"}
+    assert found([july], "2026-07").is_empty()  # received before the period: looked at in its own
+    assert found([july | {"ended_at": "2026-06-30 09:00"}], "2026-06")["finding"].to_list() == [
+        "not_reported"
+    ]
+
+
+def test_of_a_unit_and_by_page():
+    dossiers = [FINE | {"code": f"HS-{n}", "result_file": "false"} for n in range(5)]
+    dossiers.append(FINE | {"code": "other", "unit": "H99", "result_file": "false"})
+    assert len(found(dossiers)) == 6
+    assert len(found(dossiers, unit="H99")) == 6
+    assert len(found(dossiers, unit="H99.201")) == 5
+    assert found(dossiers, unit="H99.201", limit=2, offset=4)["dossier"].to_list() == ["HS-4"]

@@ -1,0 +1,41 @@
+"""What runs on DuckDB can be said to Spark too: every expression of the engine compiles for it."""
+
+import datetime as dt
+
+import ibis
+import pytest
+
+from phucvu.engine import counts, judged
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.situation import Situation
+from phucvu.engine.sources import from_frames
+from phucvu.figures.periods import Period
+from phucvu.rules.loading import load
+
+from . import worked
+
+
+@pytest.fixture(scope="module")
+def situation():
+    example = next(e for _, e, _ in worked.examples() if "Several spells add up" in e["title"]["en"])
+    period = Period.parse("2026-08")
+    rules = load("qd766-2022").at(period.last)
+    return Situation.at(from_frames(worked.frames(example)), rules, period, dt.datetime(2026, 9, 15))
+
+
+def test_the_pass_over_dossiers(situation):
+    rows = judged.dossiers(situation)
+    wanted = [m for i in situation.rules.indicators for m in counts.measures(i)]
+    assert {c for m in wanted for c in m.conditions} <= set(CONDITIONS)
+    tallied = rows.group_by("unit", "procedure").agg(**{m.name: m.of(rows) for m in wanted})
+    assert "DATEDIFF(SECOND, `" in ibis.to_sql(tallied, dialect="pyspark")
+
+
+def test_every_count(situation):
+    tallies = counts.tally(situation, situation.rules.indicators)
+    for thing, count in counts.COUNTS.items():
+        of_thing = [i for i in situation.rules.indicators if i.count.of == thing]
+        tables = list(count(situation, tallies, of_thing))
+        assert tables, thing
+        for table in tables:
+            assert ibis.to_sql(table, dialect="pyspark")

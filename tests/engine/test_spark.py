@@ -1,0 +1,44 @@
+"""The same expressions count the same figures on Spark as on DuckDB."""
+
+import datetime as dt
+import importlib.util
+import shutil
+
+import ibis
+import pytest
+
+from phucvu.engine.connections import connect
+from phucvu.engine.dossiers import dossiers
+from phucvu.engine.figures import figures
+from phucvu.figures.periods import Period
+from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
+from phucvu.rules.loading import load
+
+from . import worked
+
+
+@pytest.fixture(scope="module")
+def spark():
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("PySpark and Java are not there")
+    return connect("local[1]")
+
+
+def test_figures_and_the_records_behind_them(spark, tmp_path):
+    store = Store(tmp_path)
+    for part in ("Several spells add up", "Satisfaction with dossiers", "Digitised data reused"):
+        example = next(e for _, e, _ in worked.examples() if part in e["title"]["en"])
+        for name, frame in worked.frames(example).items():
+            if not frame.is_empty():
+                store.append(name, frame)
+    rules, period, now = load("qd766-2022"), Period.parse("2026-08"), dt.datetime(2026, 9, 15)
+    on_spark, on_duckdb = (
+        {name: store.table(con, name) for name in TABLES} for con in (spark, ibis.duckdb.connect())
+    )
+    counted = figures(on_duckdb, rules, period, now)
+    assert counted["denominator"].sum() > 0
+    assert figures(on_spark, rules, period, now).equals(counted)
+    for indicator in ("4.5a", "5.4"):
+        asked = (rules, period, now, "H99.201", indicator)
+        assert dossiers(on_spark, *asked).equals(dossiers(on_duckdb, *asked))

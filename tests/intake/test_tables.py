@@ -1,0 +1,128 @@
+"""The project's own tables from people's files."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from phucvu.intake.files import import_file, kind_of
+from phucvu.problems import UnusableError
+from phucvu.records import set_aside
+from phucvu.records.schema import TABLES
+
+UNITS = (
+    "code,name,kind,parent,valid_from,valid_to,successor\n"
+    "H97,UBND tỉnh Bịa,province,,,,\n"
+    "H97.01,Sở Bịa,department,H97,2025-07-01,,\n"
+)
+ROWS = {
+    "units": "code,name,kind,parent\nH97,UBND tỉnh Bịa,province,\n",
+    "procedures": "code,name,fee,max_time,max_time_unit,status\n1.1,Thử,1,5,workday,public\n",
+    "authority": "unit,procedure\nH99,1.1\n",
+    "services": "code,procedure,unit,level,status\nS1,1.1,H99,full,public\n",
+    "decisions": "number,unit,kind,decided_on,effective_on,procedure,published_on\n"
+    "1/QĐ,H99,new,2026-08-01,2026-09-01,1.1,\n",
+    "reports": "unit,period,received\nH99,2026-08,1.234\n",
+    "petitions": "code,unit,class,arrived_at,likes,reraised\nP1,H99,conduct,2026-08-01T08:00:00,2,0\n",
+    "ratings": "dossier,unit,value\nD1,H99,-1\n",
+    "calendar": "date,working,note\n2026-08-22,1,làm bù\n",
+}
+
+
+def written(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ROWS)
+@pytest.mark.parametrize("name", ["{}.csv", "so-lieu.csv"])
+def test_each_table_is_known_by_its_name_or_columns(store, tmp_path, kind, name):
+    path = written(tmp_path, name.format(kind), ROWS[kind])
+    assert kind_of(path) == kind
+    before = store.rows(kind).height
+    taken = import_file(store, path)
+    assert (taken.kind, taken.taken, taken.set_aside) == (kind, 1, 0)
+    assert import_file(store, path).unchanged == 1
+    held = store.rows(kind)
+    assert held.height == before + 1
+    assert dict(held.schema) == dict(TABLES[kind].types)
+
+
+def test_the_four_formats_say_the_same(store, tmp_path):
+    frame = pl.DataFrame({"code": ["H97"], "name": ["UBND tỉnh Bịa"], "kind": ["province"]})
+    frame = frame.with_columns(valid_from=pl.lit(dt.date(2025, 7, 1)))
+    frame.write_csv(tmp_path / "units.csv")
+    frame.write_ndjson(tmp_path / "units.jsonl")
+    frame.write_parquet(tmp_path / "units.parquet")
+    book = xlsxwriter.Workbook(tmp_path / "units.xlsx")
+    sheet = book.add_worksheet()
+    sheet.merge_range("A1:D1", "DANH SÁCH ĐƠN VỊ")
+    sheet.write_row("A3", frame.columns)
+    sheet.write_row("A4", ["H97", "UBND tỉnh Bịa", "province"])
+    sheet.write_datetime("D4", dt.datetime(2025, 7, 1), book.add_format({"num_format": "dd/mm/yyyy"}))
+    book.close()
+    first, *others = (f"units.{ending}" for ending in ("csv", "jsonl", "parquet", "xlsx"))
+    assert import_file(store, tmp_path / first).taken == 1
+    for name in others:
+        assert import_file(store, tmp_path / name).unchanged == 1, name
+
+
+def test_a_later_file_replaces_rows_of_the_same_key(store, tmp_path):
+    import_file(store, written(tmp_path, "a-units.csv", UNITS))
+    import_file(store, written(tmp_path, "b-units.csv", UNITS.replace("Sở Bịa", "Sở Đổi Tên")))
+    names = dict(store.rows("units").select("code", "name").iter_rows())
+    assert names["H97.01"] == "Sở Đổi Tên"
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "field"),
+    [
+        ("units", "H97,Tên,tỉnh,", "kind"),
+        ("units", ",Tên,province,", "code"),
+        ("units", "H96,Tên,province,H96", "parent"),
+        ("procedures", "1.1,Thử,có lẽ,5,workday,public", "fee"),
+        ("procedures", "1.1,Thử,1,năm,workday,public", "max_time"),
+        ("procedures", "1.1,Thử,1,5,,public", "max_time_unit"),
+        ("procedures", "1.1,Thử,1,5,tuần,public", "max_time_unit"),
+        ("decisions", "1/QĐ,H99,new,2026-02-31,,1.1,", "decided_on"),
+        ("decisions", "1/QĐ,H99,new,,,1.1,", "decided_on"),
+        ("reports", "H99,tháng tám,5", "period"),
+        ("reports", "H99,2026-08,-5", "received"),
+        ("reports", "H99,2026-08,1.5", "received"),
+        ("ratings", "D1,H99,2", "value"),
+        ("calendar", "2026-08-32,1,", "date"),
+    ],
+)
+def test_a_bad_row_is_set_aside_and_the_good_ones_are_kept(store, tmp_path, kind, row, field):
+    path = written(tmp_path, f"{kind}.csv", ROWS[kind] + row + "\n")
+    taken = import_file(store, path)
+    assert (taken.taken, taken.set_aside) == (1, 1)
+    problem = taken.problems[0]
+    assert (problem.file, problem.row, problem.field) == (f"{kind}.csv", 3, field)
+    assert set_aside.pending(store)["source"].to_list() == [kind]
+
+
+def test_units_that_stand_above_each_other_are_set_aside(store, tmp_path):
+    text = "code,name,kind,parent\nA,A,district,B\nB,B,district,C\nC,C,district,A\nD,D,commune,C\n"
+    taken = import_file(store, written(tmp_path, "units.csv", text))
+    assert taken.set_aside == 1
+    parents = dict(store.rows("units").select("code", "parent").iter_rows())
+    assert "A" not in parents
+    assert parents["D"] == "C"
+
+
+def test_what_is_nothing_known_is_said_so(store, tmp_path):
+    path = written(tmp_path, "la.csv", "a,b\n1,2\n")
+    with pytest.raises(UnusableError):
+        import_file(store, path)
+    with pytest.raises(UnusableError, match="units"):
+        import_file(store, path, kind="lạ")
+    with pytest.raises(UnusableError):
+        import_file(store, tmp_path / "không có.csv")
+
+
+def test_columns_not_known_are_noted(store, tmp_path):
+    taken = import_file(store, written(tmp_path, "units.csv", "code,name,kind,phone\nH97,Tên,province,0\n"))
+    assert "phone" in taken.notes[0].vi

@@ -1,0 +1,71 @@
+"""A home in an object store, played by moto."""
+
+import datetime as dt
+
+import ibis
+import polars as pl
+import pytest
+
+from phucvu.intake import mappings
+from phucvu.records.store import Added, Store
+
+DAY = dt.datetime(2026, 3, 2, 8)
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    server_of = pytest.importorskip("moto.server", reason="moto, which plays an object store, is not there")
+    boto3 = pytest.importorskip("boto3")
+    server = server_of.ThreadedMotoServer(port=0)
+    server.start()
+    _, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "invented",
+        "AWS_SECRET_ACCESS_KEY": "invented",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ALLOW_HTTP": "true",
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3").create_bucket(Bucket="province")
+    yield "s3://province/home"
+    server.stop()
+
+
+def rows(status, hours):
+    return pl.DataFrame(
+        {
+            "sender": "H99",
+            "code": [f"H99-{n}" for n in range(5)],
+            "unit": "H99.01",
+            "procedure": "1.000001",
+            "status": status,
+            "moment": DAY + dt.timedelta(hours=hours),
+            "payload": "{}",
+        }
+    )
+
+
+def test_a_home_in_an_object_store_does_all_that_a_folder_does(bucket):
+    store = Store(bucket)
+    con = ibis.duckdb.connect()
+
+    def status(as_of=None):
+        return set(store.table(con, "dossiers", as_of).to_polars()["status"])
+
+    assert store.append("dossiers", rows(2, 0), DAY) == Added(5, 0)
+    assert store.append("dossiers", rows(2, 0), DAY) == Added(0, 5)
+    assert status() == {2}
+    store.compact(whole=True)
+    store.append("dossiers", rows(9, 5), DAY + dt.timedelta(days=1))
+    assert status() == {9}
+    assert status(DAY) == {2}
+    store.compact(whole=True)
+    assert status() == {9}
+    assert store.versions("dossiers", "H99", "H99-1")["status"].to_list() == [2, 9]
+    mapping = mappings.built_in()
+    mappings.save(store.home, mapping)
+    assert mappings.load(store.home, mapping.name) == mapping
+    assert mappings.names(store.home) == [mapping.name]
