@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from phucvu.simulation.procedures import BOTH, CITIZEN, FEE, NEITHER, Procedure
+from phucvu.simulation.sets import BOTH, CITIZEN, FEE, NEITHER, Procedure
 
 FIELDS = (
     "Đất đai",

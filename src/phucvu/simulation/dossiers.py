@@ -21,7 +21,7 @@ from phucvu.simulation.histories import (
     make_history,
 )
 from phucvu.simulation.plan import Plan
-from phucvu.simulation.procedures import BOTH, CITIZEN, FEE, NEITHER, Procedure, Sets
+from phucvu.simulation.sets import BOTH, CITIZEN, FEE, NEITHER, Procedure, Sets
 from phucvu.simulation.targets import contradiction, traits_of_paper
 
 

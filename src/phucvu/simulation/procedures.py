@@ -1,63 +1,28 @@
 """Which procedures each unit settles, and for which of them its dossiers were paid, charged, connected.
 
-The figures count distinct procedures over a unit and all below it, so a unit's set holds those of the
-units below: this gives every named unit sets of exactly the sizes asked for, each inside the sets of
-the unit above, and every block the procedures that its own dossiers have to show.
-
-A procedure is of one of four classes: with a fee; with a fee and for citizens; for citizens; neither.
-The second class is used only where a unit has too few dossiers or procedures to do without it.
+Every named unit gets sets of exactly the sizes asked for, each inside the sets of the unit above, and
+every block the procedures that its own dossiers have to show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from phucvu.problems import Problem, UnusableError
-from phucvu.simulation.targets import Target, contradiction
-
-FEE, BOTH, CITIZEN, NEITHER = range(4)
-CLASSES = (FEE, BOTH, CITIZEN, NEITHER)
-
-Procedure = tuple[int, int]
-"""(class, number within the class)."""
-
-
-@dataclass
-class Sizes:
-    """How many procedures of a unit are of each class, and how many of those are in each set."""
-
-    held: list[int]
-    paid: list[int]
-    charged: list[int]
-    connected: list[int]
-
-
-@dataclass
-class Sets:
-    """The procedures of one unit.
-
-    ``held`` are those under its authority; ``paid``, ``charged``, ``connected`` and ``offered`` those
-    that the figures 3.4, 3.5, 4.5a and 3.1 count for it.
-    """
-
-    held: list[Procedure]
-    paid: list[Procedure]
-    charged: list[Procedure]
-    connected: list[Procedure]
-    offered: list[Procedure] = field(default_factory=list)
-
-
-@dataclass
-class Share:
-    """The procedures of a unit, and of these what its own block has to show beyond the units below.
-
-    ``own`` has the procedures that stand under the unit's own authority alone, those of which its block
-    needs at least one dossier paid, charged or connected, and those of which it needs a service.
-    """
-
-    sets: Sets
-    own: Sets
+from phucvu.simulation.offers import offer
+from phucvu.simulation.sets import (
+    BOTH,
+    CITIZEN,
+    CLASSES,
+    FEE,
+    Procedure,
+    Sets,
+    Share,
+    not_arranged,
+    total,
+)
+from phucvu.simulation.sizes import Asked, Sizes, ask, size_up, too_many
+from phucvu.simulation.targets import Target
 
 
 def share_out(targets: dict[str, Target]) -> dict[str, Share]:
@@ -65,8 +30,8 @@ def share_out(targets: dict[str, Target]) -> dict[str, Share]:
 
     ``targets`` has every parent before its children. Raises UnusableError where a set cannot be had.
     """
-    asked = {unit: _asked(targets, unit) for unit in reversed(targets)}
-    problems = [p for unit in targets for p in _too_many(targets, asked, unit)]
+    asked = {unit: ask(targets, unit) for unit in reversed(targets)}
+    problems = [p for unit in targets for p in too_many(targets, asked, unit)]
     if problems:
         raise UnusableError(problems)
     shares: dict[str, Share] = {}
@@ -74,7 +39,7 @@ def share_out(targets: dict[str, Target]) -> dict[str, Share]:
         shares |= _arranged(root, targets, asked)
     shares = {unit: shares[unit] for unit in targets}
     for by_use, way in ((True, ""), (True, "alike"), (True, "apart"), (False, "alike"), (False, "apart")):
-        problems = _offer(targets, shares, way, by_use=by_use)
+        problems = offer(targets, shares, way, by_use=by_use)
         if not problems:
             return shares
     raise UnusableError(problems)
@@ -84,222 +49,13 @@ def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Asked]) ->
     """The procedures of a root and all below it, in the first way that comes out."""
     problems: list[Problem] = []
     for charged_too in (False, True):
-        sizes, why_not = _sizes(targets, asked, charged_too)
+        sizes, why_not = size_up(targets, asked, charged_too)
         for alike in (True, False) if sizes else ():
             found, why_not = _choose(root, targets, asked, sizes, alike)
             if not why_not:
                 return found
         problems = problems or why_not
     raise UnusableError(problems)
-
-
-# --- how many -------------------------------------------------------------------------------------
-
-
-@dataclass
-class Asked:
-    """The sizes that the figures ask for; ``free`` names those they leave open."""
-
-    fee: int
-    citizen: int
-    paid: int
-    charged: int
-    connected: int
-    authority: int | None
-    free: set[str] = field(default_factory=set)
-
-
-def _asked(targets: dict[str, Target], unit: str) -> Asked:
-    """What the figures ask of a unit; where they say nothing, a believable number."""
-    target = targets[unit]
-    counts, given = target.counts, target.sets
-    fee_dossiers, connected = counts["fee"], counts["population"]
-    free = {name for name in ("paid", "charged", "connected") if name not in given}
-    charged = given.get("charged")
-    paid = given.get("paid")
-    room = _authority_over(targets, unit)
-    fee = paid[1] if paid else charged[1] if charged else min(40, -(-fee_dossiers // 8), room // 3)
-    usual = min(200, -(-counts["handled"] // 5), room // 2)
-    citizen = given["connected"][1] if "connected" in given else usual
-    asked = Asked(
-        fee=fee,
-        citizen=citizen,
-        paid=paid[0] if paid else min(fee, -(-counts["paid"] // 8)),
-        charged=charged[0] if charged else min(fee, fee_dossiers // 20),
-        connected=given["connected"][0] if "connected" in given else min(citizen, connected // 20),
-        authority=given["offered"][1] if "offered" in given else None,
-        free=free,
-    )
-    if "charged" not in given:
-        asked.charged = min(asked.charged, asked.paid)
-    return asked
-
-
-def _authority_over(targets: dict[str, Target], unit: str) -> int:
-    """The procedures that figures leave a unit: its own authority, or that of one above."""
-    sizes = [10**6]
-    above: str | None = unit
-    while above:
-        if "offered" in targets[above].sets:
-            sizes.append(targets[above].sets["offered"][1])
-        above = targets[above].parent
-    return min(sizes)
-
-
-FIGURE_OF = {
-    "fee": "3.4",
-    "paid": "3.4",
-    "charged": "3.5",
-    "citizen": "4.5a",
-    "connected": "4.5a",
-    "authority": "3.1",
-    "offered": "3.1",
-}
-
-
-def _too_many(targets: dict[str, Target], asked: dict[str, Asked], unit: str) -> Iterator[Problem]:
-    """Sets larger than those of the unit above, or than the dossiers that must show them."""
-    mine, target = asked[unit], targets[unit]
-    names = ("fee", "paid", "charged", "citizen", "connected", "authority")
-    for child in target.children:
-        theirs = asked[child]
-        for name in names:
-            size, limit = getattr(theirs, name), getattr(mine, name)
-            if size is None or limit is None or size <= limit:
-                continue
-            given_here, given_there = (_given(t, name) for t in (target, targets[child]))
-            if given_here and given_there:
-                yield contradiction(
-                    unit,
-                    FIGURE_OF[name],
-                    f"chỉ có {limit} thủ tục nhưng {child} ở bên dưới đã có {size}",
-                    f"there are only {limit} procedures, but {child} below it has {size}",
-                )
-            elif given_there:
-                setattr(mine, name, size)
-            else:
-                setattr(theirs, name, limit)
-    least = max(mine.fee, mine.citizen)
-    if mine.authority is not None and mine.authority < least:
-        yield contradiction(
-            unit,
-            "3.1",
-            f"{mine.authority} thủ tục thuộc thẩm quyền, ít hơn {least} của 3.4 hoặc 4.5a",
-            f"{mine.authority} procedures under its authority, fewer than the {least} of 3.4 or 4.5a",
-        )
-    if not target.children:
-        counts = target.counts
-        fee = min(counts["fee"], counts["received"])
-        for name, dossiers in (
-            ("paid", min(counts["paid"], fee) + counts["received"] - fee),
-            ("charged", fee),
-            ("connected", counts["population"]),
-        ):
-            size = getattr(mine, name)
-            if size > dossiers:
-                yield contradiction(
-                    unit,
-                    FIGURE_OF[name],
-                    f"{size} thủ tục cần ít nhất chừng ấy hồ sơ, nhưng chỉ có {dossiers}",
-                    f"{size} procedures need as many dossiers, but there are only {dossiers}",
-                )
-
-
-def _given(target: Target, name: str) -> bool:
-    sources = {"fee": ("paid", "charged"), "citizen": ("connected",), "authority": ("offered",)}
-    return any(source in target.sets for source in sources.get(name, (name,)))
-
-
-def _sizes(
-    targets: dict[str, Target], asked: dict[str, Asked], charged_too: bool
-) -> tuple[dict[str, Sizes], list[Problem]]:
-    """The sizes by class of every unit: as few procedures of the class BOTH as will do; or why not.
-
-    With ``charged_too`` those of them that are paid are charged as well, as far as there are charged.
-
-    Starts from what each block needs and raises the numbers until every unit fits into the one above;
-    they only rise, and never beyond the whole, so this ends.
-    """
-    both, others = dict.fromkeys(targets, 0), dict.fromkeys(targets, 0)
-    shown = {u: dict.fromkeys(("paid", "charged", "connected"), 0) for u in targets}
-    changed = True
-
-    def raise_to(table: dict[str, int], key: str, value: int) -> None:
-        nonlocal changed
-        if value > table[key]:
-            table[key] = value
-            changed = True
-
-    while changed:
-        changed = False
-        for unit, target in targets.items():
-            mine, seen = asked[unit], shown[unit]
-            by_fee_dossiers, of_these_paid = _only_by_fee_dossiers(target, mine)
-            union = mine.fee + mine.citizen
-            raise_to(both, unit, by_fee_dossiers)
-            if mine.authority is not None:
-                raise_to(both, unit, union - mine.authority)
-                raise_to(both, unit, others[unit] - mine.authority + union)
-                raise_to(others, unit, mine.authority - union + both[unit])
-            raise_to(seen, "paid", max(of_these_paid, mine.paid - (mine.fee - both[unit])))
-            raise_to(seen, "charged", mine.charged - (mine.fee - both[unit]))
-            raise_to(seen, "charged", min(seen["paid"], mine.charged) if charged_too else 0)
-            raise_to(seen, "connected", max(by_fee_dossiers, mine.connected - (mine.citizen - both[unit])))
-            touched = max(seen["paid"], seen["charged"])
-            raise_to(seen, "connected", min(touched, mine.connected))
-            raise_to(both, unit, max(seen.values()))
-            if target.parent is None:
-                continue
-            above, over = asked[target.parent], shown[target.parent]
-            raise_to(both, target.parent, both[unit])
-            raise_to(others, target.parent, others[unit])
-            raise_to(both, unit, mine.fee - (above.fee - both[target.parent]))
-            raise_to(both, unit, mine.citizen - (above.citizen - both[target.parent]))
-            for name in seen:
-                raise_to(over, name, seen[name])
-                raise_to(seen, name, getattr(mine, name) - (getattr(above, name) - over[name]))
-        problems = [
-            _not_arranged(unit, name)
-            for unit in targets
-            for name, size in {"fee": both[unit], "citizen": both[unit], **shown[unit]}.items()
-            if size > getattr(asked[unit], name)
-        ]
-        if problems:
-            return {}, problems
-
-    def sizes(unit: str) -> Sizes:
-        mine, seen, b = asked[unit], shown[unit], both[unit]
-        return Sizes(
-            held=[mine.fee - b, b, mine.citizen - b, others[unit]],
-            paid=[mine.paid - seen["paid"], seen["paid"], 0, 0],
-            charged=[mine.charged - seen["charged"], seen["charged"], 0, 0],
-            connected=[0, seen["connected"], mine.connected - seen["connected"], 0],
-        )
-
-    return {unit: sizes(unit) for unit in targets}, []
-
-
-def _only_by_fee_dossiers(target: Target, asked: Asked) -> tuple[int, int]:
-    """How many connected procedures a block can show only by dossiers with a fee, and by paid ones."""
-    if target.children:
-        return 0, 0
-    counts = target.counts
-    paid_without_fee = max(0, asked.paid - counts["paid"])
-    by_fee = max(0, asked.connected - (counts["handled"] - counts["fee"] - paid_without_fee))
-    unpaid = counts["fee"] - counts["paid"] - max(0, asked.charged - asked.paid)
-    return by_fee, min(max(0, by_fee - max(0, unpaid)), asked.paid)
-
-
-def _not_arranged(unit: str, name: str) -> Problem:
-    return contradiction(
-        unit,
-        FIGURE_OF[name],
-        "không sắp xếp được thủ tục cho khớp 3.1, 3.4, 3.5, 3.6 và 4.5a của đơn vị và đơn vị cấp trên",
-        "no arrangement of procedures fits 3.1, 3.4, 3.5, 3.6 and 4.5a of the unit and those above it",
-    )
-
-
-# --- which ----------------------------------------------------------------------------------------
 
 
 def _choose(
@@ -333,7 +89,7 @@ def _choose(
             overlap = _overlap(targets, sizes, child)
             chosen = _subsets(sets, left, sizes[child], overlap, favourite, shunned)
             if len(chosen.held) > sum(sizes[child].held):
-                problems.append(_not_arranged(child, "charged"))
+                problems.append(not_arranged(child, "charged"))
             taken[commune].update(chosen.held)
             for name in ("held", "paid", "charged", "connected"):
                 gone = set(getattr(chosen, name))
@@ -406,7 +162,7 @@ def _subsets(
 
 def _overlap(targets: dict[str, Target], sizes: dict[str, Sizes], unit: str) -> int:
     """How many procedures of a unit must be both paid and charged, or of one below it."""
-    with_fee, paid_online = _total(targets, unit, "fee"), _total(targets, unit, "paid")
+    with_fee, paid_online = total(targets, unit, "fee"), total(targets, unit, "paid")
     held, paid, charged = (s[FEE] for s in (sizes[unit].held, sizes[unit].paid, sizes[unit].charged))
     room = min(held, max(with_fee, paid))
     own = max(0, paid + charged - room, charged - (with_fee - paid_online))
@@ -445,62 +201,6 @@ def _not_shown(target: Target, sets: Sets, own: Sets) -> Iterator[Problem]:
     }
     for name, (needed, available) in room.items():
         if needed > available:
-            yield _not_arranged(target.unit, name)
+            yield not_arranged(target.unit, name)
     if len(set(own.charged) - set(sets.paid)) > min(counts["fee"] - counts["paid"], fee):
-        yield _not_arranged(target.unit, "charged")
-
-
-# --- offered online -------------------------------------------------------------------------------
-
-USUAL_OFFER = 0.8
-"""Of a unit's procedures, those offered online where no figure says how many."""
-
-
-def _offer(targets: dict[str, Target], shares: dict[str, Share], way: str, *, by_use: bool) -> list[Problem]:
-    """Choose the procedures offered online: of the sizes asked for, each unit's around those below.
-
-    Used services need dossiers, so ``by_use`` takes for those procedures that have some, and for the
-    unused ones others. What units offer together has to come to the size asked for above them: the
-    ``way`` «alike» takes first what the units beside offer, «apart» what they do not.
-    """
-    problems: list[Problem] = []
-    bound = services_bound(targets)
-    beside: dict[str | None, set[Procedure]] = {}
-    for unit, target in reversed(targets.items()):
-        sets, own = shares[unit].sets, shares[unit].own
-        below = beside.get(unit, set())
-        services = _total(targets, unit, "services")
-        count = target.sets["offered"][0] if "offered" in target.sets else round(USUAL_OFFER * len(sets.held))
-        if "offered" not in target.sets:
-            count = max(len(below), min(count, services) if unit in bound else count)
-        used = _total(targets, unit, "used")
-        shown = {*sets.paid, *sets.charged, *sets.connected}
-        first = set(
-            sorted(shown)[: min(used, count - int(services > used))] if by_use and unit in bound else ()
-        )
-        taken = beside.setdefault(target.parent, set())
-        preferred = {"": set(), "alike": taken, "apart": set(sets.held) - taken}[way]
-        order = sorted(
-            set(sets.held) - below, key=lambda p: (p not in first, p not in preferred, p in shown, p)
-        )
-        own.offered = order[: max(0, count - len(below))]
-        sets.offered = sorted(below | set(own.offered))
-        taken |= set(sets.offered)
-        if len(sets.offered) != count or (unit in bound and len(own.offered) > target.counts["services"]):
-            problems.append(_not_arranged(unit, "offered"))
-    return problems
-
-
-def services_bound(targets: dict[str, Target]) -> set[str]:
-    """The units whose number of services is fixed, by a figure of their own or of a unit above."""
-    bound: set[str] = set()
-    for unit, target in targets.items():
-        if target.services is not None or target.parent in bound:
-            bound.add(unit)
-    return bound
-
-
-def _total(targets: dict[str, Target], unit: str, quantity: str) -> int:
-    """What a unit and all below it have of a quantity."""
-    target = targets[unit]
-    return target.counts[quantity] + sum(_total(targets, child, quantity) for child in target.children)
+        yield not_arranged(target.unit, "charged")

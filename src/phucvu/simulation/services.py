@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from phucvu.problems import UnusableError
-from phucvu.simulation.procedures import services_bound
+from phucvu.simulation.offers import services_bound
 from phucvu.simulation.targets import Target, contradiction
 
 Pair = tuple[str, str]
