@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import polars as pl
 
-from phucvu.cli.figures import open_home
+from phucvu.cli.home import Asked
 from phucvu.cli.output import progress_bar
 from phucvu.cli.score import print_scoreboard, scores_with_changes
 from phucvu.figures.periods import Period
@@ -92,7 +92,7 @@ def count_gia_lai_from_records() -> None:
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
             with progress_bar(f"nhập | importing {name}") as progress:
                 import_file(store, Path(folder, name), progress=progress)
-    tables, known = open_home(home, "duckdb", None)
+    tables, known = Asked(home, now).open()
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]
     equal = wanted.join(counted, on=key, how="semi").height

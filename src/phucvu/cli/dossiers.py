@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
+import polars as pl
 
-from phucvu.cli.figures import open_home
-from phucvu.cli.home import (
-    as_of_option,
-    engine_option,
-    home_option,
-    now_option,
-    period_option,
-    regroup_option,
-)
+from phucvu.cli.home import Asked, asking, period_option, regroup_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
-from phucvu.cli.score import excel_option, format_option, rules_option
+from phucvu.cli.score import excel_option, format_option
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, moment, whole
-from phucvu.rules.loading import load
 
 limit_option = click.option(
     "--limit",
@@ -50,11 +41,7 @@ one_unit_option = click.option("--unit", required=True, metavar="MÃ", help="Đ�
 @click.option("--lost", is_flag=True, help="Chỉ hồ sơ làm mất điểm. | Only those that cost points.")
 @limit_option
 @offset_option
-@rules_option
-@now_option
-@as_of_option
-@engine_option
-@home_option
+@asking
 @regroup_option
 @format_option
 @excel_option
@@ -65,11 +52,7 @@ def dossiers(
     lost: bool,
     limit: int,
     offset: int,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    home: str,
+    asked: Asked,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -77,13 +60,13 @@ def dossiers(
     """Hồ sơ đứng sau một số liệu, hồ sơ mất điểm trước. | The records behind a figure, lost ones first."""
     from phucvu.engine.dossiers import dossiers as behind
 
-    tables, _ = open_home(home, engine, as_of)
-    rule_set = load(rules)
+    tables, _ = asked.open()
+    rule_set = asked.rule_set
     found = behind(
         tables,
         rule_set,
         period,
-        now,
+        asked.now,
         unit,
         indicator,
         lost_only=lost,
@@ -91,13 +74,7 @@ def dossiers(
         offset=offset,
         regroup=regroup,
     )
-    if excel:
-        write_excel(excel, {"dossiers": found})
-    if format_ == "csv":
-        echo_csv(found)
-    elif format_ == "json":
-        echo_json(dossiers=found)
-    else:
+    if not said_otherwise("dossiers", found, format_, excel):
         name = rule_set.at(period.last)[indicator].short.vi
         print_table(
             f"{unit}, {period}: {indicator} {name}",
@@ -132,11 +109,7 @@ def dossiers(
 )
 @limit_option
 @offset_option
-@rules_option
-@now_option
-@as_of_option
-@engine_option
-@home_option
+@asking
 @format_option
 @excel_option
 def findings(
@@ -144,26 +117,16 @@ def findings(
     unit: str | None,
     limit: int,
     offset: int,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    home: str,
+    asked: Asked,
     format_: str,
     excel: Path | None,
 ) -> None:
     """Lỗi dữ liệu: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
     from phucvu.engine.findings import findings as doubtful
 
-    tables, _ = open_home(home, engine, as_of)
-    found = doubtful(tables, load(rules), period, now, unit, limit=limit, offset=offset)
-    if excel:
-        write_excel(excel, {"findings": found})
-    if format_ == "csv":
-        echo_csv(found)
-    elif format_ == "json":
-        echo_json(findings=found)
-    else:
+    tables, _ = asked.open()
+    found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
+    if not said_otherwise("findings", found, format_, excel):
         print_table(
             f"Lỗi dữ liệu | Findings, {period}",
             [("hồ sơ", False), ("đơn vị", False), ("lỗi", False), ("giá trị", False)],
@@ -177,22 +140,14 @@ def findings(
 @click.command()
 @one_unit_option
 @period_option
-@rules_option
-@now_option
-@as_of_option
-@engine_option
-@home_option
+@asking
 @regroup_option
 @format_option
 @excel_option
 def averages(
     unit: str,
     period: Period,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    home: str,
+    asked: Asked,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -200,15 +155,9 @@ def averages(
     """Thời gian giải quyết trung bình theo thủ tục (2.2). | Average handling time by procedure (2.2)."""
     from phucvu.engine.averages import averages as by_procedure
 
-    tables, _ = open_home(home, engine, as_of)
-    found = by_procedure(tables, load(rules), period, now, unit, regroup=regroup)
-    if excel:
-        write_excel(excel, {"averages": found})
-    if format_ == "csv":
-        echo_csv(found)
-    elif format_ == "json":
-        echo_json(averages=found)
-    else:
+    tables, _ = asked.open()
+    found = by_procedure(tables, asked.rule_set, period, asked.now, unit, regroup=regroup)
+    if not said_otherwise("averages", found, format_, excel):
         print_table(
             f"{unit}, {period}: thời gian giải quyết (ngày làm việc)",
             [("TTHC", False), ("hồ sơ", True), ("trung bình", True), ("trung vị", True)],
@@ -222,3 +171,14 @@ def averages(
                 for row in found.iter_rows(named=True)
             ],
         )
+
+
+def said_otherwise(name: str, found: pl.DataFrame, format_: str, excel: Path | None) -> bool:
+    """Write a workbook where asked; print CSV or JSON where asked, and say whether that was so."""
+    if excel:
+        write_excel(excel, {name: found})
+    if format_ == "csv":
+        echo_csv(found)
+    elif format_ == "json":
+        echo_json(**{name: found})
+    return format_ != "table"

@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import polars as pl
 
-from phucvu.cli.home import (
-    as_of_option,
-    engine_option,
-    home_option,
-    now_option,
-    period_option,
-    regroup_option,
-    unit_option,
-)
+from phucvu.cli.home import Asked, asking, period_option, regroup_option, unit_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
-from phucvu.cli.score import excel_option, format_option, rules_option, scores_with_changes, show
+from phucvu.cli.score import excel_option, format_option, scores_with_changes, show
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.formats import percent, whole
 from phucvu.problems import Problem, UnusableError
-from phucvu.rules.loading import load
 from phucvu.scoring import score
-
-if TYPE_CHECKING:
-    from phucvu.engine.sources import Tables
 
 
 @click.command()
 @period_option
 @unit_option
-@rules_option
-@now_option
-@as_of_option
-@engine_option
-@home_option
+@asking
 @regroup_option
 @format_option
 def figures(
     period: Period,
     unit: str | None,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    home: str,
+    asked: Asked,
     regroup: bool,
     format_: str,
 ) -> None:
     """Đếm số liệu mọi chỉ số từ hồ sơ. | Count the figures of every indicator from the records."""
-    counted, _ = count(home, [period], unit, rules, now, as_of, engine, regroup)
+    counted, _ = count(asked, [period], unit, regroup)
     if format_ == "csv":
         echo_csv(counted)
     elif format_ == "json":
         echo_json(figures=counted)
     else:
-        in_force = load(rules).at(period.last)
+        in_force = asked.rule_set.at(period.last)
         for (code,), rows in counted.group_by(["unit"], maintain_order=True):
             print_table(
                 f"{code}, {period}",
@@ -83,22 +61,14 @@ def figures(
 @click.command()
 @period_option
 @unit_option
-@rules_option
-@now_option
-@as_of_option
-@engine_option
-@home_option
+@asking
 @regroup_option
 @format_option
 @excel_option
 def scoreboard(
     period: Period,
     unit: str | None,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    home: str,
+    asked: Asked,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -107,8 +77,8 @@ def scoreboard(
 
     Với --unit: đơn vị ấy và các đơn vị ngay dưới. | With --unit: that unit and those just below it.
     """
-    counted, units = count(home, [period, period.previous()], None, rules, now, as_of, engine, regroup)
-    scores = score(counted, load(rules), units)
+    counted, units = count(asked, [period, period.previous()], None, regroup)
+    scores = score(counted, asked.rule_set, units)
     groups, totals = scores_with_changes(scores, None)
     this = pl.col("period") == str(period)
     if unit is not None:
@@ -123,52 +93,20 @@ def scoreboard(
     )
 
 
-def count(
-    home: str,
-    periods: list[Period],
-    unit: str | None,
-    rules: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None,
-    engine: str,
-    regroup: bool,
-) -> tuple[pl.DataFrame, Units]:
+def count(asked: Asked, periods: list[Period], unit: str | None, regroup: bool) -> tuple[pl.DataFrame, Units]:
     """The figures of some periods from the records of a home, and the units known there.
 
     Raises UnusableError where the home does not hold the unit asked for.
     """
-    # The engine takes longer to load than the other commands take to run.
     from phucvu.engine.figures import figures as count_figures
 
-    tables, units = open_home(home, engine, as_of)
+    tables, units = asked.open()
     if unit is not None and unit not in units:
         raise UnusableError(
-            Problem(f"không có đơn vị {unit!r}", f"there is no unit {unit!r}", file=home, field="--unit")
-        )
-    wanted = None if unit is None else [unit]
-    frames = [count_figures(tables, load(rules), p, now, wanted, regroup=regroup) for p in periods]
-    return pl.concat(frames), units
-
-
-def open_home(home: str, engine: str, as_of: dt.datetime | None) -> tuple[Tables, Units]:
-    """The records of a home as tables of an engine, and the units known there.
-
-    Raises UnusableError where the home holds no units.
-    """
-    from phucvu.engine.connections import connect
-    from phucvu.engine.tree import units_of
-    from phucvu.records.schema import TABLES
-    from phucvu.records.store import Store
-
-    store, con = Store(home), connect(engine)
-    tables = {name: store.table(con, name, as_of) for name in TABLES}
-    units = units_of(tables)
-    if not len(units):
-        raise UnusableError(
             Problem(
-                "chưa có đơn vị nào; nhập bảng units trước: phucvu import units.csv",
-                "there are no units; import the units table first: phucvu import units.csv",
-                file=home,
+                f"không có đơn vị {unit!r}", f"there is no unit {unit!r}", file=asked.home, field="--unit"
             )
         )
-    return tables, units
+    wanted = None if unit is None else [unit]
+    frames = [count_figures(tables, asked.rule_set, p, asked.now, wanted, regroup=regroup) for p in periods]
+    return pl.concat(frames), units

@@ -1,14 +1,23 @@
-"""What the commands that work on a home folder have in common: its options, and its records."""
+"""What the commands that work on the records of a home have in common."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from phucvu.figures.periods import VIETNAM, Period, now_in_vietnam
+from phucvu.figures.units import Units
 from phucvu.problems import Problem, UnusableError
+from phucvu.rules.loading import DEFAULT, load
+from phucvu.rules.model import RuleSetFile
+
+if TYPE_CHECKING:
+    from phucvu.engine.sources import Tables
 
 home_option = click.option(
     "--home",
@@ -51,6 +60,13 @@ class MomentType(click.ParamType[dt.datetime]):
         return moment
 
 
+rules_option = click.option(
+    "--rules",
+    default=DEFAULT,
+    show_default=True,
+    metavar="TÊN",
+    help="Bộ quy tắc: tên hoặc tệp .yaml. | Rule set: a name or a .yaml file.",
+)
 period_option = click.option(
     "--period",
     type=PeriodType(),
@@ -87,3 +103,59 @@ engine_option = click.option(
     metavar="MÁY",
     help="duckdb, hoặc spark://máy:cổng. | duckdb, or spark://host:port.",
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which records are asked about, by which rules, at what time."""
+
+    home: str
+    now: dt.datetime
+    rules: str = DEFAULT
+    as_of: dt.datetime | None = None
+    engine: str = "duckdb"
+
+    @property
+    def rule_set(self) -> RuleSetFile:
+        return load(self.rules)
+
+    def open(self) -> tuple[Tables, Units]:
+        """The records of the home as tables of the engine, and the units known there.
+
+        Raises UnusableError where the home holds no units.
+        """
+        # The engine takes longer to load than the other commands take to run.
+        from phucvu.engine.connections import connect
+        from phucvu.engine.tree import units_of
+        from phucvu.records.schema import TABLES
+        from phucvu.records.store import Store
+
+        store, con = Store(self.home), connect(self.engine)
+        tables = {name: store.table(con, name, self.as_of) for name in TABLES}
+        units = units_of(tables)
+        if not len(units):
+            raise UnusableError(
+                Problem(
+                    "chưa có đơn vị nào; nhập bảng units trước: phucvu import units.csv",
+                    "there are no units; import the units table first: phucvu import units.csv",
+                    file=self.home,
+                )
+            )
+        return tables, units
+
+
+def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options that make up ``Asked``, and that as its argument ``asked``."""
+
+    @rules_option
+    @now_option
+    @as_of_option
+    @engine_option
+    @home_option
+    @functools.wraps(command)
+    def with_asked(
+        *, home: str, rules: str, now: dt.datetime, as_of: dt.datetime | None, engine: str, **rest: Any
+    ) -> Any:
+        return command(asked=Asked(home, now, rules, as_of, engine), **rest)
+
+    return with_asked

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from phucvu.cli.home import home_option, now_option, period_option
+from phucvu.cli.home import home_option, now_option, period_option, rules_option
 from phucvu.cli.output import print_table, report
-from phucvu.cli.score import rules_option
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
 

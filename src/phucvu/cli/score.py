@@ -8,23 +8,17 @@ from typing import Any
 import click
 import polars as pl
 
+from phucvu.cli.home import rules_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report, write_excel
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
 from phucvu.figures.units import Units, read_units, unit_from_code
 from phucvu.formats import change, points
-from phucvu.rules.loading import DEFAULT, load
+from phucvu.rules.loading import load
 from phucvu.scoring.published import read_group_scores
 from phucvu.scoring.scores import Scores, since_previous, with_changes
 from phucvu.scoring.scores import score as score_figures
 
-rules_option = click.option(
-    "--rules",
-    default=DEFAULT,
-    show_default=True,
-    metavar="TÊN",
-    help="Bộ quy tắc: tên hoặc tệp .yaml. | Rule set: a name or a .yaml file.",
-)
 format_option = click.option(
     "--format",
     "format_",
