@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import resource
+import os
 import shutil
 import socket
 import subprocess
@@ -62,16 +62,21 @@ def engine(folder: Path) -> Callable[[Period], pl.DataFrame]:
 def duckdb_sql(folder: Path) -> Callable[[Period], pl.DataFrame]:
     import duckdb
 
+    days = _days().to_arrow()
+    config = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
+
     def count(period: Period) -> pl.DataFrame:
-        config = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
         with duckdb.connect(config=config) as con:
             for name in TABLES:
                 con.read_parquet(f"{folder}/{name}/*.parquet").create_view(name)
-            days = pl.DataFrame(engine_by_sql.day_rows(), ["day", "working", "upto"], orient="row")
-            con.register("days", days.to_arrow())
+            con.register("days", days)
             return con.sql(engine_by_sql.query(period, NOW)).pl()
 
     return count
+
+
+def _days() -> pl.DataFrame:
+    return pl.DataFrame(engine_by_sql.day_rows(), ["day", "working", "upto"], orient="row")
 
 
 def pandas_script(folder: Path) -> Callable[[Period], pl.DataFrame]:
@@ -124,13 +129,15 @@ def postgresql_server(folder: Path) -> Iterator[None]:
     """A server of the benchmark's own with the records in it; ``folder/postgresql`` says how to connect."""
 
     def as_postgres(*command: str) -> None:
-        subprocess.run(["runuser", "-u", "postgres", "--", *command], check=True, stdout=subprocess.DEVNULL)
+        as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        subprocess.run([*as_user, *command], check=True, stdout=subprocess.DEVNULL)
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="phucvu-bench-"))
-    shutil.chown(data, "postgres")
+    if os.getuid() == 0:
+        shutil.chown(data, "postgres")
     as_postgres("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C")
     options = (
         f"-p {port} -k {data} -h 127.0.0.1 -c shared_buffers=2GB -c work_mem=512MB -c fsync=off "
@@ -144,11 +151,7 @@ def postgresql_server(folder: Path) -> Iterator[None]:
             for name in TABLES:
                 files = sorted((folder / name).glob("*.parquet"))
                 _load(con, name, [pl.read_parquet(f) for f in files])
-            _load(
-                con,
-                "days",
-                [pl.DataFrame(engine_by_sql.day_rows(), ["day", "working", "upto"], orient="row")],
-            )
+            _load(con, "days", [_days()])
             for index in INDEXES:
                 con.execute(index)
             con.execute("vacuum analyze")
@@ -175,8 +178,13 @@ def run_one(name: str, folder: Path, period: Period, rounds: int) -> None:
         counted = count(period)
         times.append(time.perf_counter() - start)
     counted.select(FIGURE).sort(KEY).write_parquet(folder / "counted.parquet")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": min(times), "peak": peak}))
+    print(json.dumps({"seconds": min(times), "peak": _peak()}))
+
+
+def _peak() -> float:
+    """The most memory this process has held, MB (getrusage would count the parent's too)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def measure(name: str, folder: Path, period: str, rounds: int) -> tuple[dict[str, float], pl.DataFrame]:

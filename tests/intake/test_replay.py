@@ -7,6 +7,7 @@ import pytest
 
 from phucvu.intake.files import import_file
 from phucvu.intake.replay import replay
+from phucvu.problems import UnusableError
 from phucvu.records import set_aside
 from phucvu.records.store import Added
 
@@ -30,6 +31,18 @@ def test_dossiers_are_taken_once_their_unit_is_known(store, lines):
     left = set_aside.pending(store)
     assert left["field"].to_list() == ["NgayTra"]
     assert json.loads(left["payload"][0]) == bad
+
+
+def test_dossiers_taken_with_an_unknown_procedure_are_mended_too(store, lines):
+    path = lines("wire.jsonl", DOSSIER | {"MaTTHC": "1.999999"}, DOSSIER | {"MaHoSo": "khác"})
+    assert import_file(store, path).taken == 2
+    with pytest.raises(UnusableError):
+        set_aside.mend(store, "procedure", "1.000002", "1.000001")
+    set_aside.mend(store, "procedure", "1.999999", "1.000001")
+    assert replay(store).added["dossiers"] == Added(1, 0)
+    assert set(store.rows("dossiers")["procedure"]) == {"1.000001"}
+    assert replay(store).taken == 0
+    assert import_file(store, path).unchanged == 2
 
 
 def test_the_reason_follows_what_is_wrong_now(store, lines):

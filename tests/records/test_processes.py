@@ -59,9 +59,9 @@ def read(home, name="dossiers", as_of=None):
 
 
 def test_two_writers_two_compacters_and_a_reader(tmp_path):
-    home, batches = str(tmp_path / "home"), 12
+    home, batches = str(tmp_path / "home"), 8
     writers = [SPAWN.Process(target=write, args=(home, w, batches)) for w in range(2)]
-    compacters = [SPAWN.Process(target=compact_always, args=(home, 6)) for _ in range(2)]
+    compacters = [SPAWN.Process(target=compact_always, args=(home, 4)) for _ in range(2)]
     for process in [*writers, *compacters]:
         process.start()
     last = {}
@@ -88,7 +88,7 @@ def test_two_writers_two_compacters_and_a_reader(tmp_path):
         Store(home).compact(whole=True)
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.02, 0.05, 0.1, 0.2])
+@pytest.mark.parametrize("wait", [0.0, 0.03, 0.08, 0.2])
 def test_compaction_killed_at_any_time_loses_nothing(tmp_path, wait):
     home = str(tmp_path / "home")
     store = Store(home)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
+import ibis
 import polars as pl
 
 from phucvu.intake import exports, tables, wire, xes
@@ -34,6 +35,7 @@ def replay(store: Store) -> Taken:
     waiting = set_aside.pending(store)
     taking = Taking(store, "", "replay")
     known = Known.of(store)
+    _mend_procedures(taking, known)
     groups = waiting.with_columns(mapping=pl.col("payload").str.json_path_match("$.mapping"))
     for (source, sender, mapping), group in groups.group_by("source", "sender", "mapping"):
         rows = group.select(list(SET_ASIDE.types))
@@ -50,6 +52,18 @@ def replay(store: Store) -> Taken:
         set_aside.mark_taken(store, rows.filter(done))
         taking.aside(_placed(rows, aside))
     return taking.taken
+
+
+def _mend_procedures(taking: Taking, known: Known) -> None:
+    """Dossiers taken with a procedure code of which it was said since what it means."""
+    con = ibis.duckdb.connect()
+    held = taking.store.table(con, "dossiers").select("procedure").distinct().to_polars()["procedure"]
+    meant = {code: known.procedure_code(code) for code in held}
+    for code in (c for c, m in meant.items() if c != m):
+        dossiers = taking.store.table(con, "dossiers", payload=True)
+        rows = dossiers.filter(dossiers.procedure == code).to_polars()
+        taking.take("dossiers", rows.with_columns(procedure=pl.lit(meant[code])))
+    con.disconnect()
 
 
 def _tried(

@@ -72,13 +72,19 @@ def mark_taken(store: Store, rows: pl.DataFrame) -> None:
 def mend(store: Store, kind: Literal["unit", "procedure"], name: str, code: str) -> int:
     """Say once what an unknown name of a unit or procedure means; holds from now on.
 
-    Returns how many rows set aside it concerns; ``phucvu.intake.replay`` takes them. Raises
-    UnusableError if there is no unit or procedure with the code.
+    Returns how many rows set aside it concerns; ``phucvu.intake.replay`` takes them, and gives
+    dossiers taken with an unknown procedure code the right one. Raises UnusableError if there is no
+    unit or procedure with the code, or the name is itself a code known.
     """
     table, vi = NAMED[kind]
-    if code not in store.rows(table)["code"]:
+    codes = store.rows(table)["code"]
+    if code not in codes:
         raise UnusableError(
             Problem(f"không có {vi} mang mã {code}", f"there is no {kind} with the code {code}")
+        )
+    if name in codes:
+        raise UnusableError(
+            Problem(f"{name} đã là mã của một {vi}", f"{name} is itself the code of a {kind}")
         )
     store.append("names", pl.DataFrame({"kind": [kind], "name": [name], "code": [code]}))
     return pending(store).filter(value=name).height

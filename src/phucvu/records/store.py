@@ -24,7 +24,7 @@ import polars as pl
 from ibis.backends import BaseBackend
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Snapshot
+from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
 from phucvu.records.places import address, is_remote
 from phucvu.records.schema import INNER, TABLES, Table
 
@@ -181,9 +181,13 @@ class Store:
     def _scratch(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="phucvu-")
 
+    @cached_property
+    def _duckdb(self) -> duckdb.DuckDBPyConnection:
+        """For the store's own work; spills to disk before it takes much memory. Use a cursor of it."""
+        return duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._scratch.name})
+
     def _ibis(self) -> BaseBackend:
-        """A connection for the store's own work, which spills to disk before it takes much memory."""
-        return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=self._scratch.name)
+        return ibis.duckdb.from_connection(self._duckdb.cursor())
 
     def _marked(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows with ``dossier_id`` and, where rows have versions, a ``digest`` of all they say."""
@@ -195,7 +199,7 @@ class Store:
             marks.append(f"{_number(f'concat_ws(chr(31), {said})')} AS digest")
         if not marks:
             return frame
-        with duckdb.connect() as con:
+        with self._duckdb.cursor() as con:
             con.register("rows", frame.to_arrow())
             found = con.sql(f"SELECT {', '.join(marks)} FROM rows").pl()  # noqa: S608
         return frame.hstack(found.get_columns())
@@ -230,15 +234,16 @@ class Store:
         """Key and ``extra`` columns of all versions in the log whose key is among the rows."""
         if snapshot is None or not snapshot.log:
             return pl.DataFrame(schema={c: rows.schema.get(c, pl.Int64()) for c in [*key, *extra]})
-        with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": self._scratch.name}) as con:
+        with self._duckdb.cursor() as con:
             con.register("rows", rows.select(key).unique().to_arrow())
             columns = ", ".join(f'"{c}"' for c in [*key, *extra])
             names = ", ".join(f'"{c}"' for c in key)
+            log, files = "read_parquet($files)", {"files": snapshot.uris(snapshot.log)}
             if is_remote(snapshot.place):
                 con.register("log", snapshot.dataset(snapshot.log))
-            else:
-                con.read_parquet(snapshot.uris(snapshot.log)).create_view("log")
-            found: pl.DataFrame = con.sql(f"SELECT {columns} FROM log SEMI JOIN rows USING ({names})").pl()  # noqa: S608
+                log, files = "log", {}
+            sql = f"SELECT {columns} FROM {log} SEMI JOIN rows USING ({names})"  # noqa: S608
+            found: pl.DataFrame = con.sql(sql, params=files or None).pl()
             return found
 
     def _pack(self, files: DeltaFiles, snapshot: Snapshot) -> bool:
@@ -248,9 +253,9 @@ class Store:
             small = [f for f in snapshot.log if f.size < SMALL and (f.last <= snapshot.covered) == covered]
             if len(small) < MANY:
                 continue
-            rows = pl.concat(pl.read_parquet(uri) for uri in snapshot.uris(small))
-            packed = files.write("arrived", rows.sort("sequence"))
-            files.commit(snapshot, (COVERED, snapshot.covered), add=[packed], remove=small)
+            con = self._ibis()
+            packed = self._copied(con, _read(con, snapshot, small), files, "arrived")
+            files.commit(snapshot, (COVERED, snapshot.covered), add=packed, remove=small)
             snapshot = files.made()
             done = True
         return done
@@ -259,13 +264,20 @@ class Store:
         con = self._ibis()
         counting = _counting(con, table, snapshot, None).select(list(_read_types(table)))
         ordered = counting.order_by(SORTED_BY.get(table.name, list(table.key)))
+        written = self._copied(con, ordered, files, "current")
+        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
+
+    def _copied(self, con: BaseBackend, rows: ir.Table, files: DeltaFiles, part: Part) -> list[File]:
+        """Write rows as files of a part.
+
+        By COPY, which takes little memory and sorts on disk where that does not suffice; results
+        handed over as Arrow are held whole.
+        """
         how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FILE_SIZE_BYTES '{FILE_SIZE}'"
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            # COPY sorts on disk where memory does not suffice; results handed over as Arrow do not.
-            con.raw_sql(f"COPY ({con.compile(ordered)}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
+            con.raw_sql(f"COPY ({con.compile(rows)}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
             con.disconnect()
-            written = files.bring("current", Path(folder))
-        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
+            return files.bring(part, Path(folder))
 
 
 def _typed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
