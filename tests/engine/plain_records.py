@@ -96,8 +96,9 @@ def moment(r: Random, period: Period) -> dt.datetime:
 
 
 def after(r: Random, start: dt.datetime, most: int = 25) -> dt.datetime:
-    """The moment itself, or later by hours or days."""
-    return start + dt.timedelta(days=r.randint(0, most), hours=r.randint(0, 9))
+    """The moment itself, or later by parts of a second, hours or days."""
+    parts = r.choice((0, 0, 0, 400, 700))
+    return start + dt.timedelta(days=r.randint(0, most), hours=r.randint(0, 9), milliseconds=parts)
 
 
 def sometimes(r: Random, value: T, chance: float = 0.5) -> T | None:

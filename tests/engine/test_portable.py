@@ -28,7 +28,7 @@ def test_the_pass_over_dossiers(situation):
     wanted = [m for i in situation.rules.indicators for m in counts.measures(i)]
     assert {c for m in wanted for c in m.conditions} <= set(CONDITIONS)
     tallied = rows.group_by("unit", "procedure").agg(**{m.name: m.of(rows) for m in wanted})
-    assert "DATEDIFF(SECOND, `" in ibis.to_sql(tallied, dialect="pyspark")
+    assert "DATEDIFF(MICROSECOND, `" in ibis.to_sql(tallied, dialect="pyspark")
 
 
 def test_every_count(situation):

@@ -22,7 +22,9 @@ from . import worked
 def spark():
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
         pytest.skip("PySpark and Java are not there")
-    return connect("local[1]")
+    con = connect("local[1]")
+    con.raw_sql("SET spark.sql.shuffle.partitions = 1")
+    return con
 
 
 def test_figures_and_the_records_behind_them(spark, tmp_path):

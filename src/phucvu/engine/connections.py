@@ -1,14 +1,17 @@
-"""Which engine runs the expressions: DuckDB in this process, or a Spark cluster."""
+"""Which engine runs the expressions, and how: DuckDB in this process, or a Spark cluster."""
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import weakref
 from collections.abc import Iterable
 
 import ibis
 import ibis.expr.types as ir
+import polars as pl
 from ibis.backends import BaseBackend
+from ibis.formats.polars import PolarsData
 
 from phucvu.problems import Problem, UnusableError
 
@@ -53,14 +56,47 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
     return ibis.pyspark.connect(session)
 
 
-def forget(con: BaseBackend, tables: Iterable[ir.Table]) -> None:
-    """Let go of tables in memory that expressions were joined with.
+def put(con: BaseBackend, name: str, rows: pl.DataFrame | ir.Table) -> object:
+    """Let SQL on this connection read rows under a name, in place of what it read there before.
 
-    Ibis keeps such tables until the connection is closed, which may be never.
+    They can be read as long as what is returned is held.
     """
-    for table in tables:
-        name = table.op().name
+    if con.name == "pyspark":
+        table = ibis.memtable(rows) if isinstance(rows, pl.DataFrame) else rows
+        con.create_view(name, table, overwrite=True)
+        return table
+    if isinstance(rows, pl.DataFrame):
+        con.con.register(name, rows.to_arrow())
+    else:
+        # Ibis would make a view that stays, and ask for its columns, which takes longer than making it.
+        con._register_in_memory_tables(rows)
+        con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {con.compile(rows)}')
+    return rows
+
+
+def put_moment(con: BaseBackend, name: str, moment: dt.datetime) -> None:
+    """Let SQL on this connection say ``name()`` for a moment."""
+    value = f"TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'"
+    if con.name == "pyspark":
+        con.raw_sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {name}() RETURNS TIMESTAMP RETURN {value}")
+    else:
+        con.raw_sql(f"CREATE OR REPLACE TEMP MACRO {name}() AS {value}")
+
+
+def run(con: BaseBackend, rows: ir.Table, sql: str) -> pl.DataFrame:
+    """The rows of an expression over names, whose SQL is known."""
+    if con.name == "pyspark":
+        frame: pl.DataFrame = con.to_polars(rows)
+        return frame
+    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(sql).pl(), rows.schema())
+    return found
+
+
+def forget(con: BaseBackend, names: Iterable[str]) -> None:
+    """Let go of what was put under the names; it would stay until the connection is closed."""
+    for name in names:
         if con.name == "pyspark":
             con._session.catalog.dropTempView(name)
         else:
             con.con.unregister(name)
+            con.raw_sql(f'DROP VIEW IF EXISTS "{name}"')

@@ -23,6 +23,7 @@ import polars as pl
 from phucvu.engine import judged
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.declared import declared
+from phucvu.engine.given import given
 from phucvu.engine.look_up import look_up
 from phucvu.engine.situation import Situation
 from phucvu.records.schema import TABLES
@@ -76,10 +77,11 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
 class Tallies:
     """The measures of the dossiers, counted.
 
-    ``by_procedure`` has columns home and procedure, ``by_unit`` (the units below included) has unit;
-    both a column for each measure.
+    ``own`` has columns home and procedure; ``by_procedure`` (above and procedure) and ``by_unit`` (unit)
+    include the units below. All have a column for each measure.
     """
 
+    own: ir.Table
     by_procedure: ir.Table
     by_unit: ir.Table
 
@@ -89,16 +91,20 @@ def tally(
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
     wanted = {m.name: m for i in indicators for m in measures(i)}
-    dossiers = judged.dossiers(situation, units)
-    counted = dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
+
+    def counted() -> Iterator[ir.Table]:
+        dossiers = judged.dossiers(situation, units)
+        yield dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
+
+    [rows] = situation.ask(("tally", *wanted), counted) if units is None else map(situation.fetch, counted())
     # From here on it is few rows: one for each unit and procedure.
-    rows = situation.fetch(counted).join(situation.tree.spread, on="unit")
+    rows = rows.join(situation.tree.spread, on="unit")
     sums = [pl.col(name).sum().cast(pl.Int64) for name in wanted]
+    own = rows.filter(pl.col("home") == pl.col("above"))
     return Tallies(
-        situation.hold(
-            rows.filter(pl.col("home") == pl.col("above")).group_by("home", "procedure").agg(sums)
-        ),
-        situation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums)),
+        situation.hold(own.group_by("home", "procedure").agg(sums), "own"),
+        situation.hold(rows.group_by("above", "procedure").agg(sums), "by_procedure"),
+        situation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums), "by_unit"),
     )
 
 
@@ -161,9 +167,13 @@ def of_communes(
 
 def communes(situation: Situation, tallies: Tallies) -> ir.Table:
     """A row for each commune and unit above it, itself included: commune, above, and its measures."""
+    return _communes(situation).left_join(tallies.by_unit, [("commune", "unit")])
+
+
+@given("communes", {"above": pl.String, "commune": pl.String})
+def _communes(situation: Situation) -> pl.DataFrame:
     codes = [u.code for u in situation.tree.shown if u.kind == "commune"]
-    pairs = situation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
-    return situation.hold(pairs).left_join(tallies.by_unit, [("commune", "unit")])
+    return situation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
 
 
 def _having_dossiers(rows: ir.Table, indicators: Sequence[Indicator]) -> dict[str, ir.Value]:
@@ -193,7 +203,7 @@ def services(situation: Situation, tallies: Tallies) -> ir.Table:
 
     With its unit (``home``) and the measures of that unit's dossiers of the same procedure.
     """
-    return look_up(applied_services(situation), tallies.by_procedure, "home", "procedure")
+    return look_up(applied_services(situation), tallies.own, "home", "procedure")
 
 
 def applied_services(situation: Situation) -> ir.Table:
@@ -217,17 +227,11 @@ def of_procedures(
 
 def procedures(situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
     """A row for each unit (``above``) and procedure of its authority: its facts, services and dossiers."""
-    spread = situation.spread
-    authority = situation.tables["authority"].select("unit", "procedure").inner_join(spread, "unit")
+    authority = situation.tables["authority"].inner_join(situation.spread, "unit")
     rows = authority.select("above", "procedure").distinct()
     offers = applied_services(situation).group_by("above", "procedure").agg(services=ibis._.count())
-    closure = situation.hold(situation.tree.spread.select("home", "above").unique())
     names = sorted({m.name for i in indicators for m in measures(i)})
-    dossiers = (
-        tallies.by_procedure.inner_join(closure, "home")
-        .group_by("above", "procedure")
-        .agg(dossiers=ibis._.count(), **{n: ibis._[n].sum() for n in names})
-    )
+    dossiers = tallies.by_procedure.select("above", "procedure", *names)
     facts = situation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
     for table, keys in (
         (facts, ("procedure",)),
@@ -268,10 +272,14 @@ def of_owned_procedures(
 
 def owned_procedures(situation: Situation) -> ir.Table:
     """The procedures with the province or ministry that owns each, as ``root``."""
+    return situation.tables["procedures"].inner_join(_owners(situation), "owner")
+
+
+@given("owners", {"owner": pl.String, "root": pl.String})
+def _owners(situation: Situation) -> pl.DataFrame:
     tree = situation.tree
     roots = [(u.code, tree.root(tree.home(u.code))) for u in tree.units]
-    owners = pl.DataFrame(roots, schema={"owner": pl.String, "root": pl.String}, orient="row").drop_nulls()
-    return situation.tables["procedures"].inner_join(situation.hold(owners), "owner")
+    return pl.DataFrame(roots, schema=["owner", "root"], orient="row").drop_nulls()
 
 
 def held(rows: ir.Table, indicator: Indicator) -> tuple[ir.BooleanValue, ir.BooleanValue]:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.given import given
 from phucvu.engine.situation import Situation
 from phucvu.engine.tree import Tree
 
 SHARES = {"month": 12, "quarter": 4, "year": 1}
 
 
-def declared(situation: Situation) -> ir.Table:
-    """Columns unit, now, last_year: dossiers declared for the period, and the period's share of last year's.
+@given("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
+def declared(situation: Situation) -> pl.DataFrame:
+    """Dossiers declared by each unit for the period (now), and the period's share of last year's.
 
     A declared number covers the units below. The share is last year's total over 12 for a month, 4 for
     a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
     """
     period = situation.period
     year_before = str(period.first.year - 1)
-    reports = situation.tables["reports"]
-    rows = situation.fetch(reports.filter(reports.period.isin([str(period), year_before])))
+    [rows] = situation.ask("reports", lambda: [situation.tables["reports"]])
     now = _totals(situation.tree, rows.filter(period=str(period)))
     whole_year = _totals(situation.tree, rows.filter(period=year_before))
     parts = SHARES.get(period.kind)
     codes = [unit.code for unit in situation.tree.shown]
     shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
-    schema = {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64}
-    frame = pl.DataFrame([codes, [now.get(c, 0) for c in codes], shares], schema=schema)
-    return situation.hold(frame)
+    return pl.DataFrame(
+        {"unit": codes, "now": [now.get(c, 0) for c in codes], "last_year": shares},
+        schema={"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64},
+    )
 
 
 def _totals(tree: Tree, reports: pl.DataFrame) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import polars as pl
 
@@ -65,12 +66,13 @@ def counted_for(situation: Situation, unit: str, indicator: Indicator) -> str:
 
 def _counted(situation: Situation) -> Iterator[pl.DataFrame]:
     indicators = [i for i in situation.rules.indicators if not i.by_rule]
+    rules = repr([(i.id, i.count) for i in indicators])
     tallies = tally(situation, indicators)
     for thing, count in COUNTS.items():
         of_thing = [i for i in indicators if i.count.of == thing]
         if of_thing:
-            for table in count(situation, tallies, of_thing):
-                yield from _long(situation.fetch(table), of_thing)
+            for wide in situation.ask((thing, rules), partial(count, situation, tallies, of_thing)):
+                yield from _long(wide, of_thing)
 
 
 def _long(wide: pl.DataFrame, indicators: list[Indicator]) -> Iterator[pl.DataFrame]:

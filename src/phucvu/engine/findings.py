@@ -57,8 +57,8 @@ def findings(
     """
     with Situation.at(tables, rules.at(period.last), period, now) as situation:
         units = None if unit is None else situation.tree.below(unit)
-        rows = _with_what_is_known(judged.dossiers(situation, units), situation, now)
-        wrong = _wrong(rows)
+        rows = with_what_is_known(judged.dossiers(situation, units), situation, now)
+        wrong = doubts(rows)
         shown = rows.select(
             "sender",
             "code",
@@ -83,7 +83,7 @@ def findings(
     return found.sort("unit", "dossier", "sender", maintain_order=True)
 
 
-def _wrong(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
+def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     """For each finding, which dossiers have it and the value that is wrong."""
     return {
         "no_deadline": (rows.due.isnull(), rows.procedure),
@@ -98,7 +98,7 @@ def _wrong(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     }
 
 
-def _with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -> ir.Table:
+def with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -> ir.Table:
     tables, yes = situation.tables, ibis.literal(True)
     steps, own = tables["steps"], rows.columns
     later = steps.filter(steps["at"] > now).group_by(ID).agg(future_step=lambda s: s["at"].max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -11,6 +12,7 @@ import polars as pl
 
 from phucvu.engine import on_time, populations
 from phucvu.engine.calendar import END_OF_DAY
+from phucvu.engine.given import cut_off, given, starts
 from phucvu.engine.look_up import look_up
 from phucvu.engine.situation import Situation
 from phucvu.records.schema import TABLES, TIME
@@ -24,13 +26,13 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
     """The dossiers of the period's populations, of all units or of those given.
 
     To a dossier's own columns come FACTS of its procedure, what ``on_time`` works out (``due``, ``end``,
-    ``waited``, ``unanswered``, ``in_time``), ``worked_days`` (working days after the day of receipt up
-    to the day of the end, less waiting; empty while not finished), ``petitioned``, ``disliked``, and the
-    populations ``received`` and ``handled``.
+    ``waited_exactly`` in microseconds, ``waited`` in seconds, ``unanswered``, ``in_time``),
+    ``worked_days`` (working days after the day of receipt up to the day of the end, less waiting; empty
+    while not finished), ``petitioned``, ``disliked``, and the populations ``received`` and ``handled``.
     """
-    tables, period, cut_off = situation.tables, situation.period, situation.cut_off
+    tables = situation.tables
     rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
-    rows = rows.filter(rows.received_at <= cut_off)
+    rows = rows.filter(rows.received_at <= cut_off())
     if units is not None:
         rows = rows.filter(rows.unit.isin(list(units)))
         steps = steps.semi_join(rows, on_time.ID)
@@ -39,10 +41,10 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
         (on_time.last_days(situation), ("procedure", "received_on")),
-        (on_time.first_ends(steps, cut_off), (on_time.ID,)),
-        (on_time.ordered_ends(tables["dossiers"], steps, cut_off, situation.workdays), (on_time.ID,)),
+        (on_time.first_ends(steps), (on_time.ID,)),
+        (on_time.ordered_ends(tables["dossiers"], steps, situation.workdays), (on_time.ID,)),
         (situation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
-        (_petitioned(tables["petitions"], cut_off), ("code",)),
+        (_petitioned(tables["petitions"]), ("code",)),
         (_disliked(tables["ratings"]), ("code", "unit")),
     ):
         rows = look_up(rows, table, *keys)
@@ -51,31 +53,32 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
         *FACTS,
         "worked_before",
         "waited_days",
-        end=on_time.end_of_processing(rows, cut_off),
+        end=on_time.end_of_processing(rows),
         due=on_time.deadline(rows),
-        waited=rows.waited.fill_null(0),
+        waited_exactly=rows.waited.fill_null(0),
         unanswered=rows.unanswered.fill_null(False),
         petitioned=rows.petitioned.fill_null(False),
         disliked=rows.disliked.fill_null(False),
-        received=populations.received(rows, period, cut_off),
+        received=populations.received(rows),
     )
-    rows = rows.filter(populations.handled(rows, period)).mutate(ended_on=rows.end.date())
+    rows = rows.filter(populations.handled(rows)).mutate(ended_on=rows.end.date())
     ended = situation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
     days = (rows.worked_after - rows.worked_before).fill_null(0) - rows.waited_days.fill_null(0)
     return rows.select(
         *own,
         *FACTS,
-        *("end", "due", "waited", "unanswered", "petitioned", "disliked", "received"),
+        *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked", "received"),
+        waited=rows.waited_exactly // on_time.SECOND,
         handled=ibis.literal(True),
-        in_time=on_time.on_time(rows, cut_off),
+        in_time=on_time.on_time(rows),
         worked_days=rows.end.notnull().ifelse(ibis.greatest(days, 0), ibis.null("int64")),
     )
 
 
-def _petitioned(petitions: ir.Table, cut_off: dt.datetime) -> ir.Table:
+def _petitioned(petitions: ir.Table) -> ir.Table:
     """Codes of the dossiers that a petition names which arrived by the cut-off."""
-    named = petitions.filter(petitions.arrived_at <= cut_off, petitions.dossier.notnull())
+    named = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
     return named.select(code="dossier").distinct().mutate(petitioned=True)
 
 
@@ -91,30 +94,51 @@ def decisions(situation: Situation, count: Count) -> ir.Table:
     ``decide_by`` and ``publish_by`` are the count's limits, and ``overdue`` says that the time to make
     it public has run out. They are few, so that the calendar can be asked for each.
     """
-    calendar, tree, last = situation.calendar, situation.tree, situation.cut_off.date()
+    added = {"root": pl.String, "decide_by": pl.Date, "publish_by": pl.Date, "overdue": pl.Boolean}
+    types = TABLES["decisions"].types | added
+
+    def rows(situation: Situation) -> pl.DataFrame:
+        [found] = situation.ask("decisions", lambda: [_decided(situation)])
+        judged = (_with_limits(row, situation, count) for row in found.to_dicts())
+        return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
+
+    return given(_named("decisions", count), types)(rows)(situation)
+
+
+def _named(name: str, count: Count) -> str:
+    """A name for what depends on a count's limits."""
+    return "_".join(
+        ["judged", name, *(f"{limit}_{days}" for limit, days in sorted(count.working_days.items()))]
+    )
+
+
+def _decided(situation: Situation) -> ir.Table:
     table = situation.tables["decisions"]
-    table = table.select(*TABLES["decisions"].types)
-    found = table.filter(table.decided_on.between(situation.period.first, min(situation.period.last, last)))
-    rows = situation.fetch(found).to_dicts()
+    return table.filter(table.decided_on.between(starts().date(), cut_off().date()))
+
+
+def _with_limits(row: dict[str, Any], situation: Situation, count: Count) -> dict[str, Any]:
+    calendar, tree, last = situation.calendar, situation.tree, situation.cut_off.date()
     # The day of the cut-off has run out only at its end.
     over = last if situation.cut_off.time() >= END_OF_DAY else last - dt.timedelta(days=1)
-    for row in rows:
-        row["root"] = tree.root(tree.home(row["unit"]))
-        if row["published_on"] and row["published_on"] > last:
-            row["published_on"] = None
-        allowed = count.working_days.get(tree.units[row["root"]].kind) if row["root"] else None
-        if allowed is not None:
-            row["decide_by"] = row["effective_on"] and calendar.before(row["effective_on"], allowed)
-            row["publish_by"] = calendar.after(row["decided_on"], allowed)
-            row["overdue"] = row["publish_by"] <= over
-    added: dict[str, pl.DataType | type[pl.DataType]] = {
-        "root": pl.String,
-        "decide_by": pl.Date,
-        "publish_by": pl.Date,
-        "overdue": pl.Boolean,
-    }
-    judged = situation.hold(pl.DataFrame(rows, schema=TABLES["decisions"].types | added))
-    return judged.filter(judged.root.notnull())
+    row["root"] = tree.root(tree.home(row["unit"]))
+    if row["published_on"] and row["published_on"] > last:
+        row["published_on"] = None
+    allowed = count.working_days.get(tree.units[row["root"]].kind) if row["root"] else None
+    if allowed is not None:
+        row["decide_by"] = row["effective_on"] and calendar.before(row["effective_on"], allowed)
+        row["publish_by"] = calendar.after(row["decided_on"], allowed)
+        row["overdue"] = row["publish_by"] <= over
+    return row
+
+
+LIMITS = (
+    ("refused", "arrived_at", "refuse_by"),
+    ("supplement", "arrived_at", "supplement_by"),
+    ("answered", "arrived_at", "answer_by"),
+    ("published", "answered_at", "publish_by"),
+)
+"""The limits of petitions: their name in a count, from when they run, and the column of their last day."""
 
 
 def petitions(situation: Situation, count: Count) -> ir.Table:
@@ -123,26 +147,33 @@ def petitions(situation: Situation, count: Count) -> ir.Table:
     ``refuse_by``, ``supplement_by``, ``answer_by`` and ``publish_by`` are the last days of the count's
     limits; ``cut_off`` is the cut-off. The calendar is asked once for each day that occurs.
     """
-    period, cut_off = situation.period, situation.cut_off
+    flags = {"arrived": pl.Boolean, "open": pl.Boolean}
+    last_days = {name: pl.Date for _, _, name in LIMITS}
+    types = TABLES["petitions"].types | flags | last_days | {"cut_off": TIME}
+
+    def rows(situation: Situation) -> pl.DataFrame:
+        [frame] = situation.ask("petitions", lambda: [_open(situation)])
+        for limit, since, name in LIMITS:
+            day = pl.col(since).cast(pl.Date)
+            days = frame.select(day).to_series().drop_nulls().unique()
+            last = {
+                d: situation.calendar.after(d, count.working_days[limit])
+                for d in days
+                if limit in count.working_days
+            }
+            frame = frame.with_columns(
+                day.replace_strict(last, default=None, return_dtype=pl.Date).alias(name)
+            )
+        return frame.with_columns(cut_off=pl.lit(situation.cut_off, TIME)).select(*types)
+
+    return given(_named("petitions", count), types)(rows)(situation)
+
+
+def _open(situation: Situation) -> ir.Table:
+    """The petitions of the populations ``arrived`` and ``open``."""
     table = situation.tables["petitions"]
-    table = table.filter(table.arrived_at <= cut_off)
+    table = table.filter(table.arrived_at <= cut_off())
     moments = ("refused_at", "supplement_asked_at", "answered_at", "published_at")
-    table = table.mutate(**{m: on_time.seen(table[m], cut_off) for m in moments})
-    table = table.filter(populations.open_(table, period, cut_off))
-    table = table.mutate(arrived=populations.arrived(table, period, cut_off), open=True)
-    frame = situation.fetch(table)
-    for limit, since, name in (
-        ("refused", "arrived_at", "refuse_by"),
-        ("supplement", "arrived_at", "supplement_by"),
-        ("answered", "arrived_at", "answer_by"),
-        ("published", "answered_at", "publish_by"),
-    ):
-        day = pl.col(since).cast(pl.Date)
-        days = frame.select(day).to_series().drop_nulls().unique()
-        last = {
-            d: situation.calendar.after(d, count.working_days[limit])
-            for d in days
-            if limit in count.working_days
-        }
-        frame = frame.with_columns(day.replace_strict(last, default=None, return_dtype=pl.Date).alias(name))
-    return situation.hold(frame.with_columns(cut_off=pl.lit(cut_off, TIME)))
+    table = table.mutate(**{m: on_time.seen(table[m]) for m in moments})
+    table = table.filter(populations.open_(table))
+    return table.mutate(arrived=populations.arrived(table), open=True)

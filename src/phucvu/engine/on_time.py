@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.given import cut_off, given
 from phucvu.engine.look_up import look_up
 from phucvu.engine.situation import Situation
 
@@ -22,47 +23,54 @@ WITHDRAWN = 7
 DONE = 9
 RETURNED = 10
 
+SECOND = 1_000_000
+"""Microseconds in a second."""
+
 ID = "dossier_id"
 """What a dossier and its steps are joined by (see ``phucvu.records.schema.DOSSIER_ID``)."""
 
 
-def first_ends(steps: ir.Table, cut_off: dt.datetime) -> ir.Table:
-    """Rule 1 for every dossier with steps, from first moments alone: ``first_end``.
+def first_ends(steps: ir.Table) -> ir.Table:
+    """Rule 1 for every dossier with steps (``stepped``), from first moments alone: ``first_end``.
 
-    Where a supplement was asked for or the dossier withdrawn (``in_order``), its steps have to be read
-    in order, see ``ordered_ends``; most dossiers need not, and one grouping serves them all.
+    Where a supplement was asked for or the dossier withdrawn, its steps have to be read in order, see
+    ``ordered_ends``; most dossiers need not, and one grouping serves them all.
     """
     at, status = steps["at"], steps.status
     first = (
-        steps.filter(at <= cut_off)
+        steps.filter(at <= cut_off())
         .group_by(ID)
         .agg(
             done=at.min(where=status == DONE),
             returned=at.min(where=status == RETURNED),
             stopped=at.min(where=status.isin(STOPPED)),
-            in_order=status.isin((ASKED, WITHDRAWN)).any(),
         )
     )
-    return first.select(ID, "in_order", first_end=ibis.coalesce(first.done, first.returned, first.stopped))
+    end = ibis.coalesce(first.done, first.returned, first.stopped)
+    return first.select(ID, stepped=ibis.literal(True), first_end=end)
 
 
-def ordered_ends(received: ir.Table, steps: ir.Table, cut_off: dt.datetime, workdays: ir.Table) -> ir.Table:
-    """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn.
+def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.Table:
+    """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn (``ordered``).
 
     ``received`` tells when each dossier was received. Columns: ``ordered_end`` (end of processing, empty
-    while not finished), ``waited`` (seconds of waiting for the citizen until then, or until the
-    cut-off), ``waited_days`` (working days of that within ``Situation.workdays``) and
+    while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until
+    the cut-off), ``waited_days`` (working days of that within ``Situation.workdays``) and
     ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
-    asked = steps.filter(steps["at"] <= cut_off, steps.status.isin((ASKED, WITHDRAWN))).select(ID).distinct()
-    theirs = steps.semi_join(asked, ID).filter(lambda s: s["at"] <= cut_off)
+    asked = (
+        steps.filter(steps["at"] <= cut_off(), steps.status.isin((ASKED, WITHDRAWN))).select(ID).distinct()
+    )
+    theirs = steps.semi_join(asked, ID).filter(lambda s: s["at"] <= cut_off())
     theirs = theirs.inner_join(received.select(ID, "received_at"), ID)
-    ended = _ends_with_withdrawals(theirs, cut_off)
+    ended = _ends_with_withdrawals(theirs)
     waits = _waits(theirs, ended, workdays)
-    return ended.left_join(waits, ID).select(ID, "waited", "waited_days", "unanswered", ordered_end="end")
+    return ended.left_join(waits, ID).select(
+        ID, "waited", "waited_days", "unanswered", ordered=ibis.literal(True), ordered_end="end"
+    )
 
 
-def _ends_with_withdrawals(theirs: ir.Table, cut_off: dt.datetime) -> ir.Table:
+def _ends_with_withdrawals(theirs: ir.Table) -> ir.Table:
     """Rule 1 and rule 3, with the moment up to which waiting is counted (``until``)."""
     at, status = theirs["at"], theirs.status
     withdrawn = (status == WITHDRAWN) & (at >= theirs.received_at)
@@ -82,7 +90,7 @@ def _ends_with_withdrawals(theirs: ir.Table, cut_off: dt.datetime) -> ir.Table:
         ID,
         "received_at",
         end=end,
-        until=ibis.coalesce(end, ibis.literal(cut_off)),
+        until=ibis.coalesce(end, cut_off()),
         unanswered=end.isnull() & waiting & (first.requests > 1),
     )
 
@@ -109,48 +117,49 @@ def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
     spells = look_up(look_up(spells, started, "first_day"), stopped, "last_day")
     days = ibis.greatest(spells.worked_after - spells.worked_before, 0).fill_null(0)
     return spells.group_by(ID).agg(
-        waited=spells.stop.delta(spells.start, unit="second").sum().cast("int64"),
+        waited=spells.stop.delta(spells.start, unit="microsecond").sum().cast("int64"),
         waited_days=days.sum().cast("int64"),
     )
 
 
-def end_of_processing(dossiers: ir.Table, cut_off: dt.datetime) -> ir.TimestampValue:
+def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
     """Rule 1, of dossiers with their ``first_ends`` and ``ordered_ends``; the fields without any step."""
-    declared = ibis.coalesce(seen(dossiers.ended_at, cut_off), seen(dossiers.returned_at, cut_off))
+    declared = ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at))
     return ibis.cases(
-        (dossiers.in_order.isnull(), declared),
-        (dossiers.in_order, dossiers.ordered_end),
-        else_=dossiers.first_end,
+        (dossiers.ordered, dossiers.ordered_end),
+        (dossiers.stepped, dossiers.first_end),
+        else_=declared,
     )
 
 
-def seen(moment: ir.TimestampValue, cut_off: dt.datetime) -> ir.TimestampValue:
+def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
     """The moment, or nothing where it lies after the cut-off."""
-    return (moment <= cut_off).ifelse(moment, ibis.null("timestamp"))
+    return (moment <= cut_off()).ifelse(moment, ibis.null("timestamp"))
 
 
-def last_days(situation: Situation) -> ir.Table:
+@given("last_days", {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date})
+def last_days(situation: Situation) -> pl.DataFrame:
     """The last day of each procedure's maximum time, for every day on which a dossier needs it (rule 5).
 
-    Columns procedure, received_on, last_day: of dossiers without a due date, where the procedure's time
-    is in days, working days or months. The days are few and repeat, whatever the number of dossiers, so
-    the calendar is asked once for each.
+    It does without a due date, where the procedure's time is in days, working days or months. The times
+    and days are few and repeat, whatever the number of dossiers, so the calendar is asked once for each.
     """
+    [needed] = situation.ask("last days", lambda: [_without_due_date(situation)])
+    limits = needed.select("max_time", "max_time_unit", "received_on").unique()
+    last_day = situation.calendar.last_day
+    days = [last_day(day, amount, unit) for amount, unit, day in limits.iter_rows()]
+    found = limits.with_columns(last_day=pl.Series(days, dtype=pl.Date))
+    return needed.join(found, on=limits.columns).select("procedure", "received_on", "last_day")
+
+
+def _without_due_date(situation: Situation) -> ir.Table:
     procedures, dossiers = situation.tables["procedures"], situation.tables["dossiers"]
     limited = procedures.filter(
         procedures.max_time_unit.isin(("day", "workday", "month")), procedures.max_time.notnull()
     )
-    rows = situation.fetch(limited.select("code", "max_time", "max_time_unit")).rows()
-    limits = {code: limit for code, *limit in rows}
-    undated = dossiers.filter(dossiers.due_at.isnull(), dossiers.received_at <= situation.cut_off)
-    needed = situation.fetch(
-        undated.select("procedure", received_on=undated.received_at.date()).distinct()
-    ).rows()
-    found = [
-        (code, day, situation.calendar.last_day(day, *limits[code])) for code, day in needed if code in limits
-    ]
-    schema = {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date}
-    return situation.hold(pl.DataFrame(found, schema=schema, orient="row"))
+    undated = dossiers.filter(dossiers.due_at.isnull(), dossiers.received_at <= cut_off())
+    undated = undated.select("procedure", received_on=undated.received_at.date()).distinct()
+    return undated.inner_join(limited.select("max_time", "max_time_unit", procedure="code"), "procedure")
 
 
 def deadline(dossiers: ir.Table) -> ir.TimestampValue:
@@ -165,16 +174,21 @@ def deadline(dossiers: ir.Table) -> ir.TimestampValue:
     )
 
 
-def seconds_late(dossiers: ir.Table, cut_off: dt.datetime) -> ir.IntegerValue:
-    """By how many seconds a dossier is past its deadline (rules 4 to 6); 0 or less is on time.
+def late(dossiers: ir.Table, cut_off: dt.datetime | ir.TimestampValue) -> ir.IntegerValue:
+    """By how many microseconds a dossier is past its deadline (rules 4 to 6); 0 or less is on time.
 
     The waiting is taken off before the comparison; an unfinished dossier is compared at the cut-off.
     Empty where there is no deadline.
     """
-    compared = ibis.coalesce(dossiers.end, ibis.literal(cut_off))
-    return compared.delta(dossiers.due, unit="second") - dossiers.waited
+    compared = ibis.coalesce(dossiers.end, cut_off)
+    return compared.delta(dossiers.due, unit="microsecond") - dossiers.waited_exactly
 
 
-def on_time(dossiers: ir.Table, cut_off: dt.datetime) -> ir.BooleanValue:
+def seconds_late(dossiers: ir.Table, cut_off: dt.datetime | ir.TimestampValue) -> ir.IntegerValue:
+    """``late`` in seconds, begun ones counted whole."""
+    return (late(dossiers, cut_off) + SECOND - 1) // SECOND
+
+
+def on_time(dossiers: ir.Table) -> ir.BooleanValue:
     """Whether each dossier is on time at the cut-off; without a deadline it is."""
-    return ~dossiers.unanswered & (seconds_late(dossiers, cut_off).fill_null(0) <= 0)
+    return ~dossiers.unanswered & (late(dossiers, cut_off()).fill_null(0) <= 0)

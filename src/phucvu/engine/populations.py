@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import ibis.expr.types as ir
 
-from phucvu.figures.periods import Period
+from phucvu.engine.given import cut_off, starts
 
 
-def received(dossiers: ir.Table, period: Period, cut_off: dt.datetime) -> ir.BooleanValue:
+def received(dossiers: ir.Table) -> ir.BooleanValue:
     """Dossiers received in the period, up to the cut-off."""
-    return dossiers.received_at.between(period.starts, cut_off)
+    return dossiers.received_at.between(starts(), cut_off())
 
 
-def handled(dossiers: ir.Table, period: Period) -> ir.BooleanValue:
+def handled(dossiers: ir.Table) -> ir.BooleanValue:
     """Dossiers received in the period (``received``), or earlier and not finished before it began.
 
     Judged on the end of processing before any waiting time is taken off.
     """
-    unfinished = dossiers.end.isnull() | (dossiers.end >= period.starts)
-    return dossiers.received | ((dossiers.received_at < period.starts) & unfinished)
+    unfinished = dossiers.end.isnull() | (dossiers.end >= starts())
+    return dossiers.received | ((dossiers.received_at < starts()) & unfinished)
 
 
-def arrived(petitions: ir.Table, period: Period, cut_off: dt.datetime) -> ir.BooleanValue:
+def arrived(petitions: ir.Table) -> ir.BooleanValue:
     """Petitions that arrived in the period, up to the cut-off."""
-    return petitions.arrived_at.between(period.starts, cut_off)
+    return petitions.arrived_at.between(starts(), cut_off())
 
 
-def open_(petitions: ir.Table, period: Period, cut_off: dt.datetime) -> ir.BooleanValue:
+def open_(petitions: ir.Table) -> ir.BooleanValue:
     """Petitions that arrived in the period, or earlier and neither refused nor answered before it began."""
-    refused = (petitions.refused_at < period.starts).fill_null(False)
-    answered = (petitions.answered_at < period.starts).fill_null(False)
-    return arrived(petitions, period, cut_off) | (
-        (petitions.arrived_at < period.starts) & ~refused & ~answered
-    )
+    refused = (petitions.refused_at < starts()).fill_null(False)
+    answered = (petitions.answered_at < starts()).fill_null(False)
+    return arrived(petitions) | ((petitions.arrived_at < starts()) & ~refused & ~answered)

@@ -117,7 +117,11 @@ class Tree:
 
 def units_of(tables: Tables) -> Units:
     """The table ``units``, in order of code."""
-    rows = tables["units"].select(*TABLES["units"].types).to_polars()
+    return units_in(tables["units"].select(*TABLES["units"].types).to_polars())
+
+
+def units_in(rows: pl.DataFrame) -> Units:
+    """The rows of the table ``units``, in order of code."""
     return Units(Unit(**row) for row in rows.sort("code").to_dicts())
 
 

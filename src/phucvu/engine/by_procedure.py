@@ -1,0 +1,53 @@
+"""How each procedure fares at each unit: dossiers received, handled on time, and how long they took."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from phucvu.engine import judged
+from phucvu.engine.situation import Situation
+from phucvu.engine.sources import Tables
+from phucvu.figures.periods import Period
+from phucvu.rules.model import RuleSetFile
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "unit": pl.String,
+    "procedure": pl.String,
+    "received": pl.Int64,
+    "handled": pl.Int64,
+    "on_time": pl.Int64,
+    "finished": pl.Int64,
+    "average_days": pl.Float64,
+    "median_days": pl.Float64,
+}
+
+
+def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime) -> pl.DataFrame:
+    """The dossiers of a period by unit and procedure: the columns of ``SCHEMA``.
+
+    One row for each unit shown and procedure with dossiers of the unit or of units below it, by their
+    codes. ``received``: dossiers received in the period; ``handled``: these and those received earlier and
+    not finished before it began; ``on_time``: of those handled, the ones not late at the cut-off (2.1);
+    ``finished``: of those received, the ones finished by the cut-off, and ``average_days`` and
+    ``median_days`` what they took in working days, not rounded (2.2; see ``averages``), empty where none is
+    finished. ``now`` is Vietnam's time without a zone.
+    """
+    with Situation.at(tables, rules.at(period.last), period, now) as situation:
+        rows = judged.dossiers(situation)
+        finished = rows.received & rows.end.notnull()
+        rows = rows.select(
+            "unit", "procedure", "received", "in_time", took=finished.ifelse(rows.worked_days, None)
+        )
+        rows = rows.inner_join(situation.spread.select("unit", "above"), "unit")
+        counted = rows.group_by(unit=rows.above, procedure=rows.procedure).agg(
+            received=rows.count(where=rows.received),
+            handled=rows.count(),
+            on_time=rows.count(where=rows.in_time),
+            finished=rows.took.count(),
+            average_days=rows.took.mean(),
+            median_days=rows.took.median(),
+        )
+        frame = situation.fetch(counted)
+    return frame.select(pl.col(c).cast(t) for c, t in SCHEMA.items()).sort("unit", "procedure")

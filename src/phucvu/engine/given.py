@@ -1,0 +1,81 @@
+"""What expressions are written over: names of tables and moments, to which a situation gives a meaning.
+
+So an expression holds for all records and every period, and what has been built and translated once is
+asked again without that work (``Situation.ask``), which takes longer than to count 100,000 dossiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+from ibis.formats.polars import PolarsSchema
+
+from phucvu.records.schema import DOSSIER_ID, TABLES
+
+if TYPE_CHECKING:
+    from phucvu.engine.situation import Situation
+
+Types = Mapping[str, pl.DataType | type[pl.DataType]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A named table, and how a situation makes its rows."""
+
+    table: ir.Table
+    rows: Callable[[Situation], pl.DataFrame | ir.Table]
+
+    def __call__(self, situation: Situation) -> ir.Table:
+        """The table to write an expression with, its rows where the situation's engine finds them."""
+        situation.put(self.table.get_name())
+        return self.table
+
+
+GIVEN: dict[str, Given] = {}
+"""By name in the engine."""
+
+
+def table(name: str, types: Types) -> ir.Table:
+    return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"phucvu_{name}")
+
+
+def given(name: str, types: Types) -> Callable[[Callable[[Situation], pl.DataFrame | ir.Table]], Given]:
+    """Make a function that says what the rows are into the named table."""
+
+    def register(rows: Callable[[Situation], pl.DataFrame | ir.Table]) -> Given:
+        found = Given(table(name, types), rows)
+        return GIVEN.setdefault(found.table.get_name(), found)
+
+    return register
+
+
+def _record(name: str) -> Given:
+    types = {c: t for c, t in TABLES[name].types.items() if c != "payload"}
+    types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
+    return given(name, types)(lambda situation: situation.records[name].select(*types))
+
+
+RECORDS = {name: _record(name) for name in TABLES}
+
+
+def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
+    def moment() -> None: ...
+
+    called: Callable[[], ir.TimestampScalar] = ibis.udf.scalar.builtin(
+        moment, name=name, signature=((), "timestamp")
+    )
+    return called
+
+
+STARTS, CUT_OFF = "phucvu_starts", "phucvu_cut_off"
+
+starts = _moment(STARTS)
+"""The first moment of the period."""
+
+cut_off = _moment(CUT_OFF)
+"""The last moment that is seen."""

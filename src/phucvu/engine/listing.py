@@ -1,0 +1,381 @@
+"""Lists of dossiers that stay quick: each dossier judged once, written to a file, read a page at a time.
+
+A listing is a DuckDB file with a row for each dossier of a period's populations: what was worked out
+about it at the cut-off, and for each condition that the rules name whether it meets it. What counts in
+a figure, what is lost, what is due today are then plain questions to that file. It answers for its own
+period and, while that runs, for any running period within, whose cut-off is the same: a population
+asks only when a dossier was received and when it ended. It holds no personal data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import and_, or_
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import ibis.expr.types as ir
+import polars as pl
+from duckdb import (
+    ColumnExpression,
+    ConstantExpression,
+    Expression,
+    FunctionExpression,
+    SQLExpression,
+)
+
+from phucvu.engine import findings, judged
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.look_up import look_up
+from phucvu.engine.on_time import ASKED, ID, seconds_late
+from phucvu.engine.situation import Situation
+from phucvu.engine.sources import Tables
+from phucvu.figures.periods import Period
+from phucvu.figures.units import Units
+from phucvu.rules.model import Count, Indicator, RuleSetFile
+
+OF_DOSSIERS = ("dossiers", "processing_time", "synchronised")
+"""What an indicator counts (``Count.of``) where the records behind its figure are dossiers."""
+
+OF_OTHER_RECORDS = ("decisions", "owned_procedures", "petitions")
+
+MEMORY = "400MB"
+"""What one process may take to read listings."""
+
+SORTS = {
+    "code": "by_code",
+    "unit": "place",
+    "procedure": "procedure",
+    "received": "received_at",
+    "due": "must_by",
+    "ended": "ended",
+    "late": "seconds_late",
+    "status": "status",
+    "channel": "channel",
+}
+"""What lists can be sorted by, and the column that does it."""
+
+DOUBTS = findings.WORDS
+"""What may be doubtful about a dossier: words by name."""
+
+DAY = 86_400
+
+DEEP = 10_000
+"""Pages from here on are fetched in two steps."""
+
+
+# Making
+
+
+def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, path: Path) -> None:
+    """Write the listing of a period to a new file; ``now`` is Vietnam's time without a zone."""
+    with Situation.at(tables, rules.at(period.last), period, now) as situation:
+        rows = situation.fetch(_rows(situation, rules, now))
+        places = _places(situation.tree.units)
+        about = pl.DataFrame({"period": [str(period)], "cut_off": [situation.cut_off], "rules": [rules.name]})
+    with duckdb.connect(path, config={"memory_limit": MEMORY}) as con:
+        con.register("rows", rows.to_arrow())
+        con.register("known", places.to_arrow())
+        con.register("told", about.to_arrow())
+        con.execute("CREATE TABLE places AS FROM known")
+        con.execute("CREATE TABLE about AS FROM told")
+        con.execute(
+            "CREATE TABLE dossiers AS SELECT rows.*, place, row_number() OVER ordered AS number, "
+            "row_number() OVER (ORDER BY code, sender) AS by_code "  # numbers sort faster than texts
+            "FROM rows LEFT JOIN places USING (unit) "
+            "WINDOW ordered AS (ORDER BY place, received_at, code, sender) ORDER BY number"
+        )
+
+
+def _rows(situation: Situation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:
+    rows = findings.with_what_is_known(judged.dossiers(situation), situation, now)
+    rows = look_up(rows, _waiting(rows, situation), ID)
+    flags = {name: CONDITIONS[c](rows, count) for name, c, count in _conditions(rules)}
+    doubts = {f"doubt {name}": wrong.fill_null(False) for name, (wrong, _) in findings.doubts(rows).items()}
+    return rows.select(
+        *("sender", "code", "unit", "procedure", "channel", "status", "received_at", "due", "unanswered"),
+        ended=rows.end,
+        # Waiting for the citizen moves what is left of the time.
+        must_by=rows.due + rows.waited.as_interval("s"),
+        seconds_late=seconds_late(rows, situation.cut_off),
+        waiting=rows.waiting.fill_null(rows.end.isnull() & (rows.status == ASKED)).fill_null(False),
+        **flags,
+        **doubts,
+    )
+
+
+def _waiting(rows: ir.Table, situation: Situation) -> ir.Table:
+    """Of unfinished dossiers with steps, whether the last step by the cut-off asked for a supplement."""
+    steps = situation.tables["steps"]
+    steps = steps.filter(steps["at"] <= situation.cut_off).semi_join(rows.filter(rows.end.isnull()), ID)
+    each = steps.group_by(ID, "at").agg(status=steps.status.max())
+    return each.group_by(ID).agg(waiting=each.status.argmax(each["at"]) == ASKED)
+
+
+def _conditions(rules: RuleSetFile) -> Iterator[tuple[str, str, Count]]:
+    """Every condition on dossiers that the rules ever name: the name of its column, itself, its count."""
+    seen = set()
+    for indicator in rules.indicators:
+        for count in (dated.value for dated in indicator.count):
+            if count.of in OF_OTHER_RECORDS:
+                continue
+            for condition in (*count.numerator, *count.denominator):
+                name = column_of(condition, count)
+                if CONDITIONS[condition].of in ("dossier", "procedure") and name not in seen:
+                    seen.add(name)
+                    yield name, condition, count
+
+
+def column_of(condition: str, count: Count) -> str:
+    """The name of a condition's column in a listing."""
+    return " ".join((condition, *(count.procedures if CONDITIONS[condition].needs else ())))
+
+
+def _places(units: Units) -> pl.DataFrame:
+    """Columns unit, place: the units numbered so that those below one follow it."""
+    known = {u.code for u in units}
+    roots = [u for u in units if u.parent not in known]
+    order: dict[str, int] = {}
+    waiting = roots[::-1]
+    while waiting:
+        unit = waiting.pop()
+        if unit.code not in order:
+            order[unit.code] = len(order)
+            waiting += units.children(unit.code)[::-1]
+    for unit in units:  # a circle of units has no root
+        order.setdefault(unit.code, len(order))
+    schema = {"unit": pl.String, "place": pl.Int32}
+    return pl.DataFrame(list(order.items()), schema=schema, orient="row")
+
+
+# Asking
+
+
+def holds(*names: str) -> Expression:
+    """The dossiers that meet all of these conditions."""
+    return _all(ColumnExpression(name) for name in names)
+
+
+def lacks(*names: str) -> Expression:
+    """The dossiers that do not meet all of these conditions."""
+    return _any(~ColumnExpression(name) for name in names)
+
+
+def population(name: str, period: Period) -> Expression:
+    """The dossiers ``received`` in or ``handled`` in a period (see ``phucvu.engine.populations``)."""
+    starts = ConstantExpression(period.starts)
+    received = ColumnExpression("received_at") >= starts
+    if name == "received":
+        return received
+    ended = ColumnExpression("ended")
+    return received | ended.isnull() | (ended >= starts)
+
+
+def looked_at(indicator: Indicator, period: Period) -> Expression:
+    """The dossiers in the denominator of an indicator that counts dossiers."""
+    count = indicator.count
+    return population(str(count.population), period) & holds(*_columns(count, count.denominator))
+
+
+def doubted(finding: str, period: Period) -> Expression:
+    """The dossiers of a period with a finding, by its name (see ``phucvu.engine.findings``)."""
+    of = "received" if finding == "not_reported" else "handled"
+    return population(of, period) & holds(f"doubt {finding}")
+
+
+def counted(indicator: Indicator) -> Expression:
+    """Of the dossiers looked at, those in the numerator."""
+    return holds(*_columns(indicator.count, indicator.count.numerator))
+
+
+def lost(indicator: Indicator) -> Expression:
+    """Of the dossiers looked at, those not in the numerator."""
+    return lacks(*_columns(indicator.count, indicator.count.numerator))
+
+
+def _columns(count: Count, conditions: Iterable[str]) -> list[str]:
+    return [column_of(c, count) for c in conditions]
+
+
+def _one_of(column: Expression, values: Sequence[Any]) -> Expression:
+    return column.isin(*map(ConstantExpression, values)) if values else ConstantExpression(False)
+
+
+def _all(parts: Iterable[Expression]) -> Expression:
+    return reduce(and_, parts, ConstantExpression(True))
+
+
+def _any(parts: Iterable[Expression]) -> Expression:
+    return reduce(or_, parts, ConstantExpression(False))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which dossiers of a listing: of some units, that meet a condition, narrowed by what a reader chose.
+
+    ``within`` are the codes of the units (see ``Tree.below``), ``like`` a part of the dossier's code.
+    """
+
+    within: Collection[str]
+    condition: Expression
+    procedure: str | None = None
+    status: int | None = None
+    channel: int | None = None
+    like: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    by: str = "received"
+    """One of ``SORTS``."""
+    descending: bool = False
+
+
+@dataclass
+class Listing:
+    """A listing to read from. Any number of threads may; the file may be deleted meanwhile.
+
+    Pages have the columns sender, code, unit, procedure, channel, status, received_at, due, must_by (the
+    deadline, with what was spent waiting for the citizen added), ended, seconds_late, unanswered,
+    waiting, and a boolean one for each condition of the rules.
+    """
+
+    path: Path
+    _con: duckdb.DuckDBPyConnection = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._con = duckdb.connect(self.path, read_only=True, config={"memory_limit": MEMORY, "threads": 2})
+
+    @cached_property
+    def _about(self) -> tuple[str, dt.datetime, str]:
+        found: Any = self._con.cursor().execute("SELECT period, cut_off, rules FROM about").fetchone()
+        return found  # type: ignore[no-any-return]
+
+    @property
+    def period(self) -> Period:
+        return Period.parse(self._about[0])
+
+    @property
+    def cut_off(self) -> dt.datetime:
+        return self._about[1]
+
+    def answers_for(self, period: Period) -> bool:
+        """Whether the figures of a period can be asked of it."""
+        mine = self.period
+        within = mine.first <= period.first and period.last <= mine.last
+        return period == mine or (within and period.cut_off(self.cut_off) == self.cut_off)
+
+    def page(self, wish: Wish, order: Order, limit: int, offset: int = 0) -> pl.DataFrame:
+        ordered = self._ordered(wish, order)
+        if offset < DEEP:
+            page: pl.DataFrame = ordered.limit(limit, offset=offset).pl()
+            return page
+        # Sorting but the numbers of the rows and fetching a page of them halves the time.
+        number = ColumnExpression("number")
+        found = ordered.select(number).limit(limit, offset=offset).fetchall()
+        numbers = [number for (number,) in found]
+        rows: pl.DataFrame = self._table().filter(_one_of(number, numbers)).pl()
+        there = pl.DataFrame({"number": numbers}, schema={"number": rows.schema["number"]})
+        return there.join(rows, on="number", how="left", maintain_order="left")
+
+    def every(self, wish: Wish, order: Order, limit: int, at_once: int = 20_000) -> Iterator[pl.DataFrame]:
+        """All there are up to ``limit``, in frames of so many rows."""
+        for batch in self._ordered(wish, order).limit(limit).to_arrow_reader(at_once):
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)
+            yield frame
+
+    def _ordered(self, wish: Wish, order: Order) -> duckdb.DuckDBPyRelation:
+        column = ColumnExpression(SORTS[order.by])
+        direction = column.desc() if order.descending else column.asc()
+        # Its number in the file settles ties, so that pages neither repeat nor miss any.
+        return self._rows(wish).sort(direction.nulls_last(), ColumnExpression("number"))
+
+    def number(self, wish: Wish) -> int:
+        """How many there are."""
+        [[found]] = self._rows(wish).aggregate("count(*)").fetchall()
+        return int(found)
+
+    def numbers(self, within: Collection[str], conditions: Sequence[Expression]) -> list[int]:
+        """How many dossiers of the units meet each of some conditions, in one pass."""
+        each = [FunctionExpression("count_if", condition) for condition in conditions]
+        rows = self._rows(Wish(within, ConstantExpression(True)))
+        return [int(number or 0) for number in rows.aggregate(each).fetchall()[0]] if conditions else []
+
+    def occurring(
+        self, wish: Wish, column: Literal["procedure", "unit", "status", "channel"]
+    ) -> list[tuple[Any, int]]:
+        """The values of a column among the dossiers wished for, with how many of each; most first."""
+        rows = self._rows(wish).aggregate(
+            [ColumnExpression(column), SQLExpression("count(*) AS number")], column
+        )
+        found: list[tuple[Any, int]] = rows.order("number DESC, 1").fetchall()
+        return found
+
+    def one(self, sender: str, code: str) -> dict[str, Any] | None:
+        """The row of a dossier; None where it is in none of the populations."""
+        its = (ColumnExpression("sender") == ConstantExpression(sender)) & (
+            ColumnExpression("code") == ConstantExpression(code)
+        )
+        rows = self._table().filter(its).pl()
+        return rows.row(0, named=True) if rows.height else None
+
+    def _table(self) -> duckdb.DuckDBPyRelation:
+        return self._con.cursor().table("dossiers")
+
+    def _rows(self, wish: Wish) -> duckdb.DuckDBPyRelation:
+        parts = [self._within(wish.within), wish.condition]
+        parts += [
+            ColumnExpression(name) == ConstantExpression(value)
+            for name, value in (
+                ("procedure", wish.procedure),
+                ("status", wish.status),
+                ("channel", wish.channel),
+            )
+            if value is not None
+        ]
+        if wish.like:
+            found = FunctionExpression("contains", _lower(ColumnExpression("code")), _lower(wish.like))
+            parts.append(found)
+        return self._table().filter(_all(parts))
+
+    def _within(self, units: Collection[str]) -> Expression:
+        """The dossiers of the units, as runs of places: those of a unit and all below it are mostly one."""
+        places = sorted(self._places[code] for code in units if code in self._places)
+        runs: list[list[int]] = []
+        for place in places:
+            if runs and place == runs[-1][1] + 1:
+                runs[-1][1] = place
+            else:
+                runs.append([place, place])
+        column = ColumnExpression("place")
+        return _any(column.between(*map(ConstantExpression, run)) for run in runs)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(self._con.cursor().execute("SELECT unit, place FROM places").fetchall())
+
+
+def _lower(value: Expression | str) -> Expression:
+    return FunctionExpression("lower", ConstantExpression(value) if isinstance(value, str) else value)
+
+
+def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Series:
+    """Why each dossier of a page does not count in an indicator; empty where it does."""
+    count = indicator.count
+    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.String)
+    late = pl.format({"vi": "quá hạn {} ngày", "en": "late by {} days"}[language], days)
+    asked = {"vi": "quá hạn: đã yêu cầu bổ sung nhiều lần", "en": "late: supplements asked for repeatedly"}
+    lateness = pl.when("unanswered").then(pl.lit(asked[language])).otherwise(late)
+    parts = [
+        pl.when(~pl.col(column_of(c, count))).then(
+            lateness if c == "on_time" else pl.lit(CONDITIONS[c].lost[language])
+        )
+        for c in count.numerator
+    ]
+    said = pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
+    return page.with_columns(reason=said)["reason"]

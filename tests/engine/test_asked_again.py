@@ -1,0 +1,60 @@
+"""What has been built and translated once is asked again of other records, periods and connections."""
+
+import datetime as dt
+
+import ibis
+import pytest
+
+from phucvu.engine import judged
+from phucvu.engine.figures import figures
+from phucvu.engine.sources import from_frames
+from phucvu.figures.periods import Period
+from phucvu.rules.loading import load
+
+from . import plain, worked
+
+PERIODS = [("2026-08", dt.datetime(2026, 9, 15)), ("2026-Q3", dt.datetime(2026, 8, 12, 9))]
+
+
+@pytest.fixture(scope="module")
+def examples():
+    parts = ("Several spells add up", "Satisfaction with dossiers", "Fee procedures with an online payment")
+    return [worked.frames(e) for _, e, _ in worked.examples() if any(p in e["title"]["en"] for p in parts)]
+
+
+def counted(tables, rules, period, now):
+    rows = figures(tables, load(rules), Period.parse(period), now).rows()
+    return {(unit, indicator): figure for _, unit, indicator, *figure in rows}
+
+
+def test_nothing_is_built_again(examples, monkeypatch):
+    counted(from_frames(examples[0]), "portal-2026", *PERIODS[0])
+    monkeypatch.setattr(judged, "dossiers", None)
+    for frames in examples:
+        for period, now in PERIODS:
+            found = counted(from_frames(frames), "portal-2026", period, now)
+            records = {name: frame.to_dicts() for name, frame in frames.items()}
+            expected = plain.figures(records, "portal-2026", Period.parse(period), now)
+            assert found == {key: list(figure) for key, figure in expected.items()}
+
+
+def test_rules_do_not_answer_for_each_other(examples):
+    for frames in examples:
+        tables = from_frames(frames)
+        for rules in ("qd766-2022", "portal-2026", "qd766-2022"):
+            records = {name: frame.to_dicts() for name, frame in frames.items()}
+            expected = plain.figures(records, rules, Period.parse("2026-08"), PERIODS[0][1])
+            found = counted(tables, rules, *PERIODS[0])
+            assert found == {key: list(figure) for key, figure in expected.items()}
+
+
+def test_nothing_stays_in_the_connection(examples):
+    con = ibis.duckdb.connect()
+    tables = {name: con.create_table(name, frame) for name, frame in from_frames(examples[0]).items()}
+
+    def there():
+        return sorted(con.raw_sql("SELECT table_name FROM information_schema.tables").fetchall())
+
+    before = there()
+    counted(tables, "portal-2026", *PERIODS[0])
+    assert there() == before
