@@ -1,14 +1,24 @@
 """What tests share."""
 
 import os
+import tempfile
 from pathlib import Path
+from unittest import mock
 
+import django
 import pytest
 from hypothesis import settings
 
 # How long an example takes says more about who else uses the machine than about the code.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+# Modules with tables of the operational database can only be imported where Django is set up; the
+# database of these tests stands in a folder of its own.
+os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
+HOME = tempfile.TemporaryDirectory(prefix="phucvu-tests-")
+with mock.patch.dict(os.environ, PHUCVU_HOME=HOME.name, PHUCVU_HTTPS="0"):
+    django.setup()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -24,3 +24,13 @@ def test_gia_lai_at_full_size_from_raw_dossiers(tmp_path):
     dossiers = [sys.executable, "-m", *said.strip().splitlines()[-1].split()]
     lost = subprocess.run(dossiers, capture_output=True, text=True, cwd=tmp_path, check=True).stdout
     assert "quá hạn" in lost
+
+
+def test_a_folder_that_is_not_the_demonstrations_is_left_alone(tmp_path):
+    (tmp_path / "phucvu-demo").mkdir()
+    (tmp_path / "phucvu-demo" / "mine.txt").write_text("mine")
+    command = [sys.executable, "-m", "phucvu", "demo", "--once", "--records"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "phucvu-demo" in done.stderr
+    assert (tmp_path / "phucvu-demo" / "mine.txt").read_text() == "mine"

@@ -170,3 +170,11 @@ def test_mappings_are_shown_changed_and_saved(tmp_path):
     own.write_text(shown.replace(f"name: {name}", "name: vnpt-cua-toi"), encoding="utf-8")
     assert run("mappings", "save", own, home=home).returncode == 0
     assert "vnpt-cua-toi" in run("mappings", "list", home=home).stdout
+
+
+def test_a_home_without_dossiers_has_figures_of_nothing(tmp_path):
+    (tmp_path / "units.csv").write_text("code,name,kind,parent\nH99,Tỉnh Ví Dụ,province,\n")
+    assert run("import", "units.csv", home="home", cwd=tmp_path).returncode == 0
+    for command in (["figures"], ["scoreboard"], ["dossiers", "--unit", "H99", "--indicator", "2.1"]):
+        done = run(*command, "--period", "2026", home="home", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr

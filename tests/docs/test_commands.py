@@ -1,5 +1,6 @@
 """docs/commands.md says what the commands are, no more and no less, and its examples run."""
 
+import os
 import re
 import shlex
 import shutil
@@ -45,8 +46,9 @@ def test_every_option_is_documented_and_none_that_is_not_there(name):
     assert documented == options
 
 
-# It asks the national portal, which a test must not; tests/portal runs it against a server of its own.
-NOT_RUN = {"phucvu portal pull"}
+# One asks the national portal, which a test must not (tests/portal runs it against a server of its
+# own); the other does not end by itself (tests/web runs it).
+NOT_RUN = {"phucvu portal pull", "phucvu serve"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -57,7 +59,9 @@ def test_every_command_has_an_example(name):
 def test_the_examples_run(tmp_path):
     here = tmp_path / "examples"
     shutil.copytree(DOCS / "examples", here)
+    # The examples use ./phucvu-data, whatever home other tests have named in this process.
+    environment = {name: value for name, value in os.environ.items() if name != "PHUCVU_HOME"}
     for example in EXAMPLES:
         words = [sys.executable, "-m", *shlex.split(example)]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=here, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, cwd=here, env=environment, check=False)
         assert done.returncode == 0, f"{example}\n{done.stderr}"

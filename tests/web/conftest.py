@@ -6,22 +6,22 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import django
+import polars as pl
 import pytest
-from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from django.test import Client, override_settings
 
 from phucvu.scoring.results import Result
-from phucvu.web import boards, results
+from phucvu.web import results
 from phucvu.web.serve import gather_static_files
+
+from .showing import Shown
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The site set up as `phucvu serve` does it, with its static files gathered."""
-    django.setup()
-    with override_settings(STATIC_ROOT=str(tmp_path_factory.mktemp("static"))):
+    """The site of the demonstration, with its static files gathered."""
+    with override_settings(SHOWS="published", STATIC_ROOT=str(tmp_path_factory.mktemp("static"))):
         gather_static_files()
         yield
 
@@ -32,22 +32,14 @@ def client() -> Client:
 
 
 @pytest.fixture
-def show(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Makes the site show other results for one test."""
+def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the site show other results for one test, with a table of procedures or without."""
 
-    def replace(*shown: Result) -> None:
-        monkeypatch.setattr(results, "results", lambda: list(shown))
-        forget()
+    def replace(*shown: Result, table: pl.DataFrame | None = None) -> None:
+        source = Shown(shown, table)
+        monkeypatch.setattr(results, "source", lambda: source)
 
-    yield replace
-    monkeypatch.undo()
-    forget()
-
-
-def forget() -> None:
-    cache.clear()
-    results._by_period.cache_clear()
-    boards.board.cache_clear()
+    return replace
 
 
 class Server(ThreadingMixIn, WSGIServer):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import polars as pl
 
+from phucvu.engine.by_procedure import SCHEMA as BY_PROCEDURE
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
 from phucvu.published import portal_2026
 from phucvu.rules.loading import load
 from phucvu.scoring.results import Result
 from phucvu.scoring.scores import score
+from phucvu.web import results
 
 
 def result_of(figures: pl.DataFrame, units: Units, period: str, groups: pl.DataFrame | None = None) -> Result:
@@ -41,3 +44,79 @@ def with_communes(count: int) -> Result:
         "2026",
         pl.concat([published.groups, *groups]),
     )
+
+
+def over_time(*periods: str, published_alone: bool = True) -> list[Result]:
+    """The published provinces and units of Gia Lai in several periods, with invented figures."""
+    published = portal_2026()
+    found = []
+    for number, period in enumerate(periods):
+        drift = pl.struct("unit", "indicator").hash(seed=number) % 100
+        figures = published.figures.with_columns(
+            period=pl.lit(period),
+            numerator=(pl.col("numerator") * (900 + drift.cast(pl.Int64)) // 1000).cast(pl.Int64),
+        )
+        groups = published.groups.with_columns(period=pl.lit(period))
+        found.append(result_of(figures, published.units, period, groups if published_alone else None))
+    return found
+
+
+def reorganised() -> tuple[Result, Result]:
+    """A province before and after 1 July 2025: two communes of a district become one."""
+    before, after = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
+    units = Units(
+        [
+            Unit("H99", "UBND tỉnh Thử Nghiệm", "province"),
+            Unit("H99.31", "UBND huyện Cũ", "district", "H99", valid_to=before),
+            Unit("H99.31.1", "UBND xã Một", "commune", "H99.31", valid_to=before, successor="H99.101"),
+            Unit("H99.31.2", "UBND xã Hai", "commune", "H99.31", valid_to=before, successor="H99.101"),
+            Unit("H99.101", "UBND xã Ba", "commune", "H99", valid_from=after),
+            Unit("H99.102", "UBND xã Bốn", "commune", "H99", valid_from=after),
+        ]
+    )
+    like = portal_2026().figures.filter(unit="H21.227")
+
+    def result(period: str, *codes: str) -> Result:
+        figures = [like.with_columns(unit=pl.lit(code), period=pl.lit(period)) for code in codes]
+        groups = portal_2026().groups.filter(unit="H21.227").with_columns(period=pl.lit(period))
+        own = pl.concat([groups.with_columns(unit=pl.lit(code)) for code in codes])
+        return result_of(pl.concat(figures), units, period, own)
+
+    return (
+        result("2025-06", "H99", "H99.31", "H99.31.1", "H99.31.2"),
+        result("2025-07", "H99", "H99.101", "H99.102"),
+    )
+
+
+NAMES = {
+    "1.000001": "Cấp giấy phép thử nghiệm",
+    "1.000002": "Đăng ký việc thử",
+    "2.000815": "Chứng thực bản sao từ bản chính",
+}
+
+
+def procedures() -> pl.DataFrame:
+    """Dossiers by procedure, of Gia Lai and three units of it; the third procedure has none."""
+    rows = [
+        ("H21", "1.000001", 120, 130, 117, 100, 4.25, 3.0),
+        ("H21.17", "1.000001", 90, 95, 90, 80, 4.0, 3.0),
+        ("H21.227", "1.000001", 30, 35, 27, 20, 5.25, 4.0),
+        ("H21", "1.000002", 4000, 4100, 4100, 3900, 0.5, 0.0),
+        ("H21.227", "1.000002", 4000, 4100, 4100, 3900, 0.5, 0.0),
+        ("H26", "1.000001", 10, 10, 5, 0, None, None),
+    ]
+    return pl.DataFrame(rows, schema=BY_PROCEDURE, orient="row")
+
+
+class Shown(results.Given):
+    """Results with a table of procedures for each of their periods."""
+
+    def __init__(self, shown: Iterable[Result], table: pl.DataFrame | None = None) -> None:
+        super().__init__(shown)
+        self._table = table
+
+    def procedures(self, period: Period) -> pl.DataFrame | None:
+        return self._table
+
+    def procedure_names(self) -> dict[str, str]:
+        return {} if self._table is None else NAMES

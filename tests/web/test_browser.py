@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from phucvu.web.pictures import CHROMIUM, FLAGS
 
-from .showing import with_communes
+from .showing import over_time, procedures, with_communes
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,6 +24,11 @@ pytestmark = [
 PAGES = ["/", "/en/", "/units/H21", "/units/H21.20", "/indicators", "/indicators/2.1"]
 PAGES += [
     "/indicators/5.3?within=H21",
+    "/compare?units=H21,H26,H21.17",
+    "/search?q=ha",
+    "/glossary",
+    "/embed/ranking/H21",
+    "/embed/units/H21",
     "/rules",
     "/rules/portal-2026",
     "/about",
@@ -28,6 +36,18 @@ PAGES += [
     "/en/units/H21.17",
     "/?sort=online",
 ]
+OF_MANY_PERIODS = [
+    "/",
+    "/units/H21?period=2026-09",
+    "/indicators/2.1?within=H21&period=2026-09",
+    "/procedures",
+    "/procedures/1.000001",
+    "/compare?units=H21,H26,H15,H14,H21.17,H21.227,H29,H01&period=2026-09",
+    "/search?q=thu",
+]
+A4 = 680
+"""Pixels across a sheet, less its margins."""
+
 OUTSIDE = """width => [...document.querySelectorAll("body *")].filter(element => {
     const box = element.getBoundingClientRect();
     const shown = box.width > 1 && !element.closest(".hidden, .skip, .bar, thead");
@@ -75,6 +95,95 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     assert not [c for c in complaints if "404" not in c]
 
 
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_pages_of_many_periods_and_procedures_fit_too(
+    open_page: Callable[..., Page], show: Callable[..., None], width: int
+) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3", "2026"), table=procedures())
+    page = open_page("/units/H21?period=2026-09", width)
+    for path in (*OF_MANY_PERIODS, "/en/procedures/1.000001?within=H21"):
+        page.goto(path)
+        for summary in page.locator(".when summary").all():
+            summary.click()
+        assert page.locator("h1").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(OUTSIDE, width) == [], path
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_commune_is_found_from_the_front_page_in_three_steps(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    page = open_page("/", width)
+    page.get_by_role("searchbox").fill("van canh")  # 1
+    page.keyboard.press("Enter")  # 2
+    page.get_by_role("link", name="Xã Vân Canh").click()  # 3
+    assert page.locator("h1").inner_text() == "Xã Vân Canh"
+    answer = page.locator(".answer")
+    assert answer.is_visible()
+    assert "đạt 75,34 điểm, xếp thứ 1/9 xã, phường của Gia Lai" in answer.inner_text()
+    box = answer.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 900  # on the first screen
+
+
+def test_a_commune_is_found_and_read_by_keyboard_alone(open_page: Callable[..., Page]) -> None:
+    page = open_page("/", 390)
+    reach(page, lambda focus: focus.get_attribute("type") == "search")
+    page.keyboard.type("vân canh")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    reach(page, lambda focus: focus.inner_text() == "Xã Vân Canh")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/units/H21.227")
+    reach(page, lambda focus: focus.inner_text() == "từng chỉ số")
+    page.keyboard.press("Enter")
+    reach(
+        page,
+        lambda focus: "Cách tính" in focus.inner_text() and focus.evaluate("e => e.tagName") == "SUMMARY",
+    )
+    page.keyboard.press("Enter")
+    assert page.locator("tr.how details[open]").count() == 1
+    reach(page, lambda focus: focus.inner_text() == "Excel")
+
+
+def reach(page: Page, wanted: Callable[[Any], bool], most: int = 200) -> None:
+    """Press Tab until what has the focus is wanted; each stop must be seen."""
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        if focus.count() and wanted(focus):
+            outline = focus.evaluate("e => getComputedStyle(e).outlineStyle")
+            assert outline != "none"
+            assert focus.bounding_box()
+            return
+    raise AssertionError("never reached by Tab")
+
+
+def test_on_paper_everything_stands_open_and_nothing_is_cut(
+    open_page: Callable[..., Page], show: Callable[..., None]
+) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
+    for path in (
+        "/units/H21",
+        "/",
+        "/indicators/2.1?within=H21",
+        "/compare?units=H21,H26",
+        "/rules/portal-2026",
+    ):
+        page = open_page(path, A4)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4, path
+        assert page.evaluate(OUTSIDE, A4) == [], path
+        closed = page.locator("tr.how details dl")
+        assert all(one.bounding_box()["height"] > 10 for one in closed.all())  # type: ignore[index]
+        for hidden in (".search", "header.site nav", ".jump", ".sorts"):
+            assert not page.locator(hidden).first.is_visible()
+    page = open_page("/units/H21", A4)
+    page.emulate_media(media="print")
+    assert page.get_by_text("6 × ").first.is_visible()
+
+
 def size(page: Page, selector: str) -> tuple[float, float, float, float]:
     box = page.locator(selector).first.bounding_box()
     assert box
@@ -117,7 +226,7 @@ def test_from_the_map_to_a_commune_and_its_figures(open_page: Callable[..., Page
     page = open_page("/", width)
     page.locator(".tile", has_text="Gia Lai").click()
     assert page.locator("h1").inner_text() == "Tỉnh Gia Lai"
-    page.get_by_role("link", name="Xã Vân Canh").click()
+    page.get_by_role("link", name="Xã Vân Canh", exact=True).click()
     assert page.locator("h1").inner_text() == "Xã Vân Canh"
     page.locator("tr.how", has_text="Cách tính 2.1").locator("summary").click()
     assert page.get_by_text("20 × 2.541/2.618 ÷ 100% ≈ 19,41").is_visible()
@@ -173,3 +282,54 @@ def test_150_communes(open_page: Callable[..., Page], show: Callable[..., None])
     box = rows.nth(158).bounding_box()
     assert box
     assert box["x"] + box["width"] <= 390
+
+
+class Office(BaseHTTPRequestHandler):
+    """Another site, whose page is two frames of this one."""
+
+    html = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.html.encode())
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def test_another_site_can_frame_the_embeds_and_nothing_else(browser: Browser, address: str) -> None:
+    frames = {"embed": "/embed/units/H21", "whole": "/units/H21"}
+    Office.html = "".join(f'<iframe name="{n}" src="{address}{path}"></iframe>' for n, path in frames.items())
+    with ThreadingHTTPServer(("127.0.0.1", 0), Office) as office:
+        threading.Thread(target=office.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{office.server_port}/")
+        page.wait_for_load_state("networkidle")
+        embedded, whole = page.frame("embed"), page.frame("whole")
+        assert embedded
+        assert "Gia Lai đạt 66,23 điểm" in embedded.locator("main").inner_text()
+        assert whole
+        assert "Gia Lai" not in whole.locator("body").inner_text()
+        page.close()
+        office.shutdown()
+
+
+def test_a_page_asked_to_renews_itself_until_stopped(
+    open_page: Callable[..., Page], show: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phucvu.web.page.EVERY", 1)
+    show(*over_time("2026-09", "2026-10"))
+    with override_settings(SHOWS="counted"):
+        page = open_page("/glossary?period=2026-10")
+        loads: list[str] = []
+        page.on("framenavigated", lambda frame: loads.append(frame.url))
+        page.get_by_role("link", name="Tự làm mới mỗi phút").click()
+        page.wait_for_timeout(3500)
+        assert len(loads) >= 3
+        page.get_by_role("link", name="Dừng").click()
+        page.wait_for_timeout(300)
+        loads.clear()
+        page.wait_for_timeout(2000)
+        assert loads == []

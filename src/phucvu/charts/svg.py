@@ -34,7 +34,11 @@ def svg(chart: Any, title: str, description: str) -> str:
     """
     drawn: str = vl_convert.vegalite_to_svg(chart.configure(**CONFIG).to_dict())
     head, rest = drawn.split(">", 1)
-    dark = "".join(f'[fill="{light}"]{{fill:{dark}}}' for light, dark in IN_THE_DARK.items())
+    dark = "".join(
+        f'[{paint}="{light}"]{{{paint}:{dark}}}'
+        for light, dark in IN_THE_DARK.items()
+        for paint in ("fill", "stroke")
+    )
     return (
         f'{head} role="img" aria-labelledby="title desc">'
         f'<title id="title">{escape(title)}</title><desc id="desc">{escape(description)}</desc>'

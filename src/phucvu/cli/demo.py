@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from phucvu.cli.score import print_scoreboard, scores_with_changes
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.formats import day, whole
+from phucvu.problems import Problem, UnusableError
 from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
 GIA_LAI = "H21"
+MADE = "made-by-the-demonstration.txt"
 
 port_option = click.option(
     "--port",
@@ -43,22 +46,46 @@ def demo(records: bool, once: bool, port: int) -> None:
     The nation's index of 2026, printed in the terminal and served as a site.
     """
     # The web framework takes longer to load than the other commands take to run.
-    from phucvu.web.results import results
+    from phucvu.published import scored_2026
     from phucvu.web.serve import serve
 
-    for result in results():
-        groups, totals = scores_with_changes(result.scores, None)
-        print_scoreboard(result.scores, groups, totals, str(result.period))
-        cut_off = day(result.cut_off)
-        click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
-        click.echo(f"Source: {result.source.en}; as of {cut_off}")
+    result = scored_2026()
+    groups, totals = scores_with_changes(result.scores, None)
+    print_scoreboard(result.scores, groups, totals, str(result.period))
+    cut_off = day(result.cut_off)
+    click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
+    click.echo(f"Source: {result.source.en}; as of {cut_off}")
     if records:
         count_gia_lai_from_records()
     if not once:
-        serve(
-            port,
-            ready=lambda: click.echo(f"\nXem tại | See http://127.0.0.1:{port}/  (Ctrl+C để dừng | to stop)"),
-        )
+        with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
+            serve(folder, port, shows="published", ready=lambda: say_where(port))
+
+
+def say_where(port: int, host: str = "127.0.0.1") -> None:
+    """Print where the site is and how to stop it."""
+    click.echo(f"\nXem tại | See http://{host}:{port}/  (Ctrl+C để dừng | to stop)")
+
+
+def fresh_home() -> str:
+    """./phucvu-demo, empty; what an earlier demonstration left there is taken away, and nothing else.
+
+    Raises UnusableError where there is a folder of that name that no demonstration made.
+    """
+    folder = Path("phucvu-demo")
+    if folder.exists():
+        if not (folder / MADE).exists():
+            raise UnusableError(
+                Problem(
+                    "thư mục này không do bản trình diễn tạo ra; hãy đổi tên nó hoặc chạy ở chỗ khác",
+                    "this folder was not made by the demonstration; rename it, or run somewhere else",
+                    file=str(folder),
+                )
+            )
+        shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / MADE).write_text("Made by phucvu demo --records, which makes this folder anew each time.\n")
+    return str(folder)
 
 
 def count_gia_lai_from_records() -> None:
@@ -82,7 +109,7 @@ def count_gia_lai_from_records() -> None:
     period, rules = Period.parse(published.period), load(DEFAULT)
     groups = published.groups.filter(own)
     online = {row["unit"]: row["score"] for row in groups.filter(group="online").iter_rows(named=True)}
-    home = "phucvu-demo"
+    home = fresh_home()
     with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
         units = Units(u for u in published.units if u.code.startswith(GIA_LAI))
         with progress_bar("tạo hồ sơ mô phỏng | simulating dossiers") as progress:

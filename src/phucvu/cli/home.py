@@ -18,6 +18,7 @@ from phucvu.rules.model import RuleSetFile
 
 if TYPE_CHECKING:
     from phucvu.engine.sources import Tables
+    from phucvu.records.store import Store
 
 home_option = click.option(
     "--home",
@@ -27,6 +28,19 @@ home_option = click.option(
     metavar="THƯ_MỤC",
     help="Nơi giữ dữ liệu: thư mục hoặc s3://… | The home: a folder or s3://…",
 )
+
+
+def open_site(home: str) -> Store:
+    """Make a home ready for commands on what the site keeps there: accounts, senders, the audit log.
+
+    Raises UnusableError where the operational database cannot be had.
+    """
+    # The web framework takes longer to load than the other commands take to run; it finds its settings
+    # by the first, and the second reads them.
+    import phucvu.web  # noqa: F401
+    from phucvu.inbox.home import open_home
+
+    return open_home(home)
 
 
 class PeriodType(click.ParamType[Period]):

@@ -12,13 +12,17 @@ from typing import NoReturn
 
 import click
 
+from phucvu.cli.accounts import accounts, audit
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings
 from phucvu.cli.figures import figures, scoreboard
 from phucvu.cli.import_ import import_, mappings, set_aside
+from phucvu.cli.inbox import inbox
 from phucvu.cli.portal import portal
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
+from phucvu.cli.senders import senders
+from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
 from phucvu.cli.watch import watch
 from phucvu.problems import UnusableError
@@ -34,10 +38,11 @@ def program() -> None:
 
 
 COMMANDS = (
-    *(demo, score, rules),
+    *(demo, serve, score, rules),
     *(import_, set_aside, mappings, watch, portal),
     *(figures, scoreboard, dossiers, findings, averages),
     simulate,
+    *(senders, inbox, accounts, audit),
 )
 
 for command in COMMANDS:

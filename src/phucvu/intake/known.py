@@ -41,12 +41,11 @@ class Known:
 
         A name is compared without accents, case and doubled spaces. Of several units with the name
         the one counts that is written just so, that belongs to the sender, or that existed on the
-        day, if that leaves one.
+        day, if that leaves one; else what somebody said once that the name means. So a name that is
+        known cannot be given another meaning.
         """
         if said in self.units:
             return said
-        if mended := self.names.get(("unit", plain(said))):
-            return mended
         if said.upper() in self.units:
             return said.upper()
         found = self._units_by_name.get(plain(said), [])
@@ -58,14 +57,14 @@ class Known:
         for test in tests:
             if len(found) > 1:
                 found = [u for u in found if test(u)] or found
-        return found[0].code if len(found) == 1 else [u.code for u in found]
+        if len(found) == 1:
+            return found[0].code
+        return self.names.get(("unit", plain(said))) or [u.code for u in found]
 
     def procedure(self, name: str) -> str | list[str]:
         """The code of the procedure with a name, or the codes that it might be."""
-        if mended := self.names.get(("procedure", plain(name))):
-            return mended
         found = self._procedures_by_name.get(plain(name), [])
-        return found[0] if len(found) == 1 else found
+        return found[0] if len(found) == 1 else self.names.get(("procedure", plain(name))) or found
 
     def procedure_code(self, code: str) -> str:
         """The code that a procedure's code was said to mean, else itself."""

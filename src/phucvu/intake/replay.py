@@ -11,6 +11,7 @@ import polars as pl
 
 from phucvu.intake import exports, tables, wire, xes
 from phucvu.intake import rows as mapped
+from phucvu.intake.catalogue import with_known_procedures
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import load
 from phucvu.intake.rows import Headings
@@ -36,10 +37,13 @@ def replay(store: Store) -> Taken:
     taking = Taking(store, "", "replay")
     known = Known.of(store)
     _mend_procedures(taking, known)
-    groups = waiting.with_columns(mapping=pl.col("payload").str.json_path_match("$.mapping"))
-    for (source, sender, mapping), group in groups.group_by("source", "sender", "mapping"):
+    groups = waiting.with_columns(
+        mapping=pl.col("payload").str.json_path_match("$.mapping"), over_http=pl.col("file").is_null()
+    )
+    keys = ("source", "sender", "mapping", "over_http")
+    for (source, sender, mapping, over_http), group in groups.group_by(*keys):
         rows = group.select(list(SET_ASIDE.types))
-        outcome = _tried(store, known, str(source), sender, mapping, rows)
+        outcome = _tried(store, known, str(source), sender, mapping, rows, over_http=over_http)
         if outcome is None:
             taking.unmended(
                 Problem(r["vi"], r["en"], r["file"] or "", r["row"], r["field"] or "")
@@ -67,12 +71,22 @@ def _mend_procedures(taking: Taking, known: Known) -> None:
 
 
 def _tried(
-    store: Store, known: Known, source: str, sender: str | None, mapping: str | None, rows: pl.DataFrame
+    store: Store,
+    known: Known,
+    source: str,
+    sender: str | None,
+    mapping: str | None,
+    rows: pl.DataFrame,
+    *,
+    over_http: bool,
 ) -> Outcome | None:
     """The rows read again; None where that cannot be: their mapping is gone, or only their place is known."""
     payloads = rows["payload"].to_list()
     if source == wire.DOSSIER:
-        read = wire.dossiers([p.encode() for p in payloads], known, sender=sender)
+        items = [p.encode() for p in payloads]
+        read = wire.dossiers(items, known, sender=sender)
+        if over_http:
+            read = with_known_procedures(read, known, items, sender)
         return "dossiers", read.frame, read.aside
     if source == wire.STEP:
         by = sender or known.sender_of_steps(senders(store))

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
@@ -19,7 +20,7 @@ from msgspec import Meta, Struct
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
-from phucvu.intake.values import amounts, as_text, flags, moments, texts, whole
+from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
 from phucvu.problems import Problem
 from phucvu.records.schema import DOSSIERS, STEPS, TIME
 from phucvu.records.set_aside import Aside
@@ -102,6 +103,19 @@ class Named(Struct):
 
 LISTS = ("TaiLieuNop", "DanhSachLePhi", "DanhSachGiayToKetQua", "DanhSachHoSoBoSung")
 
+MOMENTS = (
+    "NgayNopHoSo",
+    "NgayTiepNhan",
+    "NgayHenTra",
+    "NgayKetThucXuLy",
+    "NgayTra",
+    "NgayTuChoi",
+    "ThoiDiemXuLy",
+)
+NUMBERS = ("TrangThaiHoSo", "KenhThucHien", "DuocThanhToanTrucTuyen", "TrangThai")
+FLAGS = ("HoSoCoThanhPhanSoHoa", "TaiKhoanDuocXacThucVoiVNeID")
+"""Fields of one kind are read together: a long column costs little more than a short one."""
+
 _dossier = msgspec.json.Decoder(DossierSent).decode
 _step = msgspec.json.Decoder(StepSent).decode
 _named = msgspec.json.Decoder(Named).decode
@@ -147,7 +161,7 @@ def dossiers(
     a version later than others.
     """
     batch = _Batch(items, DOSSIER, sender)
-    sent = batch.decode(_dossier)
+    sent = batch.decode(_dossier, DossierSent)
     frame = _columns(batch, sent, known, sender, now or now_in_vietnam())
     return batch.read(frame, DOSSIERS.types)
 
@@ -155,10 +169,10 @@ def dossiers(
 def steps(items: Sequence[bytes], *, sender: str | None) -> Read:
     """Steps as the columns of ``schema.STEPS``. Without a ``sender`` every step is set aside."""
     batch = _Batch(items, STEP, sender)
-    sent = batch.decode(_step)
-    code = batch.text("MaHoSo", [s.MaHoSo for s in sent], required=True)
-    at = batch.moment("ThoiDiemXuLy", [s.ThoiDiemXuLy for s in sent], required=True)
-    status = batch.number("TrangThai", [s.TrangThai for s in sent], range(1, 11), required=True)
+    sent = batch.decode(_step, StepSent)
+    code = batch.code("MaHoSo")
+    at = batch.moment("ThoiDiemXuLy", required=True)
+    status = batch.number("TrangThai", range(1, 11), required=True)
     if sender is None:
         unsaid = Fault(
             "không biết đơn vị gửi của tiến độ xử lý; hãy nói rõ đơn vị gửi (mã tỉnh hoặc bộ)",
@@ -186,8 +200,10 @@ class _Batch:
         self.numbers: list[int] = []
         self.payloads: list[str] = []
         self.faults: dict[int, Fault] = {}
+        self.said: dict[str, pl.Series] = {}
 
-    def decode(self, decode: Callable[[Any], Any]) -> list[Any]:
+    def decode(self, decode: Callable[[Any], Any], kind: type[Struct]) -> list[Any]:
+        """The items of a kind; its plain fields become the columns of text ``said``."""
         sent = []
         for number, item in enumerate(self.items):
             try:
@@ -201,32 +217,61 @@ class _Batch:
             sent.append(one)
             self.numbers.append(number)
             self.payloads.append(payload)
+        fields = [f for f in kind.__struct_fields__ if f not in (*LISTS, "DSKetNoiCSDL")]
+        self.said = _parts(texts(getattr(one, field) for field in fields for one in sent), fields)
         return sent
+
+    def _together(self, fields: Sequence[str]) -> tuple[list[str], pl.Series]:
+        """Those of the fields that the items have, and all their values."""
+        held = [f for f in fields if f in self.said]
+        return held, pl.concat([self.said[f] for f in held])
+
+    @cached_property
+    def _moments(self) -> dict[str, Moments]:
+        held, text = self._together(MOMENTS)
+        read = moments(text)
+        at, bare, bad = (_parts(part, held) for part in (read.at, read.bare, read.bad))
+        return {f: Moments(at[f], bare[f], bad[f]) for f in held}
+
+    @cached_property
+    def _numbers(self) -> dict[str, tuple[pl.Series, pl.Series]]:
+        return self._valued(NUMBERS, lambda text: whole(text, pl.Int8))
+
+    @cached_property
+    def _flags(self) -> dict[str, tuple[pl.Series, pl.Series]]:
+        return self._valued(FLAGS, flags)
+
+    def _valued(
+        self, fields: Sequence[str], read: Callable[[pl.Series], tuple[pl.Series, pl.Series]]
+    ) -> dict[str, tuple[pl.Series, pl.Series]]:
+        held, text = self._together(fields)
+        values, bad = (_parts(part, held) for part in read(text))
+        return {f: (values[f], bad[f]) for f in held}
 
     def blame(self, bad: pl.Series, fault: Callable[[int], Fault]) -> None:
         """Note the fault of every row that is bad."""
-        for row in bad.arg_true():
-            self.fault(row, fault(row))
+        if bad.any():
+            for row in bad.arg_true():
+                self.fault(row, fault(row))
 
     def fault(self, row: int, fault: Fault) -> None:
         self.faults.setdefault(self.numbers[row], fault)
 
-    def text(self, field: str, values: Sequence[Scalar], *, required: bool = False) -> pl.Series:
-        text = texts(values)
-        if required:
-            self.blame(text.is_null(), lambda _: missing(field))
-            control = text.str.contains(r"[\x00-\x1f\x7f]").fill_null(False)
-            self.blame(
-                control,
-                lambda _: Fault("có ký tự điều khiển trong mã", "a control character in a code", field),
-            )
-        return text
+    def require(self, field: str) -> None:
+        if self.said[field].null_count():
+            self.blame(self.said[field].is_null(), lambda _: missing(field))
 
-    def moment(
-        self, field: str, values: Sequence[Scalar], *, required: bool = False, ends: bool = False
-    ) -> pl.Series:
-        text = texts(values)
-        read = moments(text)
+    def code(self, field: str) -> pl.Series:
+        """A code, which there has to be."""
+        self.require(field)
+        control = self.said[field].str.contains(r"[\x00-\x1f\x7f]")
+        self.blame(
+            control, lambda _: Fault("có ký tự điều khiển trong mã", "a control character in a code", field)
+        )
+        return self.said[field]
+
+    def moment(self, field: str, *, required: bool = False, ends: bool = False) -> pl.Series:
+        text, read = self.said[field], self._moments[field]
         self.blame(
             read.bad,
             lambda row: Fault(
@@ -236,17 +281,14 @@ class _Batch:
             ),
         )
         if required:
-            self.blame(text.is_null(), lambda _: missing(field))
+            self.require(field)
         return read.ends if ends else read.at
 
-    def number(
-        self, field: str, values: Sequence[Scalar], allowed: range, *, required: bool = False
-    ) -> pl.Series:
-        text = texts(values)
-        number, bad = whole(text, pl.Int8)
-        outside = ~number.is_between(allowed.start, allowed.stop - 1)
+    def number(self, field: str, allowed: range, *, required: bool = False) -> pl.Series:
+        text, (number, bad) = self.said[field], self._numbers[field]
+        outside = (number < allowed.start) | (number >= allowed.stop)
         self.blame(
-            bad | outside.fill_null(False),
+            bad | outside,
             lambda row: Fault(
                 f"phải là số từ {allowed.start} đến {allowed.stop - 1}, gặp «{_short(text[row])}»",
                 f"must be a number from {allowed.start} to {allowed.stop - 1}, found “{_short(text[row])}”",
@@ -254,12 +296,11 @@ class _Batch:
             ),
         )
         if required:
-            self.blame(text.is_null(), lambda _: missing(field))
+            self.require(field)
         return number
 
-    def flag(self, field: str, values: Sequence[Scalar]) -> pl.Series:
-        text = texts(values)
-        flag, bad = flags(text)
+    def flag(self, field: str) -> pl.Series:
+        text, (flag, bad) = self.said[field], self._flags[field]
         self.blame(bad, lambda row: _not_a_flag(field, text[row]))
         return flag
 
@@ -285,34 +326,31 @@ class _Batch:
 def _columns(
     batch: _Batch, sent: list[DossierSent], known: Known, sender: str | None, now: dt.datetime
 ) -> pl.DataFrame:
-    code = batch.text("MaHoSo", [d.MaHoSo for d in sent], required=True)
-    procedure = batch.text("MaTTHC", [d.MaTTHC for d in sent], required=True)
-    status = batch.number("TrangThaiHoSo", [d.TrangThaiHoSo for d in sent], range(1, 11), required=True)
-    received = batch.moment("NgayTiepNhan", [d.NgayTiepNhan for d in sent])
-    batch.blame(
-        received.is_null() & ~status.is_in(UNRECEIVED).fill_null(False), lambda _: missing("NgayTiepNhan")
-    )
+    code, procedure = batch.code("MaHoSo"), batch.code("MaTTHC")
+    status = batch.number("TrangThaiHoSo", range(1, 11), required=True)
+    received = batch.moment("NgayTiepNhan")
+    if received.null_count():
+        unreceived = status.is_in(UNRECEIVED).fill_null(False)
+        batch.blame(received.is_null() & ~unreceived, lambda _: missing("NgayTiepNhan"))
     times = {
-        "filed_at": batch.moment("NgayNopHoSo", [d.NgayNopHoSo for d in sent]),
+        "filed_at": batch.moment("NgayNopHoSo"),
         "received_at": received,
-        "ended_at": batch.moment("NgayKetThucXuLy", [d.NgayKetThucXuLy for d in sent]),
-        "returned_at": batch.moment("NgayTra", [d.NgayTra for d in sent]),
-        "refused_at": batch.moment("NgayTuChoi", [d.NgayTuChoi for d in sent]),
+        "ended_at": batch.moment("NgayKetThucXuLy"),
+        "returned_at": batch.moment("NgayTra"),
+        "refused_at": batch.moment("NgayTuChoi"),
     }
-    unit = _units(batch, texts(d.DonViXuLy for d in sent), received, known, sender)
+    unit = _units(batch, received, known, sender)
     frame = pl.DataFrame(
         {
             "code": code,
             "unit": unit,
             "procedure": _mended(procedure, known),
-            "channel": batch.number("KenhThucHien", [d.KenhThucHien for d in sent], range(1, 4)),
+            "channel": batch.number("KenhThucHien", range(1, 4)),
             "status": status,
-            "due_at": batch.moment("NgayHenTra", [d.NgayHenTra for d in sent], ends=True),
-            "digitised_parts": batch.flag("HoSoCoThanhPhanSoHoa", [d.HoSoCoThanhPhanSoHoa for d in sent]),
-            "vneid": batch.flag("TaiKhoanDuocXacThucVoiVNeID", [d.TaiKhoanDuocXacThucVoiVNeID for d in sent]),
-            "paid_online": batch.number(
-                "DuocThanhToanTrucTuyen", [d.DuocThanhToanTrucTuyen for d in sent], range(3)
-            ),
+            "due_at": batch.moment("NgayHenTra", ends=True),
+            "digitised_parts": batch.flag("HoSoCoThanhPhanSoHoa"),
+            "vneid": batch.flag("TaiKhoanDuocXacThucVoiVNeID"),
+            "paid_online": batch.number("DuocThanhToanTrucTuyen", range(3)),
             **times,
             **_files(batch, sent),
             **_fees(batch, sent),
@@ -330,16 +368,15 @@ def _columns(
     return frame.with_columns(by.alias("sender"), moment=pl.max_horizontal(happened))
 
 
-def _units(
-    batch: _Batch, said: pl.Series, received: pl.Series, known: Known, sender: str | None
-) -> pl.Series:
+def _units(batch: _Batch, received: pl.Series, known: Known, sender: str | None) -> pl.Series:
     """The codes of the handling units; what is no unit, or one of several, is set aside."""
-    batch.blame(said.is_null(), lambda _: missing("DonViXuLy"))
-    found = {name: known.unit(name, sender) for name in said.drop_nulls().unique()}
+    said = batch.said["DonViXuLy"]
+    batch.require("DonViXuLy")
+    listed = said.to_list()
+    found = {name: known.unit(name, sender) for name in set(listed) if name is not None}
     codes = {name: code for name, code in found.items() if isinstance(code, str)}
-    unit = said.replace_strict(codes, default=None, return_dtype=pl.String)
-    open_ = said.is_not_null() & unit.is_null()
-    for row in open_.arg_true():
+    unit = pl.Series([codes.get(name) for name in listed], dtype=pl.String)
+    for row in (row for row, name in enumerate(listed) if name is not None and name not in codes):
         day = received[row]
         meant = known.unit(said[row], sender, day.date() if day else None)
         if isinstance(meant, str):
@@ -363,9 +400,15 @@ def _not_a_unit(said: str, candidates: list[str]) -> Fault:
 
 def _mended(procedure: pl.Series, known: Known) -> pl.Series:
     """Procedure codes, with what was said about unknown ones; one still unknown is taken as it is."""
-    meant = {c: known.procedure_code(c) for c in procedure.drop_nulls().unique()}
+    meant = {c: known.procedure_code(c) for c in set(procedure.to_list()) if c is not None}
     changed = {c: m for c, m in meant.items() if c != m}
     return procedure.replace(changed) if changed else procedure
+
+
+def _parts(column: pl.Series, fields: Sequence[str]) -> dict[str, pl.Series]:
+    """A column cut into equal parts, one for each field."""
+    size = len(column) // len(fields)
+    return {field: column.slice(n * size, size) for n, field in enumerate(fields)}
 
 
 def _files(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
@@ -391,17 +434,18 @@ def _files(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
 def _fees(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
     """Lines and their sum in đồng; a line without an amount counts as 0."""
     lines = [_listed(batch, row, "DanhSachLePhi", d.DanhSachLePhi) for row, d in enumerate(sent)]
-    rows = pl.Series([row for row, fees in enumerate(lines) for _ in fees], dtype=pl.Int64)
+    rows = [row for row, fees in enumerate(lines) for _ in fees]
     said = texts(fee.Gia for fees in lines for fee in fees)
     amount, bad = amounts(said)
-    for line in bad.arg_true():
+    for line in bad.arg_true() if bad.any() else ():
         words = (f"không phải số tiền: «{_short(said[line])}»", f"not an amount: “{_short(said[line])}”")
         batch.fault(rows[line], Fault(*words, "DanhSachLePhi.Gia"))
-    total = pl.DataFrame({"row": rows, "fees": amount.fill_null(0)}).group_by("row").agg(pl.col("fees").sum())
-    every = pl.DataFrame({"row": range(len(sent))}, schema={"row": pl.Int64})
+    total = [0] * len(sent)
+    for row, dong in zip(rows, amount.to_list(), strict=True):
+        total[row] += dong or 0
     return {
         "fee_lines": pl.Series([len(fees) for fees in lines], dtype=pl.Int32),
-        "fees": every.join(total, on="row", how="left", maintain_order="left")["fees"].fill_null(0),
+        "fees": pl.Series(total, dtype=pl.Int64),
     }
 
 
@@ -444,6 +488,8 @@ def _supplemented(batch: _Batch, sent: list[DossierSent]) -> pl.Series:
         for one in _listed(batch, row, "DanhSachHoSoBoSung", dossier.DanhSachHoSoBoSung)
         for moment in (one.NgayBoSung, one.NgayTiepNhanBoSung)
     ]
+    if not asked:
+        return pl.Series([None], dtype=TIME).new_from_index(0, len(sent))
     read = moments(texts(moment for _, moment in asked))
     for line in read.bad.arg_true():
         row, said = asked[line]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -18,16 +17,18 @@ from phucvu.scoring.results import Result
 from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band
+from phucvu.web.latest import Latest
 
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A score in points and its place among like units; None is not known.
 
     ``missing`` names what has no score of its own; ``origin`` is published where only this score
-    is known and not what it is made of. Changes are since the period before.
+    is known and not what it is made of. Changes are since the period before, and since the same
+    period of the year before.
     """
 
     score: Decimal | None
@@ -39,9 +40,11 @@ class Mark:
     origin: str | None = None
     score_change: Decimal | None = None
     rank_change: int | None = None
+    score_change_year: Decimal | None = None
+    rank_change_year: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One unit: its total and the scores of its groups."""
 
@@ -75,36 +78,26 @@ class Block:
 class Board:
     """One result, looked up by unit and indicator."""
 
-    def __init__(self, result: Result, before: Result | None = None) -> None:
+    def __init__(
+        self, result: Result, before: Result | None = None, year_before: Result | None = None
+    ) -> None:
         self.result = result
         self.before = before
+        self.year_before = year_before
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
         self.units = result.scores.units
-
-    @cached_property
-    def version(self) -> str:
-        """Letters that change whenever anything shown of this result changes."""
-        result = self.result
-        parts = [result.period, result.cut_off, result.source, result.derived, self.rules, list(self.units)]
-        frames = [
-            self._components,
-            self._with_changes(result.scores.groups, "group").drop("missing"),
-            self._with_changes(result.scores.totals).drop("missing"),
-        ]
-        state = repr(parts) + "".join(frame.write_csv() for frame in frames)
-        return hashlib.sha256(state.encode()).hexdigest()[:16]
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
         """Every unit's standing, by code."""
         scores = self.result.scores
         groups: dict[str, dict[str, Mark]] = {}
-        for row in self._with_changes(scores.groups, "group").iter_rows(named=True):
-            groups.setdefault(row["unit"], {})[row["group"]] = _mark(row)
+        for unit, group, *mark in _marks(self._with_changes(scores.groups, "group"), "group"):
+            groups.setdefault(unit, {})[group] = Mark(*mark)
         return {
-            row["unit"]: Standing(self.units[row["unit"]], _mark(row), groups.get(row["unit"], {}))
-            for row in self._with_changes(scores.totals).iter_rows(named=True)
+            unit: Standing(self.units[unit], Mark(*mark), groups.get(unit, {}))
+            for unit, *mark in _marks(self._with_changes(scores.totals))
         }
 
     @cached_property
@@ -134,7 +127,10 @@ class Board:
         return next((b.standings for b in self.blocks(None) if b.kind == "province"), [])
 
     def blocks(self, parent: str | None) -> list[Block]:
-        """The units just below one, in blocks of like units, best first."""
+        """The units just below one, in blocks of like units, best first.
+
+        Below None stand those with no unit above them that has a result.
+        """
         return [Block(kind, ranked(s)) for kind, s in self._below.get(parent, {}).items()]
 
     @cached_property
@@ -142,8 +138,15 @@ class Board:
         below: dict[str | None, dict[str, list[Standing]]] = {}
         for standing in self.standings.values():
             unit = standing.unit
-            below.setdefault(unit.parent, {}).setdefault(unit.kind, []).append(standing)
+            parent = unit.parent if unit.parent in self.standings else None
+            below.setdefault(parent, {}).setdefault(unit.kind, []).append(standing)
         return below
+
+    @property
+    def only_root(self) -> Standing | None:
+        """The one unit above all others that have a result; None where there are several."""
+        roots = [s for of_kind in self._below.get(None, {}).values() for s in of_kind]
+        return roots[0] if len(roots) == 1 else None
 
     @cached_property
     def _components(self) -> pl.DataFrame:
@@ -162,11 +165,18 @@ class Board:
 
     def _with_changes(self, frame: pl.DataFrame, *further: str) -> pl.DataFrame:
         now = self._of_period(frame)
-        if self.before is None:
-            return now
-        scores = self.before.scores
-        then = scores.groups if further else scores.totals
-        return with_changes(now, then.filter(period=str(self.before.period)), *further)
+        if self.year_before is not None:
+            now = with_changes(now, self._then(self.year_before, further), *further).rename(
+                {"score_change": "score_change_year", "rank_change": "rank_change_year"}
+            )
+        if self.before is not None:
+            now = with_changes(now, self._then(self.before, further), *further)
+        return now
+
+    @staticmethod
+    def _then(result: Result, further: tuple[str, ...]) -> pl.DataFrame:
+        frame = result.scores.groups if further else result.scores.totals
+        return frame.filter(period=str(result.period))
 
 
 def ranked(standings: list[Standing], part: str = "total", ascending: bool = False) -> list[Standing]:
@@ -181,13 +191,26 @@ def ranked(standings: list[Standing], part: str = "total", ascending: bool = Fal
     return sorted(standings, key=key)
 
 
-def _mark(row: dict[str, Any]) -> Mark:
-    fields = ("score", "max", "lost", "rank", "ranked", "missing", "origin", "score_change", "rank_change")
-    return Mark(**{field: row[field] for field in fields if field in row})
+FIELDS = tuple(field.name for field in fields(Mark))
 
 
-@cache
+def _marks(frame: pl.DataFrame, *further: str) -> Iterator[tuple[Any, ...]]:
+    """The unit, the further columns and the fields of Mark of each row; what is not known is None."""
+    known = [pl.col(field) if field in frame.columns else pl.lit(None).alias(field) for field in FIELDS]
+    return frame.select("unit", *further, *known).iter_rows()
+
+
+BOARDS: Latest[Board] = Latest(results.MOST_PERIODS)
+
+
 def board(period: Period) -> Board:
-    """The board of a period; raises KeyError where it has no result."""
-    before = period.previous()
-    return Board(results.result(period), results.result(before) if before in results.periods() else None)
+    """The board of a period as it is now; raises KeyError where it has no result."""
+    versions = results.versions()
+    compared = period.previous(), period.last_year()
+    version = versions[period], *(versions.get(then) for then in compared)
+
+    def make() -> Board:
+        then = [results.result(earlier) if earlier in versions else None for earlier in compared]
+        return Board(results.result(period), *then)
+
+    return BOARDS.get((results.source(), period), version, make)

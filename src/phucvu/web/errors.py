@@ -48,7 +48,7 @@ def _said(exception: Exception) -> str:
 
 
 def _answer(request: Any, status: int, title: str, reason: str) -> Any:
-    if request.path.endswith((".json", ".csv")):
+    if request.path.endswith((".json", ".csv", ".xlsx")):
         return JsonResponse(
             {"error": reason or title}, status=status, json_dumps_params={"ensure_ascii": False}
         )

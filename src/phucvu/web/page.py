@@ -11,16 +11,25 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from phucvu.figures.periods import Period
+from phucvu.formats import moment
 from phucvu.problems import UnusableError
 from phucvu.rules.model import Words
 from phucvu.web import results
 from phucvu.web.boards import Board, board
+from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
+from phucvu.web.sheets import workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+EVERY = 60
+"""Seconds after which a page that was asked to do so renews itself."""
 
 BOM = "\ufeff"
 """Without it Excel takes the letters of a CSV for another encoding's."""
@@ -28,7 +37,7 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Page:
-    """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV."""
+    """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV and Excel."""
 
     template: str
     context: dict[str, Any]
@@ -42,8 +51,12 @@ class Place:
     """Where a page stands: its address in both languages and those of its data."""
 
     path: str
-    query: str
+    asked: dict[str, str]
     period: str
+
+    @property
+    def query(self) -> str:
+        return _query(self.asked)
 
     @property
     def stem(self) -> str:
@@ -58,6 +71,10 @@ class Place:
         return f"{self.stem}.csv{self.query}"
 
     @property
+    def xlsx(self) -> str:
+        return f"{self.stem}.xlsx{self.query}"
+
+    @property
     def vi(self) -> str:
         return self.path.removeprefix("/en") + self.query
 
@@ -67,21 +84,43 @@ class Place:
 
     @property
     def permanent(self) -> str:
-        return f"{self.path}?period={self.period}"
+        return self.at(self.period)
+
+    def at(self, period: Period | str) -> str:
+        """The same page, of another period."""
+        return f"{self.path}{_query(self.asked | {'period': str(period), 'page': '', 'live': ''})}"
+
+    @property
+    def live(self) -> str:
+        """The same page, which renews itself."""
+        return f"{self.path}{_query(self.asked | {'live': '1'})}"
+
+    @property
+    def still(self) -> str:
+        return f"{self.path}{_query(self.asked | {'live': ''})}"
 
 
-PARAMETERS = ("period", "within", "sort", "order")
+PARAMETERS = ("period", "within", "sort", "order", "units", "q", "page", "live")
 """All that a query may ask for; anything else in it is left aside."""
 
 
 def query_of(request: Any) -> str:
     """The query of an address, what it knows of and in one order: ?period=2026&sort=online, or nothing."""
-    asked = {name: request.GET[name] for name in PARAMETERS if request.GET.get(name)}
-    return f"?{urlencode(asked)}" if asked else ""
+    return _query(asked_of(request))
+
+
+def asked_of(request: Any) -> dict[str, str]:
+    return {name: request.GET[name] for name in PARAMETERS if request.GET.get(name)}
+
+
+def _query(asked: Mapping[str, str]) -> str:
+    """``asked`` as a query, in the order of PARAMETERS; what is empty is left out."""
+    given = {name: asked[name] for name in PARAMETERS if asked.get(name)}
+    return f"?{urlencode(given, safe=',')}" if given else ""
 
 
 def place_of(request: Any, period: str) -> Place:
-    return Place(request.path, query_of(request), period)
+    return Place(request.path, asked_of(request), period)
 
 
 def asked_board(request: Any) -> Board:
@@ -117,19 +156,42 @@ def to(name: str, *args: str, board: Board, query: str = "") -> str:
 
 
 def respond(request: Any, page: Page, form: str | None) -> Any:
-    """The answer in the form asked for: the page, or its data as json or csv."""
-    if form == "json":
-        return _json(page)
-    if form == "csv":
-        return _csv(page, request.path)
+    """The answer in the form asked for: the page, or its data as json, csv or xlsx.
+
+    ?live=1 asks for a page that renews itself each minute while its period runs. It does so only
+    when asked: a page that changes under a reader's eyes, or starts over under a screen reader's
+    voice, is for the screen on a wall.
+    """
+    match form:
+        case "json":
+            return _json(page)
+        case "csv":
+            return _csv(page, request.path)
+        case "xlsx":
+            return _xlsx(page, request.path)
+    result = page.board.result
+    running = result.cut_off < result.period.ends
+    counted = settings.SHOWS == "counted"
+    renewed = running and counted
+    live = renewed and bool(request.GET.get("live"))
     shared = {
         "place": place_of(request, page.board.period),
-        "result": page.board.result,
+        "result": result,
         "keep": kept(page.board),
-        "periods": results.periods(),
+        "period_kept": kept(page.board) and page.board.period,
+        "chooser": chooser(results.periods(), result.period),
         "rules": page.board.rules,
+        "home": page.board.only_root,
+        "running": running,
+        "renewed": renewed,
+        "live": live,
+        "works": counted,
+        "has_procedures": bool(results.procedure_names()),
     }
-    return render(request, page.template, shared | page.context)
+    response = render(request, page.template, shared | page.context)
+    if live:
+        response["Refresh"] = str(EVERY)
+    return response
 
 
 def _json(page: Page) -> Any:
@@ -158,9 +220,24 @@ def _csv(page: Page, path: str) -> Any:
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
+    return _file(BOM + text.getvalue(), "text/csv; charset=utf-8", page, path)
+
+
+def _xlsx(page: Page, path: str) -> Any:
+    result, lang = page.board.result, language()
+    about = {
+        _("Kỳ"): result.period.title(lang),
+        _("Số liệu tính đến"): moment(result.cut_off),
+        _("Nguồn"): result.source[lang],
+        _("Quy tắc"): page.board.rules.title[lang],
+    }
+    return _file(workbook(list(page.table), about), XLSX, page, path)
+
+
+def _file(content: str | bytes, content_type: str, page: Page, path: str) -> Any:
     name = path.removeprefix("/en").strip("/").replace("/", "-")
     return HttpResponse(
-        BOM + text.getvalue(),
-        content_type="text/csv; charset=utf-8",
+        content,
+        content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="phucvu-{page.board.period}-{name}"'},
     )

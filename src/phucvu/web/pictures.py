@@ -1,14 +1,17 @@
-"""Pictures of the site for the README and the docs.
+"""Pictures of the site for the README and the docs: each kind of page, on a desk and on a phone.
 
-``python -m phucvu.web.pictures DIR`` serves the site, opens its pages in Debian's Chromium and
-writes a PNG of each into DIR.
+``python -m phucvu.web.pictures DIR`` serves the published results of 2026 and an invented province
+(see invented.py), opens their pages in Debian's Chromium and writes a PNG of each into DIR.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,50 +35,86 @@ FLAGS = [
 ]
 
 DESK, PHONE = 1280, 390
+HEIGHTS = {DESK: 1000, PHONE: 844}
+
+COLOURS = 128
+"""Of a picture. Counting colours by how often they occur would lose those of the bands among greys."""
+
+Shows = Literal["published", "invented"]
+MONTH = "period=2026-09"
+
+KINDS: dict[str, tuple[Shows, str]] = {
+    "nation": ("published", "/"),
+    "province": ("published", "/units/H21"),
+    "indicator": ("published", "/indicators/2.1"),
+    "indicators": ("published", "/indicators"),
+    "compare": ("published", "/compare?units=H21,H26,H15"),
+    "search": ("published", "/search?q=van+canh"),
+    "rules": ("published", "/en/rules/portal-2026"),
+    "glossary": ("published", "/glossary"),
+    "about": ("published", "/about"),
+    "front": ("invented", f"/?{MONTH}"),
+    "over-time": ("invented", f"/?{MONTH}#time"),
+    "map": ("invented", f"/?{MONTH}#map"),
+    "commune": ("invented", f"/units/H99.101?{MONTH}"),
+    "unit-before-2025": ("invented", f"/units/H99.31.1?{MONTH}"),
+    "indicator-over-time": ("invented", f"/indicators/2.1?{MONTH}#time"),
+    "procedures": ("invented", f"/procedures?{MONTH}"),
+    "procedure": ("invented", f"/procedures/9.000001?{MONTH}"),
+    "embed-ranking": ("invented", f"/embed/ranking/H99?{MONTH}"),
+}
+"""Each kind of page, what it is a page of, and its address."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A page at a width, from the top down to ``height`` pixels."""
+    """A page at a width, from the top (or the place its address names) down by a screen."""
 
     name: str
+    shows: Shows
     address: str
     width: int
-    height: int
     scheme: Literal["light", "dark"] = "light"
 
 
 PICTURES = (
-    Picture("scoreboard-nation", "/", DESK, 1000),
-    Picture("scoreboard-nation-dark", "/", DESK, 1000, "dark"),
-    Picture("scoreboard-nation-phone", "/", PHONE, 844),
-    Picture("scoreboard-province", "/units/H21", DESK, 1100),
-    Picture("scoreboard-province-phone", "/units/H21", PHONE, 844, "dark"),
-    Picture("scoreboard-indicator", "/indicators/2.1", DESK, 900),
-    Picture("scoreboard-rules", "/en/rules/portal-2026", DESK, 900),
+    *(Picture(f"scoreboard-{kind}", *where, DESK) for kind, where in KINDS.items()),
+    *(Picture(f"scoreboard-{kind}-phone", *where, PHONE) for kind, where in KINDS.items()),
+    Picture("scoreboard-nation-dark", "published", "/", DESK, "dark"),
+    Picture("scoreboard-front-phone-dark", *KINDS["front"], PHONE, "dark"),
 )
+
+PROGRAM = """
+import sys
+from contextlib import nullcontext
+import phucvu.web.serve as web
+web.background = nullcontext  # the figures are there already
+web.serve(sys.argv[1], int(sys.argv[2]), shows=sys.argv[3])
+"""
 
 
 def take(browser: Browser, site: str, picture: Picture, folder: Path) -> Path:
     """Take one picture of the site at ``site``, such as http://127.0.0.1:8766; returns the file."""
     page = browser.new_page(
-        viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.scheme
+        viewport={"width": picture.width, "height": HEIGHTS[picture.width]}, color_scheme=picture.scheme
     )
     page.goto(site + picture.address)
     file = folder / f"{picture.name}.png"
-    page.screenshot(path=file)
+    with Image.open(io.BytesIO(page.screenshot())) as image:
+        image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(file, optimize=True)
     page.close()
     return file
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The site served by a process of its own, by its address."""
+def served(home: Path, shows: Literal["published", "counted"]) -> Iterator[str]:
+    """The site of a home served by a process of its own, by its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = f"from phucvu.web.serve import serve; serve({port})"
-    process = subprocess.Popen([sys.executable, "-c", program])
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "phucvu.web.settings"}
+    command = [sys.executable, "-c", PROGRAM, str(home), str(port), shows]
+    process = subprocess.Popen(command, env=environment)
     site = f"http://127.0.0.1:{port}"
     try:
         _wait_for(site, process)
@@ -84,7 +124,7 @@ def served() -> Iterator[str]:
         process.wait()
 
 
-def _wait_for(site: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
+def _wait_for(site: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -98,10 +138,15 @@ def _wait_for(site: str, process: subprocess.Popen[bytes], seconds: float = 30) 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with served() as site, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="phucvu-pictures-") as homes, sync_playwright() as playwright:
+        invented = Path(homes) / "invented"
+        make = "import sys, pathlib; from phucvu.web.invented import make; make(pathlib.Path(sys.argv[1]))"
+        subprocess.run([sys.executable, "-c", make, str(invented)], check=True)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for picture in PICTURES:
-            print(take(browser, site, picture, folder))
+        with served(Path(homes) / "published", "published") as published, served(invented, "counted") as own:
+            for picture in PICTURES:
+                site = published if picture.shows == "published" else own
+                print(take(browser, site, picture, folder))
         browser.close()
 
 

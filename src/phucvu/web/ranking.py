@@ -131,6 +131,8 @@ def as_record(standing: Standing) -> dict[str, Any]:
         "ranked": total.ranked,
         "rank_change": total.rank_change,
         "score_change": total.score_change,
+        "rank_change_year": total.rank_change_year,
+        "score_change_year": total.score_change_year,
         "band": band.name if band else None,
         "groups": {
             group: {

@@ -7,26 +7,27 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from phucvu.web import results
-from phucvu.web.page import asked_board, query_of
+from phucvu.web.page import query_of
 
 
 def remembered(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A view whose answers are kept until the numbers, the units or the periods change.
+    """A view whose answers are kept until any result changes.
 
-    Answers depend on nothing else: there are no accounts, and only known parameters are read.
+    Answers depend on nothing else but the address: public pages know no accounts, and only known
+    parameters are read. The name of the site is part of it, since pages offer their own addresses.
     """
 
     @wraps(view)
     def answer(request: Any, **parts: Any) -> Any:
-        state = (asked_board(request).version, results.periods(), request.path, query_of(request))
+        state = (results.versions(), request.build_absolute_uri(request.path), query_of(request))
         key = hashlib.sha256(repr(state).encode()).hexdigest()
-        response = cache.get(key)
+        response = caches["pages"].get(key)
         if response is None:
             response = view(request, **parts)
-            cache.set(key, response, timeout=None)
+            caches["pages"].set(key, response, timeout=None)
         return response
 
     return answer

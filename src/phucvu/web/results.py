@@ -1,39 +1,125 @@
-"""What the site shows: which periods there are, and the result of each."""
+"""What the site shows: which periods there are, and the result of each.
+
+An installation shows what is counted from its home's records (``Counted``); the demonstration shows
+what the national portal published (``Given``).
+"""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Hashable, Iterable
 from functools import cache
+from typing import Protocol
+
+import polars as pl
+from django.conf import settings
 
 from phucvu.figures.periods import Period
-from phucvu.published import portal_2026
+from phucvu.inbox import counting
+from phucvu.inbox.home import store
+from phucvu.inbox.watching import Registers
+from phucvu.published import scored_2026
 from phucvu.rules.loading import load
+from phucvu.rules.model import Words
 from phucvu.scoring.results import Result
 from phucvu.scoring.scores import score
+from phucvu.web.latest import Latest
+
+COUNTED = Words(vi="đếm từ hồ sơ", en="counted from the records")
+
+MOST_PERIODS = 64
+"""So many results are held at a time; three years have 51 months, quarters and years."""
+
+NUMBERS = itertools.count(1)
+HELD: Latest[Result] = Latest(MOST_PERIODS)
 
 
-def results() -> list[Result]:
-    """Every result there is to show, in any order.
+class Source(Hashable, Protocol):
+    """Where results come from."""
 
-    The one function to replace where results come from elsewhere.
-    """
-    published = portal_2026()
-    scores = score(published.figures, load("portal-2026"), published.units, published.groups)
-    return [
-        Result(Period.parse(published.period), published.cut_off, published.source, scores, published.derived)
-    ]
+    def versions(self) -> dict[Period, int]:
+        """The periods that have a result, each with a number that changes whenever the result does."""
+
+    def result(self, period: Period, version: int) -> Result: ...
+
+    def procedures(self, period: Period) -> pl.DataFrame | None:
+        """Dossiers by procedure and unit: the columns of ``engine.by_procedure``; None where not counted."""
+
+    def procedure_names(self) -> dict[str, str]: ...
+
+
+class Given:
+    """Results that stay as they are."""
+
+    def __init__(self, results: Iterable[Result]) -> None:
+        self._results = {result.period: result for result in results}
+        self._version = next(NUMBERS)
+
+    def versions(self) -> dict[Period, int]:
+        return dict.fromkeys(self._results, self._version)
+
+    def result(self, period: Period, version: int) -> Result:
+        return self._results[period]
+
+    def procedures(self, period: Period) -> pl.DataFrame | None:
+        return None
+
+    def procedure_names(self) -> dict[str, str]:
+        return {}
+
+
+class Counted:
+    """Results counted from the records of the home, as the inbox's process last counted them."""
+
+    def __init__(self) -> None:
+        self._registers = Registers(store())
+
+    def versions(self) -> dict[Period, int]:
+        return {Period.parse(period): version for period, version in counting.versions().items()}
+
+    def result(self, period: Period, version: int) -> Result:
+        latest = counting.latest(period)
+        if latest is None:
+            raise KeyError(period)
+        scores = score(latest.figures, load(counting.RULES), self._registers.known().units)
+        return Result(period, period.cut_off(latest.counted_at), COUNTED, scores)
+
+    def procedures(self, period: Period) -> pl.DataFrame | None:
+        return counting.procedures(period)
+
+    def procedure_names(self) -> dict[str, str]:
+        frame = self._registers.procedures()
+        return dict(zip(frame["code"], frame["name"], strict=True))
 
 
 @cache
-def _by_period() -> dict[Period, Result]:
-    found = {result.period: result for result in results()}
+def source() -> Source:
+    """The one place to replace where results come from elsewhere."""
+    return Given([scored_2026()]) if settings.SHOWS == "published" else Counted()
+
+
+def versions() -> dict[Period, int]:
+    """The periods shown: the latest first, of those that end together the longest; each with its version."""
+    found = source().versions()
     return dict(sorted(found.items(), key=lambda item: (item[0].last, item[0].days), reverse=True))
 
 
 def periods() -> list[Period]:
-    """The periods that have a result: the latest first, of those that end together the longest."""
-    return list(_by_period())
+    """The periods that have a result, in the order of ``versions``."""
+    return list(versions())
 
 
 def result(period: Period) -> Result:
     """The result of a period; raises KeyError where there is none."""
-    return _by_period()[period]
+    of, version = source(), versions()[period]
+    return HELD.get((of, period), version, lambda: of.result(period, version))
+
+
+def procedures(period: Period) -> pl.DataFrame | None:
+    """What procedures took, by unit: the columns of ``engine.by_procedure``; None where not counted."""
+    return source().procedures(period)
+
+
+def procedure_names() -> dict[str, str]:
+    """The names of the procedures known, by code."""
+    return source().procedure_names()

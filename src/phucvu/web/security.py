@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+OWN = (
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
 )
+POLICY = "; ".join((*OWN, "frame-ancestors 'none'"))
+
+FRAMED_POLICY = "; ".join((*OWN, "frame-ancestors *"))
+"""That of the few pages made to be included by other sites (see embedding.py)."""
 
 
 def content_security(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:

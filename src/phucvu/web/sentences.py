@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from phucvu.figures.units import Unit
-from phucvu.formats import change, decimal, points
+from phucvu.formats import change, decimal, points, whole
 from phucvu.rules.model import Indicator
 from phucvu.web.boards import Board, Standing
+from phucvu.web.dossiers import Counts
 from phucvu.web.language import _, language
 
 
@@ -51,24 +52,66 @@ def of_unit(board: Board, standing: Standing) -> str:
         lacking = ", ".join(board.rules.group(group).name[language()] for group in total.missing)
         said = _("%(unit)s chưa có tổng điểm, vì thiếu điểm của nhóm %(groups)s.")
         return said % {"unit": called(unit), "groups": lacking}
-    said = _("%(unit)s đạt %(score)s điểm%(change)s, xếp thứ %(rank)s/%(ranked)s %(kinds)s%(of)s%(moved)s")
-    parent = board.units.get(unit.parent)
-    sentence = said % {
+    sentence = _("%(unit)s đạt %(score)s điểm%(change)s") % {
         "unit": called(unit),
         "score": _points(total.score),
         "change": _in_brackets(total.score_change),
-        "rank": total.rank,
-        "ranked": total.ranked,
-        "kinds": kinds(unit.kind),
-        "of": _(" của %(parent)s") % {"parent": called(parent)} if parent else "",
-        "moved": _in_brackets(total.rank_change),
     }
+    if total.ranked > 1:
+        parent = board.units.get(unit.parent)
+        sentence += _(", xếp thứ %(rank)s/%(ranked)s %(kinds)s%(of)s%(moved)s") % {
+            "rank": total.rank,
+            "ranked": total.ranked,
+            "kinds": kinds(unit.kind),
+            "of": _(" của %(parent)s") % {"parent": called(parent)} if parent else "",
+            "moved": _in_brackets(total.rank_change),
+        }
     if worst := standing.worst_group:
         lost = _("; mất nhiều nhất ở %(group)s (%(lost)s điểm)")
         sentence += lost % {
             "group": board.rules.group(worst).name[language()],
             "lost": _points(standing.groups[worst].lost),
         }
+    return sentence + "."
+
+
+def since(board: Board, standing: Standing) -> Iterator[str]:
+    """How a unit's total and place changed since the period before, and since a year before."""
+    total, lang = standing.total, language()
+    compared = [
+        (_("So với %(period)s"), board.before, total.score_change, total.rank_change),
+        (
+            _("So với cùng kỳ năm trước (%(period)s)"),
+            board.year_before,
+            total.score_change_year,
+            total.rank_change_year,
+        ),
+    ]
+    for said, result, score, rank in compared:
+        if result is not None and score is not None:
+            parts = [_("%(change)s điểm") % {"change": change(score, lang)} if score else _("điểm không đổi")]
+            if rank is not None and total.ranked > 1:
+                parts.append(
+                    _("%(change)s bậc") % {"change": change(rank, lang)} if rank else _("hạng không đổi")
+                )
+            yield f"{said % {'period': result.period.title(lang)}}: {', '.join(parts)}."
+
+
+def of_procedure(counts: Counts, unit: str) -> str:
+    """What there is to say of a procedure in one unit."""
+    lang = language()
+    sentence = _("%(unit)s tiếp nhận %(received)s hồ sơ, đã giải quyết xong %(finished)s") % {
+        "unit": unit,
+        "received": whole(counts.received, lang),
+        "finished": whole(counts.finished, lang),
+    }
+    if counts.on_time_share is not None:
+        sentence += _("; đúng hạn %(rate)s") % {"rate": _rate(float(counts.on_time_share))}
+    if counts.average_days is not None:
+        days = decimal(round(counts.average_days, 1), lang)
+        sentence += _("; bình quân %(days)s ngày làm việc") % {"days": days}
+    if counts.median_days is not None:
+        sentence += _(", một nửa xong trong %(days)s ngày") % {"days": decimal(counts.median_days, lang)}
     return sentence + "."
 
 
@@ -121,3 +164,20 @@ def _points(value: Any) -> str:
 
 def _in_brackets(value: Any) -> str:
     return "" if value is None else f" ({change(value, language())})"
+
+
+def of_comparison(standings: Sequence[Standing]) -> str:
+    """Which of some units has the most, and how far apart they are; empty for fewer than two."""
+    scored = [(s.total.score, called(s.unit)) for s in standings if s.total.score is not None]
+    if len(scored) < 2:
+        return ""
+    (most, best), (least, last) = max(scored), min(scored)
+    if most == least:
+        return _("Các đơn vị bằng điểm nhau: %(score)s.") % {"score": _points(most)}
+    return _("%(best)s cao nhất (%(most)s điểm), hơn %(last)s (%(least)s) %(apart)s điểm.") % {
+        "best": best,
+        "most": _points(most),
+        "last": last,
+        "least": _points(least),
+        "apart": _points(most - least),
+    }

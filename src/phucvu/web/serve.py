@@ -7,31 +7,53 @@ import os
 import signal
 import socket
 import tempfile
+import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, Literal
 
+from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
+from phucvu.inbox.background import background
+from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
 
-THREADS = 4
+THREADS = 8
 """Requests answered at a time."""
 
 PATIENCE = 3
 """Seconds that a worker has to finish what it is doing when told to stop."""
 
 
-def serve(port: int, host: str = "127.0.0.1", ready: Callable[[], None] = lambda: None) -> None:
-    """Serve the site at http://host:port until SIGINT or SIGTERM; prints nothing itself.
+def serve(
+    home: str | Path,
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    shows: Literal["counted", "published"] = "counted",
+    workers: int = 1,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the site of a home at http://host:port until SIGINT or SIGTERM; prints nothing itself.
 
-    ``ready`` is called once the port is known to be free. Raises UnusableError where the port cannot be had.
+    What it shows is counted from the home's records, as they arrive, or published (see settings.SHOWS).
+    ``ready`` is called once the port is known to be free. Raises UnusableError where the port or the
+    operational database cannot be had.
     """
+    os.environ["PHUCVU_SHOWS"] = shows
+    if host in ("127.0.0.1", "localhost", "::1") and "PHUCVU_HOSTS" not in os.environ:
+        # Nobody else can ask for the site, so nothing crosses a network.
+        os.environ.setdefault("PHUCVU_HTTPS", "0")
     _check_free(host, port)
-    ready()
     with tempfile.TemporaryDirectory(prefix="phucvu-static-") as static:
         os.environ["PHUCVU_STATIC"] = static
+        open_home(home)
         gather_static_files()
+        ready()
         # A process that has used Polars or Altair holds threads and locks, which a fork would break.
         multiprocessing.set_start_method("spawn", force=True)
         server = Granian(
@@ -40,34 +62,57 @@ def serve(port: int, host: str = "127.0.0.1", ready: Callable[[], None] = lambda
             address=host,
             port=port,
             interface=Interfaces.WSGI,
-            workers=1,
+            workers=workers,
+            respawn_failed_workers=True,
             blocking_threads=THREADS,
             workers_kill_timeout=PATIENCE,
             log_enabled=False,
         )
-        # A closed terminal means stop, as Ctrl-C does; Granian would take it as a wish to reload.
-        server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        server.serve()
+        server.on_startup(lambda: _stop_once(server))
+        with background() if shows == "counted" else nullcontext():
+            server.serve()
 
 
 def application_of_worker() -> Any:
     """The site as a worker loads it.
 
     A worker leaves the terminal's group, so that Ctrl-C reaches only its parent, which stops it: a
-    worker told twice at once can lock up.
+    worker told twice at once can lock up. Should the parent be killed, it ends too: nobody would move
+    what it takes, and the port would stay in use.
     """
     os.setpgrp()
+    threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
     from phucvu.web.wsgi import application
 
     return application
 
 
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _stop_once(server: Any) -> None:
+    """Let the first signal stop the server and the others do nothing.
+
+    Granian's own handler takes a lock that is its own: told twice at once it waits for itself for ever.
+    A closed terminal means stop, as Ctrl-C does; Granian would take it as a wish to reload.
+    """
+    told = False
+
+    def stop(number: int, frame: Any) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            server.signal_handler_interrupt()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
 def gather_static_files() -> None:
     """Put the static files into STATIC_ROOT under their hashed names."""
-    import django
-    from django.core.management import call_command
-
-    django.setup()
     call_command("collectstatic", interactive=False, verbosity=0)
 
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
+
+from phucvu.accounts import settings as accounts
+from phucvu.accounts.secret import secret_key
+from phucvu.accounts.settings import *  # noqa: F403  the names that Django and allauth read
+from phucvu.inbox.home import database
 
 HERE = Path(__file__).parent
 
 # The names under which the site is asked for, with commas between; others get status 400.
 ALLOWED_HOSTS = os.environ.get("PHUCVU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 
-# Nothing that outlives the process is signed: there are no sessions, and no accounts.
-SECRET_KEY = secrets.token_urlsafe(50)
+# Signs sessions and links to set a password, and seals what two-step sign-in keeps.
+SECRET_KEY = secret_key()
+
+# «counted» shows what is counted from the records of the home; «published» the national portal's
+# figures that come with the program (the demonstration).
+SHOWS = os.environ.get("PHUCVU_SHOWS", "counted")
 
 DEBUG = False
-INSTALLED_APPS = ["django.contrib.staticfiles", "phucvu.web"]
-DATABASES: dict[str, dict[str, str]] = {}
+INSTALLED_APPS = ["django.contrib.staticfiles", "phucvu.inbox", "phucvu.web", *accounts.APPS]
+
+# The operational database: SQLite in the home, or PostgreSQL by PHUCVU_DATABASE_URL.
+DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
@@ -25,7 +35,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    *accounts.MIDDLEWARE_BEFORE,
     "django.middleware.locale.LocaleMiddleware",
+    *accounts.MIDDLEWARE_AFTER,
 ]
 ROOT_URLCONF = "phucvu.web.urls"
 APPEND_SLASH = False
@@ -37,13 +49,17 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "phucvu.web.templatetags.reading",
             ],
-            "context_processors": ["django.template.context_processors.i18n"],
+            "context_processors": [
+                "django.template.context_processors.i18n",
+                *accounts.CONTEXT_PROCESSORS,
+            ],
         },
     }
 ]
@@ -55,12 +71,13 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = False
 
-# Answers are kept in the memory of each worker (see remembering.py).
+# Pages are kept in the memory of each worker (see remembering.py); attempts to sign in, in the database.
 CACHES = {
-    "default": {
+    "default": accounts.CACHE_OF_LIMITS,
+    "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 1000},
-    }
+    },
 }
 
 # Static files are gathered here under names that carry their content's hash (see serve.py).

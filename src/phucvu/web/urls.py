@@ -1,8 +1,9 @@
 """The addresses of the site.
 
-A page's data stands at the page's own address with .json or .csv behind it; the front page's at
-/index.json and /index.csv. Vietnamese pages stand at /, the English ones at the same addresses
-under /en/. ?period=2026-Q3 asks for a period; without it the latest is shown.
+A page's data stands at the page's own address with .json, .csv or .xlsx behind it; the front page's
+at /index.json and so on. What other sites may include in a frame stands under /embed/. Vietnamese
+pages stand at /, the English ones at the same addresses under /en/. ?period=2026-Q3 asks for a
+period; without it the latest is shown. Every address says whom it is for (see accounts.doors).
 """
 
 from __future__ import annotations
@@ -11,37 +12,80 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import re_path
+from django.urls import include, path, re_path
 
+from phucvu.accounts import urls as accounts
+from phucvu.accounts.doors import PUBLIC, under
 from phucvu.web import errors
-from phucvu.web.pages import about, indicators, nation, rules, units
+from phucvu.web.api import urls as api
+from phucvu.web.pages import (
+    about,
+    compare,
+    embeds,
+    front,
+    glossary,
+    indicators,
+    nation,
+    procedures,
+    rules,
+    searching,
+    units,
+)
 from phucvu.web.remembering import remembered
+from phucvu.web.workspace import urls as workspace
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> Any:
     """A page and the data behind it."""
-    return re_path(rf"^{route}(?:\.(?P<form>json|csv))?$", remembered(view), name=name)
+    return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx))?$", remembered(view), name=name)
 
 
-urlpatterns = [
+def picture(route: str, view: Callable[..., Any], name: str) -> Any:
+    """A picture of a page, for a desk and, with -narrow, for a phone."""
+    return re_path(rf"^{route}(?P<narrow>-narrow)?\.svg$", remembered(view), name=name)
+
+
+shown_to_all = [
+    path("", include("phucvu.inbox.urls")),
     *i18n_patterns(
-        re_path(r"^$", remembered(nation.show), name="nation"),
-        re_path(r"^index\.(?P<form>json|csv)$", remembered(nation.show), name="nation-data"),
-        re_path(
-            r"^units/(?P<code>[^/]+)/lost(?P<narrow>-narrow)?\.svg$",
-            remembered(units.lost_svg),
-            name="lost-svg",
-        ),
+        re_path(r"^$", remembered(front.show), name="nation"),
+        re_path(r"^index\.(?P<form>json|csv|xlsx)$", remembered(front.show), name="nation-data"),
+        picture("time", nation.time_svg, "nation-time"),
+        picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
+        picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),
+        picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
+        picture("compare/time", compare.time_svg, "compare-time"),
         page(r"units/(?P<code>[^/]+?)", units.show, "unit"),
         page("indicators", indicators.every, "indicators"),
         page(r"indicators/(?P<identity>[^/]+?)", indicators.show, "indicator"),
+        page("procedures", procedures.every, "procedures"),
+        page(r"procedures/(?P<code>[^/]+?)", procedures.show, "procedure"),
+        page("compare", compare.show, "compare"),
+        re_path(r"^search(?:\.(?P<form>json|csv|xlsx))?$", searching.show, name="search"),
         page("rules", rules.every, "rules"),
         page(r"rules/(?P<name>[^/]+?)", rules.show, "rule-set"),
+        page("glossary", glossary.show, "glossary"),
         page("about", about.show, "about"),
+        re_path(r"^embed/units/(?P<code>[^/]+)$", remembered(embeds.unit), name="embed-unit"),
+        re_path(r"^embed/ranking(?:/(?P<code>[^/]+))?$", remembered(embeds.ranking), name="embed-ranking"),
+        re_path(
+            r"^embed/indicators/(?P<identity>[^/]+)$", remembered(embeds.indicator), name="embed-indicator"
+        ),
         prefix_default_language=False,
     ),
-    re_path(r"^(?P<rest>.+)/$", errors.without_slash),
-    re_path(r"^en$", errors.with_slash),
+]
+
+urlpatterns = [
+    *under(PUBLIC, shown_to_all),
+    *accounts.outside,
+    *api.outside,
+    *i18n_patterns(
+        *accounts.in_languages, *workspace.in_languages, *api.in_languages, prefix_default_language=False
+    ),
+    *under(
+        PUBLIC,
+        [re_path(r"^(?P<rest>.+)/$", errors.without_slash), re_path(r"^en$", errors.with_slash)],
+    ),
 ]
 
 handler400 = errors.bad_request

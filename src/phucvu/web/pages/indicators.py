@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
 
 from phucvu.rules.model import Indicator
+from phucvu.web import timelines
 from phucvu.web.boards import Block, Board
 from phucvu.web.components import Line
+from phucvu.web.embedding import embed
 from phucvu.web.explained import explained, origins
-from phucvu.web.language import _
+from phucvu.web.history import rates_of
+from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.ranking import asked_order
 from phucvu.web.sentences import called, of_indicator
@@ -18,7 +23,8 @@ from phucvu.web.sentences import called, of_indicator
 
 def every(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
-    provinces = {standing.unit.code for standing in board.provinces}
+    standings = board.provinces if board.only_root is None else [board.only_root]
+    provinces = {standing.unit.code for standing in standings}
     groups = []
     table = []
     for group in board.rules.groups:
@@ -29,74 +35,127 @@ def every(request: Any, form: str | None = None) -> Any:
             rows.append((indicator, mean))
             table.append(_as_row(indicator) | {"mean_score_of_provinces": mean and round(mean, 2)})
         groups.append((group, rows))
-    context = {"groups": groups, "max_points": board.rules.max_points}
+    whose = _("Bình quân các tỉnh") if board.only_root is None else called(board.only_root.unit)
+    context = {"groups": groups, "max_points": board.rules.max_points, "whose": whose}
     page = Page("indicators.html", context, {"indicators": table}, table, board)
     return respond(request, page, form)
 
 
 def show(request: Any, identity: str, form: str | None = None) -> Any:
     board = asked_board(request)
-    if identity not in board.rules:
-        reason = _("Không có chỉ số %(id)s trong bộ quy tắc của kỳ này.")
-        raise Http404(reason % {"id": identity[:60]})
-    indicator = board.rules[identity]
+    indicator = asked_indicator(board, identity)
     order = asked_order(request)
-    within = request.GET.get("within") or None
-    if within is not None and not board.blocks(within):
-        reason = _("Không có đơn vị nào dưới %(code)s trong kỳ này.")
-        raise Http404(reason % {"code": within[:60]})
+    within = asked_within(request, board)
     every_row = {row["unit"]: row for row in board.across(identity)}
-    blocks = [(block.kind, _rows(block, every_row, order)) for block in board.blocks(within)]
+    blocks = [(block.kind, in_order(block, every_row, order)) for block in board.blocks(within)]
     names = {s.unit.code: called(s.unit) for block in board.blocks(within) for s in block.standings}
-    parent = board.units.get(within)
+    earlier = _earlier(board, identity)
+    over_time = timelines.of_indicator(board, identity, within)
+    query = f"within={within}" if within else ""
+    turned = f"order={'asc' if order == 'desc' else 'desc'}"
     context = {
         "indicator": indicator,
         "group": board.rules.group(indicator.group),
-        "parent": parent,
+        "parent": board.units.get(within),
         "order": order,
-        "other_order": to(
-            "indicator",
-            identity,
-            board=board,
-            query="&".join(
-                [f"order={'asc' if order == 'desc' else 'desc'}", *([f"within={within}"] if within else [])]
-            ),
-        ),
+        "other_order": to("indicator", identity, board=board, query="&".join(filter(None, [turned, query]))),
+        "compared": [label for label, _rates in earlier],
         "blocks": [
-            (kind, of_indicator(indicator, rows, names), _lines(board, indicator, rows))
+            (kind, of_indicator(indicator, rows, names), _lines(board, indicator, rows, earlier))
             for kind, rows in blocks
         ],
         "explained": list(explained(indicator)),
         "origins": origins(indicator, board.rules),
         "derived": identity in board.result.derived,
+        "over_time": over_time,
+        "embed": embed(
+            request, "embed-indicator", identity, title=indicator.short[language()], height=480, query=query
+        ),
         "group_link": to("nation", board=board, query=f"sort={indicator.group}"),
     }
     table = [_as_data(board, row) for _kind, rows in blocks for row in rows]
     data = {"indicator": _as_row(indicator), "within": within, "units": table}
+    data |= {"over_time": over_time.data if over_time else []}
     return respond(request, Page("indicator.html", context, data, table, board), form)
 
 
-def _rows(block: Block, every_row: dict[str, dict[str, Any]], order: str) -> list[dict[str, Any]]:
+def time_svg(request: Any, identity: str, narrow: str | None = None) -> Any:
+    """The picture of an indicator over time."""
+    board = asked_board(request)
+    indicator = asked_indicator(board, identity)
+    within = asked_within(request, board)
+    title = f"{indicator.id} {indicator.short[language()]}"
+    return timelines.picture(timelines.of_indicator(board, identity, within), title, narrow)
+
+
+def asked_indicator(board: Board, identity: str) -> Indicator:
+    if identity not in board.rules:
+        reason = _("Không có chỉ số %(id)s trong bộ quy tắc của kỳ này.")
+        raise Http404(reason % {"id": identity[:60]})
+    return board.rules[identity]
+
+
+def asked_within(request: Any, board: Board) -> str | None:
+    """The unit whose units below are asked for.
+
+    Without one, the unit under which all others stand; None where there are several. Raises Http404
+    where there is no unit below it.
+    """
+    asked = request.GET.get("within")
+    if asked:
+        if not board.blocks(asked):
+            reason = _("Không có đơn vị nào dưới %(code)s trong kỳ này.")
+            raise Http404(reason % {"code": asked[:60]})
+        return str(asked)
+    only = board.only_root
+    return only.unit.code if only is not None and board.blocks(only.unit.code) else None
+
+
+def in_order(block: Block, every_row: dict[str, dict[str, Any]], order: str) -> list[dict[str, Any]]:
     """The rows of a block by rate, without a rate last."""
     rows = [every_row[s.unit.code] for s in block.standings if s.unit.code in every_row]
     sign = 1 if order == "asc" else -1
     return sorted(rows, key=lambda r: (r["rate"] is None, sign * (r["rate"] or 0), r["unit"]))
 
 
+def _earlier(board: Board, identity: str) -> list[tuple[str, dict[str, float]]]:
+    """The rates of the period before and of a year before, by unit, as far as there are any."""
+    found = [(_("± kỳ trước"), board.before), (_("± năm trước"), board.year_before)]
+    return [(label, rates_of(result, identity)) for label, result in found if result is not None]
+
+
 def _lines(
-    board: Board, indicator: Indicator, rows: list[dict[str, Any]]
-) -> list[tuple[Any, Line, int | None]]:
-    """Each unit with its line and its rank by rate."""
+    board: Board,
+    indicator: Indicator,
+    rows: list[dict[str, Any]],
+    earlier: list[tuple[str, dict[str, float]]],
+) -> list[tuple[Any, Line, int | None, list[tuple[str, Decimal | None]]]]:
+    """Each unit with its line, its rank by rate, and its changes in percentage points."""
     derived = indicator.id in board.result.derived
-    rates = [row["rate"] for row in rows if row["rate"] is not None]
+    places = ranks_of([row["rate"] for row in rows])
     return [
         (
             board.units[row["unit"]],
             Line(indicator, row, derived, board.rules),
-            None if row["rate"] is None else 1 + sum(rate > row["rate"] for rate in rates),
+            places.get(row["rate"]),
+            [(label, _difference(row["rate"], rates.get(row["unit"]))) for label, rates in earlier],
         )
         for row in rows
     ]
+
+
+def ranks_of(rates: Iterable[float | None]) -> dict[float | None, int]:
+    """The place of each rate, the highest first; equal rates share one. None has none."""
+    places: dict[float | None, int] = {}
+    for place, rate in enumerate(sorted((r for r in rates if r is not None), reverse=True), 1):
+        places.setdefault(rate, place)
+    return places
+
+
+def _difference(now: float | None, then: float | None) -> Decimal | None:
+    if now is None or then is None:
+        return None
+    return round(Decimal(str(now)) * 100, 2) - round(Decimal(str(then)) * 100, 2)
 
 
 def _as_row(indicator: Indicator) -> dict[str, Any]:

@@ -1,51 +1,59 @@
-"""The front page: the nation and its provinces."""
+"""The nation and its provinces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from phucvu.figures.units import Unit
 from phucvu.rules.model import Group
-from phucvu.web.bands import BANDS, Band
-from phucvu.web.boards import Board, Standing
+from phucvu.web import maps, timelines
+from phucvu.web.boards import Board
+from phucvu.web.embedding import embed
+from phucvu.web.language import _
+from phucvu.web.maps import Tile
 from phucvu.web.page import Page, asked_board, respond
 from phucvu.web.ranking import as_record, as_row, asked_sort, ranking
 from phucvu.web.sentences import called, of_nation
 from phucvu.web.tiles import ISLANDS, TILES
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A province on the map, or an archipelago that belongs to it."""
-
-    unit: Unit
-    standing: Standing
-    row: int
-    column: int
-
-
 def show(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
     sort = asked_sort(request, board.rules)
     table = ranking(board, board.provinces, sort, "nation", anchor="ranking")
+    blocks = board.blocks(None)
+    others = [
+        (block.kind, ranking(board, block.standings, sort, "nation", anchor=block.kind))
+        for block in blocks
+        if block.kind != "province"
+    ]
+    over_time = timelines.of_nation(board)
     context = {
         "sentence": of_nation(board),
         "tiles": _tiles(board, TILES),
         "islands": _tiles(board, ISLANDS),
-        "legend": _legend(board),
         "ranking": table,
         "means": [(column, board.nation_means.get(column.part)) for column in table.columns],
+        "others": others,
         "published_alone": list(_published_alone(board)),
+        "over_time": over_time,
+        "embed": embed(request, "embed-ranking", title=_("Xếp hạng các tỉnh, thành phố"), height=640),
     }
-    standings = [row.standing for row in table.rows]
+    context |= maps.context(board, [block for block in blocks if block.kind == "province"])
+    standings = [row.standing for of_kind in (table, *(r for _kind, r in others)) for row in of_kind.rows]
     data = {
         "nation": board.nation_means,
         "units": [as_record(standing) for standing in standings],
+        "over_time": over_time.data if over_time else [],
     }
     rows = [as_row(standing, board.rules) for standing in standings]
     return respond(request, Page("nation.html", context, data, rows, board), form)
+
+
+def time_svg(request: Any, narrow: str | None = None) -> Any:
+    """The picture of the nation's score over time."""
+    timeline = timelines.of_nation(asked_board(request))
+    return timelines.picture(timeline, _("Điểm của cả nước qua các kỳ"), narrow)
 
 
 def _tiles(board: Board, places: dict[str, tuple[int, int]]) -> list[Tile]:
@@ -62,9 +70,3 @@ def _published_alone(board: Board) -> Iterator[tuple[Group, list[str]]]:
         names = [called(s.unit) for s in board.provinces if s.groups[group.id].origin == "published"]
         if names:
             yield group, names if len(names) < len(board.provinces) else []
-
-
-def _legend(board: Board) -> list[tuple[Band, Band | None, int]]:
-    """Each band, the one above it, and how many provinces are in it."""
-    bands = [standing.band for standing in board.provinces]
-    return [(b, above, bands.count(b)) for b, above in zip(BANDS, (None, *BANDS), strict=False)]

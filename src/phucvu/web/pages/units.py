@@ -8,25 +8,38 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from phucvu.charts.lost_points import lost_points
+from phucvu.figures.units import Unit
+from phucvu.web import maps, timelines
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.components import Part, losses, parts, without_anything
+from phucvu.web.embedding import embed
+from phucvu.web.existence import as_record as existing
+from phucvu.web.existence import existence, last_period_of
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.ranking import as_record, asked_sort, ranking
-from phucvu.web.sentences import called, of_unit
+from phucvu.web.sentences import called, of_unit, since
 
 
 def show(request: Any, code: str, form: str | None = None) -> Any:
     board = asked_board(request)
+    if code not in board.standings and code in board.units:
+        return _absent(request, board, board.units[code], form)
     standing = _standing(board, code)
     sort = asked_sort(request, board.rules)
     found = parts(board, standing)
     below = board.blocks(code)
+    over_time = timelines.of_unit(board, code)
     nothing, lost_for_nothing = without_anything(found)
     context = {
         "standing": standing,
         "unit": standing.unit,
         "sentence": of_unit(board, standing),
+        "since": list(since(board, standing)),
+        "existence": existence(board, standing.unit),
+        "over_time": over_time,
+        "compare": to("compare", board=board, query=f"units={code}"),
+        "embed": embed(request, "embed-unit", code, title=standing.unit.short_name, height=180),
         "parts": found,
         "losses": losses(found),
         "nothing": nothing,
@@ -35,7 +48,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
             (block.kind, ranking(board, block.standings, sort, "unit", code, anchor=block.kind))
             for block in below
         ],
-        "trail": [(called(unit), to("unit", unit.code, board=board)) for unit in _above(board, code)],
+        "trail": _trail(board, code),
         "within": "&".join(
             [
                 *filter(None, [kept(board).removeprefix("?")]),
@@ -45,11 +58,13 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "chart": to("lost-svg", code, board=board),
         "chart_narrow": to("lost-svg", code, "-narrow", board=board),
     }
+    context |= maps.context(board, below)
     everyone = [s for block in below for s in block.standings]
     data = {
-        "unit": as_record(standing),
+        "unit": as_record(standing) | existing(standing.unit, board),
         "components": [_component(row, board) for row in board.components(code)],
         "below": [as_record(s) for s in everyone],
+        "over_time": over_time.data if over_time else [],
     }
     table = [*_table(board, standing, found), *(row for s in everyone for row in _marks(board, s))]
     return respond(request, Page("unit.html", context, data, table, board), form)
@@ -65,6 +80,23 @@ def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
 
 
+def time_svg(request: Any, code: str, narrow: str | None = None) -> Any:
+    """The picture of a unit's scores over time."""
+    board = asked_board(request)
+    standing = _standing(board, code)
+    title = _("Điểm của %(unit)s qua các kỳ") % {"unit": called(standing.unit)}
+    return timelines.picture(timelines.of_unit(board, code), title, narrow)
+
+
+def _absent(request: Any, board: Board, unit: Unit, form: str | None) -> Any:
+    """A unit that has no result in the period: since when it exists, and where its results are."""
+    last = last_period_of(unit)
+    about = {"unit": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent}
+    about |= existing(unit, board) | {"last_period": last and str(last)}
+    context = {"unit": unit, "existence": existence(board, unit), "last": last}
+    return respond(request, Page("unit_absent.html", context, {"unit": about}, [about], board), form)
+
+
 def _standing(board: Board, code: str) -> Standing:
     if code not in board.standings:
         reason = _("Không có kết quả của đơn vị %(code)s trong kỳ này.")
@@ -72,9 +104,11 @@ def _standing(board: Board, code: str) -> Standing:
     return board.standings[code]
 
 
-def _above(board: Board, code: str) -> list[Any]:
-    """The units above one that have a page, the highest first."""
-    return [unit for unit in reversed(board.units.above(code)[1:]) if unit.code in board.standings]
+def _trail(board: Board, code: str) -> list[tuple[str, str]]:
+    """The pages above a unit's, the highest first: the front page, then the units that have one."""
+    above = [unit for unit in reversed(board.units.above(code)[1:]) if unit.code in board.standings]
+    trail = [(called(unit), to("unit", unit.code, board=board)) for unit in above]
+    return trail if board.only_root else [(_("Cả nước"), to("nation", board=board)), *trail]
 
 
 def _component(row: dict[str, Any], board: Board) -> dict[str, Any]:

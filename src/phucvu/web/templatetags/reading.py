@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from phucvu import formats
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Words
-from phucvu.web import sentences
+from phucvu.web import choosing, sentences
+from phucvu.web.glossary import Term, terms
 from phucvu.web.language import _, language
 
 register = template.Library()
@@ -73,6 +76,52 @@ def day(value: dt.date) -> str:
     return formats.day(value)
 
 
+def days(value: float | None) -> str:
+    """A number of days with one decimal."""
+    return UNKNOWN if value is None else _decimal(Decimal(str(round(value, 1))), language())
+
+
+def period_link(place: Any, period: Period) -> str:
+    """The address of the page shown, of another period."""
+    return str(place.at(period))
+
+
+class TermNode(template.Node):  # type: ignore[misc]
+    def __init__(self, code: str, inside: Any) -> None:
+        self.term, self.inside = terms()[code], inside
+
+    def render(self, context: Any) -> str:
+        return _linked(self.term, mark_safe(self.inside.render(context)), context.get("keep", ""))
+
+
+def term(parser: Any, token: Any) -> TermNode:
+    """{% term "rank" %}hạng{% endterm %}: a word that leads to its place in the glossary.
+
+    Raises KeyError, when the template is loaded, for what is no term.
+    """
+    _name, code = token.split_contents()
+    inside = parser.parse(("endterm",))
+    parser.delete_first_token()
+    return TermNode(code.strip("\"'"), inside)
+
+
+def term_link(said: str) -> str:
+    """A label, which leads to the glossary where it is the name of a term."""
+    return _term_link(said, language())
+
+
+@lru_cache(maxsize=1000)
+def _term_link(said: str, lang: str) -> str:
+    wanted = said.casefold()
+    term = next((term for term in terms().values() if term.name[lang].casefold() == wanted), None)
+    return escape(said) if term is None else _linked(term, said)
+
+
+def _linked(term: Term, said: str, query: str = "") -> str:
+    link = f"{reverse('glossary')}{query}#{term.anchor}"
+    return str(format_html('<a class="term" href="{}">{}</a>', link, said))
+
+
 def bar(part: Any, of: Any) -> Any:
     """A bar as long as a part is of a whole; the number stands beside it, so it says nothing itself."""
     width = min(100.0, 100 * float(part) / float(of))
@@ -83,8 +132,13 @@ def bar(part: Any, of: Any) -> Any:
     )
 
 
-for read in (points, short, whole, rate, target, change, moment, words, title, day):
+for read in (points, short, whole, rate, target, change, moment, words, title, day, days):
     register.filter(read.__name__, read)
 register.filter("called", sentences.called)
 register.filter("kinds", sentences.kinds)
+register.filter("term_link", term_link, is_safe=True)
+register.filter("within_year", choosing.within_year)
+register.filter("brief", choosing.brief)
 register.simple_tag(bar)
+register.simple_tag(period_link)
+register.tag(term)

@@ -1,0 +1,154 @@
+"""How fast lists of dossiers are: python benchmarks/lists_speed.py [--dossiers N] [--export N].
+
+The synthetic province of ``engine_records``; the listing of the running year holds nearly all of its
+dossiers. Measured are making the listing, and for the province as a whole: the first page of what is
+lost and of everything, a page from the middle, by time and by code, a narrowed page, the numbers of
+all ready-made lists at once, and writing dossiers to CSV and to Excel. Beside it stands asking the
+engine itself for a first page, as was done before there were listings. Beside each time stands the
+processor time, which says what it would take where nothing else runs: about that on one processor,
+half of it on two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import engine_records
+
+ROUNDS = 7
+NOW = dt.datetime(2026, 12, 20, 9)
+PAGE = 50
+COLUMNS = (
+    "code",
+    "sender",
+    "unit",
+    "procedure",
+    "channel",
+    "status",
+    "received_at",
+    "due",
+    "must_by",
+    "ended",
+)
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    words.add_argument("--dossiers", type=int, default=1_000_000)
+    words.add_argument("--export", type=int, default=100_000, help="rows written to CSV and Excel")
+    words.add_argument("--records", type=Path, help="records made before by engine_records.write")
+    said = words.parse_args()
+    with tempfile.TemporaryDirectory(prefix="phucvu-lists-") as folder:
+        os.environ["PHUCVU_HOME"] = folder
+        os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
+        records = said.records or Path(folder) / "records"
+        if not said.records:
+            engine_records.write(records, said.dossiers)
+        measure(records, Path(folder) / "of.duckdb", said.export)
+
+
+def measure(records: Path, path: Path, export: int) -> None:
+    import django
+
+    django.setup()
+    from phucvu.engine import listing
+    from phucvu.engine.calendar import Calendar
+    from phucvu.engine.connections import connect
+    from phucvu.engine.dossiers import dossiers
+    from phucvu.engine.listing import Listing, Order, Wish
+    from phucvu.figures.periods import Period
+    from phucvu.records.schema import TABLES
+    from phucvu.rules.loading import load
+    from phucvu.web.workspace.ready import READY, Moment
+
+    con = connect()
+    tables = {name: con.read_parquet(f"{records}/{name}/*.parquet") for name in TABLES}
+    year, rules = Period.parse("2026"), load("portal-2026")
+    say("making the listing", once(lambda: listing.judge(tables, rules, year, NOW, path)))
+    print(f"{'size of the file':34} {path.stat().st_size / 1e6:9.1f} MB")
+    found = Listing(path)
+    every = [engine_records.ROOT, *engine_records.UNITS]
+    late = rules.at(year.last)["2.1"]
+    of_figure = listing.looked_at(late, year)
+    whole, lost = Wish(every, of_figure), Wish(every, of_figure & listing.lost(late))
+    number = found.number(whole)
+    print(f"{'dossiers in the figure, lost':34} {number:9,} {found.number(lost):,}")
+    at = Moment(year, found.cut_off, Calendar())
+    conditions = [ready.condition(at) for ready in READY]
+    narrow = Wish(every, of_figure, procedure=engine_records.PROCEDURES[-7], channel=2, like="-26")
+    middle = number // 2
+    for name, work in {
+        "how many are lost": lambda: found.number(lost),
+        "first page of what is lost": lambda: found.page(lost, Order("late", True), PAGE),
+        "first page of all, by deadline": lambda: found.page(whole, Order("due"), PAGE),
+        "page in the middle, by deadline": lambda: found.page(whole, Order("due"), PAGE, middle),
+        "page in the middle, by code": lambda: found.page(whole, Order("code"), PAGE, middle),
+        "narrowed page, and its number": lambda: (found.page(narrow, Order(), PAGE), found.number(narrow)),
+        "one commune, first page": lambda: found.page(Wish(every[-1:], of_figure), Order("due"), PAGE),
+        "one commune, all ready-made lists": lambda: found.numbers(every[-1:], conditions),
+        "province, all ready-made lists": lambda: found.numbers(every, conditions),
+    }.items():
+        say(name, best(work))
+    direct = dossiers, (tables, rules, year, NOW, engine_records.ROOT, "2.1")
+    say(
+        "engine: first page of what is lost",
+        best(lambda: direct[0](*direct[1], lost_only=True, limit=PAGE), 3),
+    )
+    exports(found, whole, export)
+
+
+def exports(found, wish, rows: int) -> None:
+    import polars as pl
+
+    from phucvu.engine.listing import Order
+    from phucvu.web.workspace import files
+
+    def frames():
+        names = pl.col("procedure").alias("name")
+        late = pl.col("seconds_late").alias("days") // 86_400
+        for frame in found.every(wish, Order(), rows):
+            yield frame.select(*COLUMNS, names, late)
+
+    def csv() -> None:
+        for _part in files.csv_parts(frames()):
+            pass
+
+    def excel() -> None:
+        with tempfile.NamedTemporaryFile() as file:
+            files.write_xlsx(file, frames(), {})
+
+    say(f"CSV of {rows:,} rows", once(csv))
+    say(f"Excel of {rows:,} rows", once(excel))
+
+
+def once(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock, and of processors."""
+    clock, processor = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - clock, time.process_time() - processor
+
+
+def best(work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+    """The medians of some rounds, after one that is not counted."""
+    work()
+    clock, processor = zip(*(once(work) for _ in range(rounds)), strict=True)
+    return statistics.median(clock), statistics.median(processor)
+
+
+def say(name: str, taken: tuple[float, float]) -> None:
+    clock, processor = taken
+    print(f"{name:34} {clock * 1000:9.1f} ms {processor * 1000:9.1f} ms of processor", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Who may see and do what: accounts, roles, signing in, personal data, and the log of what was done.
+
+An account is bound to one unit and sees what lies below it; its role says what it may do there
+(``permissions``). Every address of the site says whom it is for (``doors``).
+"""

@@ -1,0 +1,160 @@
+"""Django's admin site: the tables behind accounts, for administrators to read.
+
+What has rules is changed where the rules are (``managing``), so that it is checked and written to the
+audit log; here an administrator can only close a sender's account.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.shortcuts import redirect
+
+from phucvu.accounts import audit, units
+from phucvu.accounts.models import AuditEntry, User
+from phucvu.accounts.permissions import Action, may
+from phucvu.inbox import senders
+from phucvu.inbox.models import Sender
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The admin site has scripts, in files of its own; everything else is as on the other pages."""
+
+
+class Site(admin.AdminSite):  # type: ignore[misc]
+    site_header = site_title = "Các bảng phía sau"
+    index_title = "Bảng"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: Any) -> bool:
+        return may(request.user, Action.ADMIN_SITE)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        inner = super().admin_view(view, cacheable)
+
+        def answer(request: Any, *args: Any, **parts: Any) -> Any:
+            response = inner(request, *args, **parts)
+            response.headers["Content-Security-Policy"] = POLICY
+            return response
+
+        return answer
+
+    def login(self, request: Any, extra_context: Any = None) -> Any:
+        return redirect("account_login")
+
+    def password_change(self, request: Any, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")
+
+
+site = Site(name="admin")
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[misc]
+    """A table of which an administrator sees the rows of units below."""
+
+    unit = "unit"
+    """What of a row names its unit."""
+
+    def get_queryset(self, request: Any) -> QuerySet[Any]:
+        below = units.below(request.user.unit)
+        return super().get_queryset(request).filter(**{f"{self.unit}__in": below})
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User, site=site)
+class UserAdmin(ReadOnly):
+    list_display = ("username", "full_name", "email", "role", "unit", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    search_fields = ("username", "full_name", "email", "unit")
+    exclude = ("password",)
+
+
+@admin.register(EmailAddress, site=site)
+class EmailAddressAdmin(ReadOnly):
+    unit = "user__unit"
+    list_display = ("email", "user", "verified", "primary")
+    search_fields = ("email", "user__username")
+
+
+@admin.register(SocialAccount, site=site)
+class SocialAccountAdmin(ReadOnly):
+    unit = "user__unit"
+    list_display = ("user", "provider", "uid", "last_login")
+    search_fields = ("uid", "user__username")
+    exclude = ("extra_data",)
+
+
+@admin.register(Authenticator, site=site)
+class AuthenticatorAdmin(ReadOnly):
+    unit = "user__unit"
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
+
+
+@admin.register(AuditEntry, site=site)
+class AuditEntryAdmin(ReadOnly):
+    """Entries that concern a unit below; those that concern none, such as failures under unknown names,
+    for administrators of a unit that has none above it."""
+
+    list_display = ("number", "moment", "actor", "action", "object", "unit", "details")
+    list_filter = ("action",)
+    search_fields = ("actor", "object", "unit")
+    ordering = ("-number",)
+
+    def get_queryset(self, request: Any) -> QuerySet[AuditEntry]:
+        unit = units.every().get(request.user.unit)
+        found = super().get_queryset(request)
+        if unit is not None and unit.parent is None:
+            return found | AuditEntry.objects.filter(unit="")
+        return found
+
+
+@admin.register(Sender, site=site)
+class SenderAdmin(ReadOnly):
+    list_display = ("name", "unit", "enabled", "last_message_at", "accepted", "set_aside", "refused")
+    list_filter = ("enabled",)
+    search_fields = ("name", "unit")
+    exclude = ("secret", "gaps")
+    readonly_fields = (
+        "name",
+        "unit",
+        "created_at",
+        "last_message_at",
+        "messages",
+        "accepted",
+        "set_aside",
+        "refused",
+    )
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return True
+
+    def save_model(self, request: Any, obj: Sender, form: Any, change: bool) -> None:
+        obj.save(update_fields=["enabled"])
+        if not obj.enabled:
+            senders.disable(obj.name)  # ends its sessions too
+        action = "sender opened" if obj.enabled else "sender closed"
+        audit.append(request.user, action, object=obj.name, unit=obj.unit)

@@ -1,0 +1,205 @@
+"""The pages of accounts: one's own, those of the units below, and a dossier's personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from phucvu.accounts import managing, personal, units
+from phucvu.accounts.models import User
+from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, may, may_give
+from phucvu.accounts.settings import OIDC_URL
+from phucvu.problems import Problem, UnusableError
+
+PER_PAGE = 100
+FIELDS = ("username", "full_name", "email", "role", "unit", "subject")
+
+
+def own(request: Any) -> Any:
+    """One's own account: role and unit, password, two-step sign-in."""
+    user = request.user
+    context = {
+        "unit": units.every().get(user.unit),
+        "needs_two_step": user.role in TWO_STEP,
+        "codes": Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first(),
+        "may_manage": may(user, Action.MANAGE_ACCOUNTS),
+        "may_see_tables": may(user, Action.ADMIN_SITE),
+    }
+    return render(request, "accounts/own.html", context)
+
+
+def every(request: Any) -> Any:
+    """The accounts of one's unit and those below."""
+    found = managing.seen_by(request.user).order_by("unit", "username")
+    asked = request.GET.get("q", "").strip()
+    if asked:
+        found = found.filter(
+            Q(username__icontains=asked)
+            | Q(full_name__icontains=asked)
+            | Q(email__icontains=asked)
+            | Q(unit__icontains=asked)
+        )
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    known = units.every()
+    rows = [(user, known.get(user.unit)) for user in page]
+    return render(request, "accounts/every.html", {"rows": rows, "page": page, "asked": asked})
+
+
+def add(request: Any) -> Any:
+    said = _said(request, dict.fromkeys(FIELDS, "") | {"role": Role.STAFF, "unit": request.user.unit})
+    problems: list[Problem] = []
+    if request.method == "POST":
+        try:
+            user = managing.create(request.user, **said)
+            return _shown(request, user, link=managing.link(request.user, user), made=True)
+        except UnusableError as error:
+            problems = error.problems
+    return _form(request, said, problems)
+
+
+def one(request: Any, number: int) -> Any:
+    user = _account(request, number)
+    if request.method == "GET":
+        return _shown(request, user)
+    said = _said(request, {})
+    del said["username"]
+    try:
+        managing.change(request.user, user, **said)
+    except UnusableError as error:
+        user.refresh_from_db()
+        return _shown(request, user, said=said, problems=error.problems)
+    return redirect("account", number=number)
+
+
+def close(request: Any, number: int) -> Any:
+    managing.close(request.user, _account(request, number))
+    return redirect("account", number=number)
+
+
+def reopen(request: Any, number: int) -> Any:
+    managing.reopen(request.user, _account(request, number))
+    return redirect("account", number=number)
+
+
+def forget_two_step(request: Any, number: int) -> Any:
+    managing.forget_two_step(request.user, _account(request, number))
+    return redirect("account", number=number)
+
+
+def link(request: Any, number: int) -> Any:
+    """A link to set the password, shown this once."""
+    user = _account(request, number)
+    return _shown(request, user, link=managing.link(request.user, user))
+
+
+def unit_of_account(request: Any, number: int) -> str | None:
+    """The unit that decides who may see an account; None where there is no such account."""
+    unit: str | None = User.objects.filter(pk=number).values_list("unit", flat=True).first()
+    return unit
+
+
+def personal_data(request: Any, code: str) -> Any:
+    """A dossier's personal data, masked; POST shows one value."""
+    dossier = request.dossier
+    masked = personal.personal_of(dossier)
+    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
+    shown, problems = None, []
+    if request.method == "POST":
+        try:
+            shown = personal.show_one(request.user, dossier, field, reason)
+        except UnusableError as error:
+            problems = error.problems
+        except KeyError:
+            problems = [Problem("hãy chọn một mục", "choose an entry", field="field")]
+    context = {
+        "dossier": dossier,
+        "unit": units.every()[dossier.unit],
+        "masked": masked,
+        "field": field,
+        "title": masked[field].title if field in masked else None,
+        "reason": reason,
+        "shown": shown,
+        "problems": _by_field(problems),
+        "longest": personal.LONGEST_REASON,
+    }
+    return render(request, "accounts/personal.html", context, status=400 if problems else 200)
+
+
+def unit_of_dossier(request: Any, code: str) -> str | None:
+    """The unit that handles a dossier, which is kept with the request; None where there is no such one.
+
+    Where several systems gave out the code, ?sender= says whose dossier is meant.
+    """
+    found = personal.dossiers(code, request.GET.get("sender"))
+    if len(found) > 1:
+        senders = ", ".join(one.sender for one in found)
+        problem = Problem(
+            f"nhiều đơn vị gửi hồ sơ mang mã này; thêm ?sender= với một trong: {senders}",
+            f"several units sent a dossier of this code; add ?sender= with one of: {senders}",
+        )
+        raise Http404(problem.text(_language()))
+    request.dossier = found[0] if found else None
+    return found[0].unit if found else None
+
+
+def _account(request: Any, number: int) -> User:
+    user: User = User.objects.get(pk=number)
+    if request.method == "POST" and not managing.may_change(request.user, user):
+        raise PermissionDenied
+    return user
+
+
+def _shown(
+    request: Any,
+    user: User,
+    *,
+    said: dict[str, str] | None = None,
+    problems: list[Problem] | None = None,
+    link: str = "",
+    made: bool = False,
+) -> Any:
+    now = {name: getattr(user, name) for name in FIELDS[:-1]} | {"subject": managing.subject_of(user)}
+    context = {
+        "account": user,
+        "may_change": managing.may_change(request.user, user),
+        "link": request.build_absolute_uri(link) if link else "",
+        "made": made,
+    }
+    return _form(request, now | (said or {}), problems or [], context)
+
+
+def _form(
+    request: Any, said: dict[str, str], problems: list[Problem], more: dict[str, Any] | None = None
+) -> Any:
+    below = units.below(request.user.unit)
+    context = {
+        "said": said,
+        "problems": _by_field(problems),
+        "roles": [(role.value, role.title) for role in may_give(Role(request.user.role))],
+        "rights": [(role.title, [a for a in Action if role in MAY[a]]) for role in Role],
+        "units": sorted((u.code, u.name) for u in units.every() if u.code in below),
+        "openid": bool(OIDC_URL),
+    }
+    return render(request, "accounts/one.html", context | (more or {}), status=400 if problems else 200)
+
+
+def _said(request: Any, otherwise: dict[str, str]) -> dict[str, str]:
+    if request.method == "POST":
+        return {name: request.POST.get(name, "") for name in FIELDS}
+    return otherwise
+
+
+def _by_field(problems: list[Problem]) -> dict[str, str]:
+    language = _language()
+    return {p.field: p.vi if language == "vi" else p.en for p in problems}
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "vi"

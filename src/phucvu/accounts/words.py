@@ -1,0 +1,35 @@
+"""The actions that the audit log knows, by the code that stands in it."""
+
+from __future__ import annotations
+
+from phucvu.rules.model import Words
+
+ACTIONS = {
+    "sign-in": Words(vi="đăng nhập", en="sign-in"),
+    "sign-out": Words(vi="đăng xuất", en="sign-out"),
+    "sign-in failed": Words(vi="đăng nhập không được", en="sign-in failed"),
+    "sign-in refused": Words(vi="đăng nhập bị từ chối", en="sign-in refused"),
+    "second step failed": Words(vi="sai mã bước hai", en="second step failed"),
+    "password changed": Words(vi="đổi mật khẩu", en="password changed"),
+    "password set by link": Words(vi="đặt mật khẩu bằng liên kết", en="password set by link"),
+    "two-step sign-in set up": Words(vi="thiết lập đăng nhập hai bước", en="two-step sign-in set up"),
+    "two-step sign-in removed": Words(vi="bỏ đăng nhập hai bước", en="two-step sign-in removed"),
+    "recovery codes made anew": Words(vi="tạo lại mã dự phòng", en="recovery codes made anew"),
+    "OpenID Connect joined": Words(vi="nối với OpenID Connect", en="OpenID Connect joined"),
+    "account made": Words(vi="lập tài khoản", en="account made"),
+    "account changed": Words(vi="đổi tài khoản", en="account changed"),
+    "account closed": Words(vi="đóng tài khoản", en="account closed"),
+    "account reopened": Words(vi="mở lại tài khoản", en="account reopened"),
+    "password link made": Words(vi="tạo liên kết đặt mật khẩu", en="password link made"),
+    "two-step sign-in forgotten": Words(vi="xóa đăng nhập hai bước", en="two-step sign-in forgotten"),
+    "sender opened": Words(vi="mở tài khoản gửi", en="sender opened"),
+    "sender closed": Words(vi="đóng tài khoản gửi", en="sender closed"),
+    "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
+    "name mended": Words(vi="sửa tên gọi", en="name mended"),
+    "set aside replayed": Words(vi="nhận lại dòng để riêng", en="set aside replayed"),
+}
+
+
+def actions() -> list[tuple[str, str]]:
+    """As the admin site shows them."""
+    return [(code, words.vi) for code, words in ACTIONS.items()]

@@ -1,0 +1,45 @@
+"""Keeping the inbox's own processes (``running``) alive beside the site."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+from phucvu.inbox.home import HOME
+
+PARTS = ("inbox", "history")
+
+AFTER_DEATH = 1.0
+"""Seconds before a process that ended by itself is started again."""
+
+
+@contextlib.contextmanager
+def background(folder: str | None = None) -> Iterator[None]:
+    """Run the inbox's processes beside this one, as long as the context lasts or this process lives."""
+    environment = os.environ | ({HOME: folder} if folder is not None else {})
+    ended = threading.Event()
+    running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def keep_running(part: str) -> None:
+        command = [sys.executable, "-m", "phucvu.inbox", part]
+        while not ended.is_set():
+            # The other end of this pipe closes when this process ends, however it ends.
+            running[part] = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+            running[part].wait()
+            ended.wait(AFTER_DEATH)
+
+    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in PARTS]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for process in running.values():
+            process.terminate()
+        for thread in threads:
+            thread.join(10)

@@ -1,0 +1,153 @@
+"""What was last counted of each period, and counting the running month at every change.
+
+Counting happens once for each change of the records, not for each reader. The running month is counted
+at once, from the records that it can count (``Relevant``); everything else by ``history``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import transaction
+from django.db.models import F
+
+from phucvu.engine.figures import figures
+from phucvu.figures.periods import Period
+from phucvu.inbox.clock import now
+from phucvu.inbox.models import Counted, CountedProcedures, Payload
+from phucvu.inbox.relevant import Relevant
+from phucvu.inbox.watching import Watch
+from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
+from phucvu.rules.loading import load
+
+RULES = "portal-2026"
+
+AGAIN = dt.timedelta(minutes=5)
+"""Deadlines pass without a message: a running period is counted again after this long at the latest."""
+
+NEVER = dt.datetime(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest figures of a period: the columns of ``phucvu.figures.table.SCHEMA``.
+
+    ``counted_at`` is the moment whose records they show, ``version`` a number that grows with each count.
+    """
+
+    figures: pl.DataFrame
+    counted_at: dt.datetime
+    version: int
+
+
+def latest(period: Period) -> Latest | None:
+    """What was last counted of a period."""
+    row = Counted.objects.filter(period=str(period)).first()
+    if row is None:
+        return None
+    return Latest(pl.read_parquet(io.BytesIO(row.figures)), row.counted_at, row.version)
+
+
+def procedures(period: Period) -> pl.DataFrame | None:
+    """The period's dossiers by unit and procedure: the columns of ``phucvu.engine.by_procedure.SCHEMA``."""
+    row = CountedProcedures.objects.filter(counted__period=str(period)).first()
+    return None if row is None else pl.read_parquet(io.BytesIO(row.procedures))
+
+
+def versions() -> dict[str, int]:
+    """Each period that has figures, and a number that grows whenever they or its procedures change."""
+    return dict(Counted.objects.values_list("period", "version"))
+
+
+def version(period: Period) -> int:
+    """The number of a period in ``versions``; 0 where it has no figures."""
+    return versions().get(str(period), 0)
+
+
+def periods() -> list[Period]:
+    """The periods that have figures, in order of their first day, the shorter first."""
+    return sorted(map(Period.parse, versions()))
+
+
+def running(day: dt.date) -> list[Period]:
+    """The month, quarter and year that a day is in."""
+    month = Period.months(day.year, day.month, 1)
+    quarter = Period.months(day.year, (day.month - 1) // 3 * 3 + 1, 3)
+    return [month, quarter, Period.months(day.year, 1, 12)]
+
+
+class MonthCounter:
+    """Counts the running month at every change."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._watch = Watch(store, TABLES)
+        self._rules = load(RULES)
+        self._period: Period | None = None
+        self._seen: dict[str, int] = {}
+        self._counted_at = NEVER
+
+    def count_if_changed(self) -> bool:
+        """Count if the records have changed, or time has passed; whether it did."""
+        # What was moved before the records are looked at is in them.
+        moved = dict(Payload.objects.filter(state=Payload.State.MOVED).values_list("id", "received_at"))
+        seen, moment = self._watch.now(), now()
+        period = running(moment.date())[0]
+        changed = seen != self._seen or period != self._period or moment - self._counted_at >= AGAIN
+        if changed:
+            if period != self._period:
+                self._relevant = Relevant(self._store, period)
+            moment = moment.replace(microsecond=0)
+            try:
+                frame = figures(self._relevant.tables(), self._rules, period, moment)
+            except Exception:
+                self._period = None  # what is held in memory may be half changed; it is read anew
+                raise
+            lag = (now() - min(moved.values())).total_seconds() if moved else None
+            publish(period, frame, moment, lag=lag)
+            self._period, self._seen, self._counted_at = period, seen, moment
+        if moved:
+            Payload.objects.filter(pk__in=list(moved)).update(state=Payload.State.COUNTED)
+        return changed
+
+
+def publish(
+    period: Period,
+    counted: pl.DataFrame,
+    counted_at: dt.datetime,
+    *,
+    by_procedure: pl.DataFrame | None = None,
+    records: str = "",
+    lag: float | None = None,
+) -> None:
+    """Make figures the latest of a period; what is not given beside them stays as it was."""
+    said = {"counted_at": counted_at, "records": records, "figures": _parquet(counted)}
+    said |= {} if lag is None else {"lag": lag}
+    with transaction.atomic():
+        if not Counted.objects.filter(period=str(period)).update(version=F("version") + 1, **said):
+            Counted.objects.create(period=str(period), version=1, **said)
+        if by_procedure is not None:
+            _put_procedures(period, by_procedure)
+
+
+def publish_procedures(period: Period, by_procedure: pl.DataFrame) -> None:
+    """Make a table of procedures the latest of a period, which has figures already."""
+    with transaction.atomic():
+        _put_procedures(period, by_procedure)
+        Counted.objects.filter(period=str(period)).update(version=F("version") + 1)
+
+
+def _put_procedures(period: Period, by_procedure: pl.DataFrame) -> None:
+    row = Counted.objects.only("pk").get(period=str(period))
+    said = {"procedures": _parquet(by_procedure)}
+    CountedProcedures.objects.update_or_create(counted_id=row.pk, defaults=said)
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    content = io.BytesIO()
+    frame.write_parquet(content, compression="zstd")
+    return content.getvalue()

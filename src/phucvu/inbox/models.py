@@ -1,0 +1,104 @@
+"""What the operational database holds: senders and their sessions, payloads, and counted figures."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Sender(models.Model):  # type: ignore[misc]
+    """An account of a sending system, bound to a unit: it can write for that unit and those below it.
+
+    ``accepted``, ``set_aside`` and ``refused`` count dossiers and steps. ``gaps`` holds, for each of the
+    last days on which it sent, the longest it had been silent, in seconds of working time.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    unit = models.CharField(max_length=50)
+    secret = models.CharField(max_length=200)  # hashed
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    last_message_at = models.DateTimeField(null=True)
+    gaps = models.JSONField(default=dict)
+    messages = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    set_aside = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+
+
+class Session(models.Model):  # type: ignore[misc]
+    """A login; the token itself is known to the sender alone."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class FailedLogin(models.Model):  # type: ignore[misc]
+    """How often a login by a name from an address has failed in a row, and until when that matters."""
+
+    name = models.CharField(max_length=100)
+    address = models.CharField(max_length=50)
+    failures = models.IntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("name", "address", name="one_row_for_each_origin"),)
+
+
+class Payload(models.Model):  # type: ignore[misc]
+    """The dossiers or steps of one call, as they came.
+
+    The session that came with them is left out. ``unit`` is the sending unit; ``digest`` is the SHA-256 of
+    the body.
+    """
+
+    class State(models.IntegerChoices):  # type: ignore[misc]
+        WAITING = 0
+        MOVED = 1
+        COUNTED = 2
+        STUCK = 3  # reading it broke the program; it is left out so that the others go on
+
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT)
+    unit = models.CharField(max_length=50)
+    service = models.CharField(max_length=50)
+    received_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    items = models.IntegerField()
+    state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
+
+    class Meta:
+        indexes = (models.Index("state", "id", name="payload_by_state"),)
+
+
+class Body(models.Model):  # type: ignore[misc]
+    """What a payload carries: a MessagePack list of each item's bytes, deflated.
+
+    It has a table of its own since SQLite writes a whole row anew when one of its columns changes.
+    """
+
+    payload = models.OneToOneField(Payload, on_delete=models.CASCADE, primary_key=True)
+    packed = models.BinaryField()
+
+
+class Counted(models.Model):  # type: ignore[misc]
+    """The latest figures of a period: a Parquet file, and the moment whose records they show.
+
+    ``records`` is a digest of what could touch the figures of a period that is over (``history``); empty
+    while it runs. ``lag`` is the longest time in seconds from the receipt of a payload to a count, of
+    those last counted; noted of the running month only. The file comes last, so that SQLite reads the
+    others without it.
+    """
+
+    period = models.CharField(max_length=30, unique=True)
+    version = models.BigIntegerField()
+    counted_at = models.DateTimeField()
+    records = models.CharField(max_length=64, default="")
+    lag = models.FloatField(null=True)
+    figures = models.BinaryField()
+
+
+class CountedProcedures(models.Model):  # type: ignore[misc]
+    """What ``engine.by_procedure`` gives for a period, a Parquet file; in a table of its own as ``Body``."""
+
+    counted = models.OneToOneField(Counted, on_delete=models.CASCADE, primary_key=True)
+    procedures = models.BinaryField()

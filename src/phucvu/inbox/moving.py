@@ -1,0 +1,174 @@
+"""Moving what waits in the inbox into the records: in the order of arrival, each payload once.
+
+A payload is marked as moved after the records are committed. Killed in between, it is moved again, and
+the records know every row of it already (``Store.append``); so it is there once, whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+import polars as pl
+from django.db import transaction
+from django.db.models import F
+
+from phucvu.inbox import rhythm
+from phucvu.inbox.models import Payload, Sender
+from phucvu.inbox.reading import TABLES, understand
+from phucvu.inbox.watching import Registers
+from phucvu.records import set_aside
+from phucvu.records.set_aside import Aside
+
+log = logging.getLogger(__name__)
+
+ITEMS_AT_ONCE = 20_000
+BYTES_AT_ONCE = 64 << 20
+"""A batch is moved in one commit for each table; larger ones only take more memory."""
+
+
+@dataclass
+class Outcome:
+    """How many items of a sender were taken, set aside and refused."""
+
+    accepted: int = 0
+    set_aside: int = 0
+    refused: int = 0
+
+
+class Batch:
+    """Payloads read together, before anything is written."""
+
+    def __init__(self, registers: Registers) -> None:
+        self.registers = registers
+        self.frames: dict[str, list[pl.DataFrame]] = defaultdict(list)
+        self.asides: list[Aside] = []
+        self.outcomes: dict[int, Outcome] = defaultdict(Outcome)
+
+    def read(self, payloads: list[Payload]) -> None:
+        """Read payloads that were sent alike (see ``_alike``)."""
+        first = payloads[0]
+        items = [item for p in payloads for item in items_of(p)]
+        read = understand(
+            items,
+            first.service,
+            self.registers,
+            account=first.sender.unit,
+            unit=first.unit,
+            now=first.received_at,
+        )
+        self.frames[TABLES[first.service]].append(read.frame)
+        self.asides += read.aside.values()
+        outcome = self.outcomes[first.sender_id]
+        outcome.accepted += read.frame.height
+        outcome.set_aside += len(read.aside)
+        outcome.refused += len(read.refused)
+
+
+def items_of(payload: Payload) -> list[bytes]:
+    """What was sent, checked to be just that. Raises ValueError where the database holds something else."""
+    packed = zlib.decompress(payload.body.packed)
+    if hashlib.sha256(packed).hexdigest() != payload.digest:
+        raise ValueError(payload.pk)
+    return msgspec.msgpack.decode(packed, type=list[bytes])
+
+
+def move(registers: Registers) -> int:
+    """Move the payloads that have waited longest, as many as fit a batch; how many there were."""
+    waiting = list(_oldest())
+    if waiting:
+        batch, stuck = read(registers, waiting)
+        write(batch)
+        _mark(waiting, stuck, batch.outcomes)
+    return len(waiting)
+
+
+def try_stuck_again() -> None:
+    """Let payloads that could not be read wait once more: a newer program may read them."""
+    Payload.objects.filter(state=Payload.State.STUCK).update(state=Payload.State.WAITING)
+
+
+def read(registers: Registers, payloads: list[Payload]) -> tuple[Batch, list[Payload]]:
+    """The payloads read, and those that cannot be.
+
+    Nothing that is sent should break the reading; if something does, it must not hold up the others.
+    """
+    registers.known()  # what fails here is not the fault of what was sent
+    batch = Batch(registers)
+    stuck: list[Payload] = []
+    for together in _alike(payloads):
+        try:
+            batch.read(together)
+        except Exception as error:
+            stuck += _read_singly(batch, together, error)
+    return batch, stuck
+
+
+def write(batch: Batch) -> None:
+    """Bring what was read into the records, in one commit for each table."""
+    for table, frames in batch.frames.items():
+        batch.registers.store.append(table, pl.concat(frames))
+    set_aside.add(batch.registers.store, batch.asides)
+
+
+def _oldest() -> Iterator[Payload]:
+    items = size = 0
+    rows = Payload.objects.filter(state=Payload.State.WAITING).select_related("sender", "body").order_by("id")
+    for payload in rows[:1000].iterator(chunk_size=50):
+        yield payload
+        items += payload.items
+        size += len(payload.body.packed)
+        if items >= ITEMS_AT_ONCE or size >= BYTES_AT_ONCE:
+            return
+
+
+def _alike(payloads: list[Payload]) -> list[list[Payload]]:
+    """Payloads of one account, unit, service and second, which are read in one go; order is kept."""
+    groups: dict[tuple[object, ...], list[Payload]] = defaultdict(list)
+    for payload in payloads:
+        second = payload.received_at.replace(microsecond=0)
+        groups[payload.sender_id, payload.unit, payload.service, second].append(payload)
+    return list(groups.values())
+
+
+def _read_singly(batch: Batch, payloads: list[Payload], error: Exception) -> list[Payload]:
+    stuck = []
+    for payload in payloads:
+        try:
+            if len(payloads) > 1:
+                batch.read([payload])
+                continue
+        except Exception as again:
+            error = again
+        log.error("payload %s cannot be read and is left out: %s", payload.pk, type(error).__name__)
+        stuck.append(payload)
+    return stuck
+
+
+def _mark(payloads: list[Payload], stuck: list[Payload], outcomes: dict[int, Outcome]) -> None:
+    with transaction.atomic():
+        left_out = {p.pk for p in stuck}
+        moved = [p.pk for p in payloads if p.pk not in left_out]
+        Payload.objects.filter(pk__in=moved).update(state=Payload.State.MOVED)
+        Payload.objects.filter(pk__in=left_out).update(state=Payload.State.STUCK)
+        by_sender: dict[int, list[Payload]] = defaultdict(list)
+        for payload in payloads:
+            by_sender[payload.sender_id].append(payload)
+        for sender, sent in by_sender.items():
+            row = Sender.objects.get(pk=sender)
+            times = sorted(p.received_at for p in sent)
+            gaps = rhythm.with_messages(row.gaps, row.last_message_at, times)
+            outcome = outcomes[sender]
+            Sender.objects.filter(pk=sender).update(
+                last_message_at=max([*times, *filter(None, [row.last_message_at])]),
+                gaps=gaps,
+                messages=F("messages") + len(sent),
+                accepted=F("accepted") + outcome.accepted,
+                set_aside=F("set_aside") + outcome.set_aside,
+                refused=F("refused") + outcome.refused,
+            )

@@ -1,0 +1,93 @@
+"""What the items of a call mean: rows of the records, or why they are none.
+
+The same reading serves the answer to the sender and, later, the move into the records.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from phucvu.inbox.answers import Code, ItemResult, code_of
+from phucvu.inbox.watching import Registers
+from phucvu.intake import wire
+from phucvu.intake.catalogue import with_known_procedures
+from phucvu.problems import Problem
+from phucvu.records.set_aside import Aside
+
+TABLES = {"DongBoHoSoMC": "dossiers", "CapNhatTienDoHoSoMC": "steps"}
+"""The services that bring records, and the table that they bring them to."""
+
+WORDS = {"dossiers": "hồ sơ", "steps": "tiến độ"}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The rows of ``frame`` come from ``items`` of these numbers; the other items were set aside, or
+    refused because they write for a unit that is not the sender's."""
+
+    frame: pl.DataFrame
+    items: pl.Series
+    aside: dict[int, Aside]
+    refused: dict[int, Problem]
+
+    def results(self, items: Sequence[bytes]) -> list[ItemResult]:
+        """What became of each item, in order."""
+        taken = dict(zip(self.items, self.frame["code"], strict=True))
+        results = []
+        for number, item in enumerate(items):
+            if number in taken:
+                results.append(ItemResult(taken[number]))
+                continue
+            aside = self.aside.get(number)
+            problem = aside.problem if aside else self.refused[number]
+            code = code_of(aside) if aside else Code.OTHER_UNIT
+            named = wire.code_of(item)
+            place = "" if named else f"mục thứ {number + 1}: "
+            field = f" (trường {problem.field})" if problem.field else ""
+            message = f"{place}{problem.vi}{field}"
+            results.append(ItemResult(named, code, message[:1].upper() + message[1:]))
+        return results
+
+
+def understand(
+    items: Sequence[bytes],
+    service: str,
+    registers: Registers,
+    *,
+    account: str,
+    unit: str,
+    now: dt.datetime,
+) -> Understood:
+    """Items of a service sent for ``unit`` by an account of the unit ``account``."""
+    known = registers.known()
+    if TABLES[service] == "steps":
+        steps = wire.steps(items, sender=unit)
+        return Understood(steps.frame, steps.items, steps.aside, {})
+    read = wire.dossiers(items, known, sender=unit, now=now.replace(microsecond=0))
+    read, refused = _without_foreign(read, registers.below(account), account)
+    read = with_known_procedures(read, known, items, unit)
+    return Understood(read.frame, read.items, read.aside, refused)
+
+
+def _without_foreign(
+    read: wire.Read, below: frozenset[str], account: str
+) -> tuple[wire.Read, dict[int, Problem]]:
+    """The dossiers of the account's own units, and why the others are refused, by number."""
+    foreign = [u for u in read.frame["unit"].unique() if u not in below]
+    if not foreign:
+        return read, {}
+    bad = read.frame["unit"].is_in(foreign)
+    rows = read.frame.filter(bad).select("code", "unit").iter_rows()
+    refused = {
+        number: Problem(
+            f"hồ sơ {code}: tài khoản của {account} không được gửi thay đơn vị {meant}",
+            f"dossier {code}: an account of {account} cannot send for the unit {meant}",
+            field="DonViXuLy",
+        )
+        for number, (code, meant) in zip(read.items.filter(bad), rows, strict=True)
+    }
+    return wire.Read(read.frame.filter(~bad), read.items.filter(~bad), read.aside), refused

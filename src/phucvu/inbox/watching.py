@@ -1,0 +1,98 @@
+"""Noticing that records have changed, without reading them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable
+
+from phucvu.intake.known import Known
+from phucvu.records.delta import LAST
+from phucvu.records.places import is_remote
+from phucvu.records.store import Store
+
+
+class Watch:
+    """How far tables of the store have come: the last place in each one's order of arrival."""
+
+    def __init__(self, store: Store, names: Iterable[str]) -> None:
+        self._places = {name: f"{store.home}/records/{name}" for name in names}
+        self._tables: dict[str, DeltaTable] = {}
+        self._last: dict[str, int] = {}
+
+    def now(self) -> dict[str, int]:
+        """By table; 0 where nothing was ever added."""
+        for name, place in self._places.items():
+            self._look(name, place)
+        return dict(self._last)
+
+    def _look(self, name: str, place: str) -> None:
+        table = self._tables.get(name)
+        if table is None:
+            if not DeltaTable.is_deltatable(place):
+                self._last[name] = 0
+                return
+            table = self._tables[name] = DeltaTable(place)
+        elif is_remote(place) or _has_another_commit(place, table.version()):
+            table.update_incremental()
+        else:
+            return
+        self._last[name] = table.transaction_version(LAST) or 0
+
+
+def _has_another_commit(place: str, version: int) -> bool:
+    """On a disk, looking for the next commit's file is far cheaper than asking for the table's state."""
+    return Path(place, "_delta_log", f"{version + 1:020}.json").exists()
+
+
+class Registers:
+    """What is known of units, procedures and names, read anew within a second of a change."""
+
+    LOOK_AGAIN = 1.0  # seconds
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._watch = Watch(store, ("units", "procedures", "names"))
+        self._lock = threading.Lock()
+        self._seen: dict[str, int] | None = None
+        self._looked = 0.0
+        self._known: Known | None = None
+        self._allowed: dict[str, frozenset[str]] = {}
+        self._procedures: pl.DataFrame | None = None
+
+    def known(self) -> Known:
+        with self._lock:
+            if self._known is None or time.monotonic() - self._looked >= self.LOOK_AGAIN:
+                seen = self._watch.now()
+                if self._known is None or seen != self._seen:
+                    self._known, self._seen, self._allowed = Known.of(self.store), seen, {}
+                    self._procedures = None
+                self._looked = time.monotonic()
+            return self._known
+
+    def procedures(self) -> pl.DataFrame:
+        """The procedures held: the columns of ``schema.PROCEDURES``, by code."""
+        self.known()
+        with self._lock:
+            if self._procedures is None:
+                self._procedures = self.store.rows("procedures").sort("code")
+            return self._procedures
+
+    def below(self, unit: str) -> frozenset[str]:
+        """The units that an account of this one can write for: it and those below it, also by succession."""
+        known = self.known()
+        with self._lock:
+            if unit not in self._allowed:
+                self._allowed[unit] = frozenset(
+                    u.code
+                    for u in known.units
+                    if any(
+                        unit in {a.code for a in known.units.above(code)}
+                        for code in (u.code, known.units.survivor(u.code).code)
+                    )
+                )
+            return self._allowed[unit]

@@ -1,0 +1,106 @@
+"""What is set aside and waits to be mended: a page at a time, and by the name that would free most."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from phucvu.engine.connections import connect
+from phucvu.intake import wire
+from phucvu.records.store import Store
+
+MOST_NAMES = 200
+
+Kind = Literal["unit", "procedure"]
+
+PROCEDURE = "procedures? (has|have) the (code|name)"
+"""The words of a problem with a procedure's code or name; that of a unit says «unit»."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row set aside, and why.
+
+    ``arrived_at`` is when it was set aside (Vietnam's time); ``payload`` the row as it came, JSON where
+    it was; ``dossier`` its code as far as can be told, else empty. ``sender`` is the sending unit where
+    there is one; ``file`` and ``row`` say where it stood where it came in a file. ``kind`` and ``value``
+    tell of a unit or procedure that is not known, as ``set_aside.mend`` takes them; else both are empty.
+    """
+
+    id: str
+    arrived_at: dt.datetime
+    source: str
+    sender: str | None
+    dossier: str
+    field: str | None
+    kind: Kind | None
+    value: str | None
+    vi: str
+    en: str
+    file: str | None
+    row: int | None
+    payload: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name or code that nobody knows, the field where it was said, and how many rows wait for it."""
+
+    kind: Kind
+    value: str
+    field: str | None
+    rows: int
+
+
+def count(store: Store, senders: Collection[str] | None = None) -> int:
+    """How many rows wait: of the sending units given, or with None of all and of files."""
+    con = connect()
+    found: int = con.execute(_pending(con, store, senders).count())
+    con.disconnect()
+    return found
+
+
+def page(
+    store: Store, senders: Collection[str] | None = None, *, number: int = 1, size: int = 50
+) -> list[Waiting]:
+    """The rows that wait, the latest first: the ``number``-th ``size`` of them, counted from 1.
+
+    Of the sending units given (a unit's subtree, say), or with None of all and of files.
+    """
+    con = connect()
+    rows = _pending(con, store, senders, payload=True)
+    rows = rows.order_by(ibis.desc("sequence")).limit(size, offset=size * (number - 1))
+    columns = [c for c in Waiting.__dataclass_fields__ if c != "dossier"]
+    found = rows.rename(arrived_at="arrived").select(columns).to_polars()
+    con.disconnect()
+    return [
+        Waiting(**row, dossier=wire.code_of(row["payload"].encode())) for row in found.iter_rows(named=True)
+    ]
+
+
+def unknown(store: Store, senders: Collection[str] | None = None) -> list[Unknown]:
+    """The unknown names and codes, at most ``MOST_NAMES``, those that most rows wait for first.
+
+    Saying once what one means (``set_aside.mend``) and replaying takes all its rows.
+    """
+    con = connect()
+    rows = _pending(con, store, senders)
+    named = rows.filter(rows.kind.notnull()).group_by("kind", "value", "field").agg(rows=ibis._.count())
+    found = named.order_by(ibis.desc("rows"), "value", "field").limit(MOST_NAMES).to_polars()
+    con.disconnect()
+    return [Unknown(**row) for row in found.iter_rows(named=True)]
+
+
+def _pending(
+    con: ibis.BaseBackend, store: Store, senders: Collection[str] | None, *, payload: bool = False
+) -> ir.Table:
+    rows = store.table(con, "set_aside", payload=payload)
+    rows = rows.filter(rows.state == "pending")
+    kind = rows.en.re_search(PROCEDURE).ifelse("procedure", "unit")
+    rows = rows.mutate(kind=rows.value.notnull().ifelse(kind, ibis.null("string")))
+    return rows if senders is None else rows.filter(rows.sender.isin(list(senders)))

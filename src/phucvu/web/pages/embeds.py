@@ -1,0 +1,72 @@
+"""Small pages for other offices' sites to include: a unit's score, a ranking, an indicator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import render
+
+from phucvu.web.boards import Board
+from phucvu.web.components import Line
+from phucvu.web.embedding import framed
+from phucvu.web.language import _, language
+from phucvu.web.page import asked_board, to
+from phucvu.web.pages import indicators
+from phucvu.web.sentences import called, kinds, of_unit
+
+MOST = 200
+"""Rows of an included list; the page behind it has them all."""
+
+
+@framed
+def unit(request: Any, code: str) -> Any:
+    board = asked_board(request)
+    if code not in board.standings:
+        raise Http404(_("Không có kết quả của đơn vị %(code)s trong kỳ này.") % {"code": code[:60]})
+    standing = board.standings[code]
+    context = {
+        "standing": standing,
+        "sentence": of_unit(board, standing),
+        "full": to("unit", code, board=board),
+    }
+    return _shown(request, board, "embed_unit.html", called(standing.unit), context)
+
+
+@framed
+def ranking(request: Any, code: str | None = None) -> Any:
+    """The units below one, or those below none, in their blocks."""
+    board = asked_board(request)
+    blocks = board.blocks(code)
+    if not blocks:
+        raise Http404(_("Không có đơn vị nào dưới %(code)s trong kỳ này.") % {"code": (code or "")[:60]})
+    title = _("Xếp hạng") if code is None else called(board.units[code])
+    context = {
+        "blocks": [(kinds(block.kind), block.standings[:MOST]) for block in blocks],
+        "full": to("unit", code, board=board) if code else to("nation", board=board),
+    }
+    return _shown(request, board, "embed_ranking.html", title, context)
+
+
+@framed
+def indicator(request: Any, identity: str) -> Any:
+    board = asked_board(request)
+    shown = indicators.asked_indicator(board, identity)
+    within = indicators.asked_within(request, board)
+    rows = {row["unit"]: row for row in board.across(identity)}
+    blocks = [
+        (
+            kinds(block.kind),
+            [(board.units[row["unit"]], Line(shown, row, False, board.rules)) for row in found],
+        )
+        for block in board.blocks(within)
+        if (found := indicators.in_order(block, rows, "desc")[:MOST])
+    ]
+    query = f"within={within}" if within else ""
+    context = {"blocks": blocks, "full": to("indicator", identity, board=board, query=query)}
+    return _shown(request, board, "embed_indicator.html", f"{shown.id} {shown.short[language()]}", context)
+
+
+def _shown(request: Any, board: Board, template: str, title: str, context: dict[str, Any]) -> Any:
+    shared = {"result": board.result, "rules": board.rules, "title": title}
+    return render(request, template, shared | context)

@@ -1,0 +1,218 @@
+"""Procedures: how many dossiers each had, how long they took and how many were on time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.core.exceptions import BadRequest
+from django.http import Http404
+
+from phucvu.figures.units import Unit
+from phucvu.web import dossiers, results
+from phucvu.web.boards import Board
+from phucvu.web.dossiers import Counts
+from phucvu.web.language import _
+from phucvu.web.page import Page, asked_board, respond, to
+from phucvu.web.ranking import asked_order
+from phucvu.web.sentences import called, of_procedure
+
+A_PAGE = 100
+"""Procedures on a page; the data behind it have them all."""
+
+KEYS: dict[str, Callable[[Counts], Any]] = {
+    "received": lambda counts: counts.received,
+    "finished": lambda counts: counts.finished,
+    "on_time": lambda counts: counts.on_time_share,
+    "average_days": lambda counts: counts.average_days,
+    "median_days": lambda counts: counts.median_days,
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column that can be sorted by."""
+
+    key: str
+    name: str
+    link: str
+    sorted: str
+
+    @property
+    def aria(self) -> str:
+        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
+
+
+def every(request: Any, form: str | None = None) -> Any:
+    board = asked_board(request)
+    unit = _asked_unit(request, board)
+    table = dossiers.counted(board.result.period)
+    names = results.procedure_names()
+    if table is None:
+        rows: list[Counts] = []
+    elif unit is None:
+        rows = dossiers.over(table, _roots(board))
+    else:
+        rows = dossiers.of_unit(table, unit.code)
+    key, order = _asked_sort(request)
+    rows = in_order(rows, key, order)
+    number, pages = _asked_page(request, len(rows))
+    query = f"within={unit.code}" if unit and request.GET.get("within") else ""
+    sorting = "&".join(filter(None, [query, f"sort={key}&order={order}"]))
+    shown = rows[(number - 1) * A_PAGE : number * A_PAGE]
+    context = {
+        "counted": table is not None,
+        "unit": unit,
+        "total": len(rows),
+        "received": sum(row.received for row in rows),
+        "headings": _headings(board, key, order, "procedures", (), query),
+        "rows": [
+            (row, names.get(row.procedure, ""), to("procedure", row.procedure, board=board, query=query))
+            for row in shown
+        ],
+        "number": number,
+        "pages": pages,
+        "before": to("procedures", board=board, query=f"{sorting}&page={number - 1}") if number > 1 else "",
+        "after": to("procedures", board=board, query=f"{sorting}&page={number + 1}")
+        if number < pages
+        else "",
+    }
+    data = [dossiers.as_data(row, names.get(row.procedure, "")) for row in rows]
+    about = {"unit": unit.code if unit else None, "procedures": data}
+    return respond(request, Page("procedures.html", context, about, data, board), form)
+
+
+def show(request: Any, code: str, form: str | None = None) -> Any:
+    board = asked_board(request)
+    names = results.procedure_names()
+    table = dossiers.counted(board.result.period)
+    own = None if table is None else table.filter(pl.col("procedure") == code)
+    by_unit = {} if own is None else dossiers.by_unit(own)
+    if code not in names and not by_unit:
+        raise Http404(_("Không có thủ tục %(code)s.") % {"code": code[:60]})
+    unit = _asked_unit(request, board)
+    if unit is not None:
+        whole = by_unit.get(unit.code)
+    else:
+        whole = next(iter(dossiers.over(own, _roots(board))), None) if own is not None else None
+    below = [
+        by_unit[s.unit.code]
+        for block in board.blocks(unit.code if unit else None)
+        for s in block.standings
+        if s.unit.code in by_unit
+    ]
+    key, order = _asked_sort(request)
+    below = in_order(below, key, order)
+    name = names.get(code, "")
+    query = f"within={unit.code}" if unit and request.GET.get("within") else ""
+    context = {
+        "code": code,
+        "name": name,
+        "unit": unit,
+        "counts": whole,
+        "sentence": of_procedure(whole, called(unit) if unit else _("Cả nước")) if whole else "",
+        "headings": _headings(board, key, order, "procedure", (code,), query),
+        "rows": [(board.units[row.unit], row, _further(board, code, row.unit, by_unit)) for row in below],
+        "list": to("procedures", board=board, query=query),
+        "up": _up(board, code, unit),
+    }
+    data = {
+        "procedure": code,
+        "name": name,
+        "unit": unit.code if unit else None,
+        "counts": whole and dossiers.as_data(whole, name),
+        "below": _table(board, name, below),
+    }
+    rows = _table(board, name, [*([whole] if whole else []), *below])
+    return respond(request, Page("procedure.html", context, data, rows, board), form)
+
+
+def _table(board: Board, name: str, rows: Iterable[Counts]) -> list[dict[str, Any]]:
+    return [
+        {"unit": row.unit, "unit_name": board.units[row.unit].name if row.unit else ""}
+        | dossiers.as_data(row, name)
+        for row in rows
+    ]
+
+
+def in_order(rows: Iterable[Counts], key: str, order: str) -> list[Counts]:
+    """Rows by a key, those without a value last."""
+    sign = 1 if order == "asc" else -1
+
+    def place(row: Counts) -> tuple[bool, Any, str, str]:
+        value = KEYS[key](row)
+        return value is None, 0 if value is None else sign * value, row.procedure, row.unit
+
+    return sorted(rows, key=place)
+
+
+def _asked_unit(request: Any, board: Board) -> Unit | None:
+    """The unit asked for, or the one under which all others stand; None for all where there are several."""
+    asked = request.GET.get("within")
+    if asked and asked not in board.units:
+        reason = _("Không có kết quả của đơn vị %(code)s trong kỳ này.")
+        raise Http404(reason % {"code": asked[:60]})
+    if asked:
+        return board.units[asked]
+    return board.only_root.unit if board.only_root else None
+
+
+def _roots(board: Board) -> list[str]:
+    return [s.unit.code for block in board.blocks(None) for s in block.standings]
+
+
+def _asked_sort(request: Any) -> tuple[str, str]:
+    key = request.GET.get("sort", "received")
+    if key not in KEYS:
+        reason = _("Không sắp xếp được theo %(name)s=%(value)s; có thể dùng: %(allowed)s.")
+        raise BadRequest(reason % {"name": "sort", "value": key[:60], "allowed": ", ".join(KEYS)})
+    return key, asked_order(request)
+
+
+def _asked_page(request: Any, rows: int) -> tuple[int, int]:
+    pages = max(1, -(-rows // A_PAGE))
+    asked = request.GET.get("page", "1")
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= pages:
+        reason = _("Không có trang %(page)s; có từ 1 đến %(pages)s.")
+        raise Http404(reason % {"page": asked[:20], "pages": pages})
+    return int(asked), pages
+
+
+def _headings(
+    board: Board, key: str, order: str, view: str, args: tuple[str, ...], query: str
+) -> list[Heading]:
+    names = {
+        "received": _("Tiếp nhận"),
+        "finished": _("Xong"),
+        "on_time": _("Đúng hạn"),
+        "average_days": _("Bình quân (ngày)"),
+        "median_days": _("Trung vị (ngày)"),
+    }
+    found = []
+    for name, said in names.items():
+        here = order if name == key else ""
+        turned = "asc" if here == "desc" else "desc"
+        link = to(
+            view, *args, board=board, query="&".join(filter(None, [query, f"sort={name}&order={turned}"]))
+        )
+        found.append(Heading(name, said, link, here))
+    return found
+
+
+def _further(board: Board, code: str, unit: str, by_unit: dict[str, Counts]) -> str:
+    """Where a unit's own units are shown; empty where none of them has the procedure."""
+    below = (s.unit.code for block in board.blocks(unit) for s in block.standings)
+    return (
+        to("procedure", code, board=board, query=f"within={unit}") if any(u in by_unit for u in below) else ""
+    )
+
+
+def _up(board: Board, code: str, unit: Unit | None) -> list[tuple[str, str]]:
+    """The same procedure at the units above, the highest first."""
+    if unit is None:
+        return []
+    above = [u for u in reversed(board.units.above(unit.code)[1:]) if u.code in board.standings]
+    links = [(called(u), to("procedure", code, board=board, query=f"within={u.code}")) for u in above]
+    return links if board.only_root else [(_("Cả nước"), to("procedure", code, board=board)), *links]

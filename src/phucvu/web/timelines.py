@@ -1,0 +1,183 @@
+"""A section «over time» of a page: the panels of its chart, the table under it, and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+
+from phucvu.charts.over_time import Panel
+from phucvu.charts.over_time import over_time as drawn
+from phucvu.figures.periods import Period
+from phucvu.formats import decimal, points
+from phucvu.web import history
+from phucvu.web.boards import CENT, Board
+from phucvu.web.choosing import brief
+from phucvu.web.language import _, language
+from phucvu.web.page import to
+from phucvu.web.sentences import called, kinds
+
+UNKNOWN = "—"
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values by period; ``most`` is what there is to reach, None for what is not drawn.
+
+    ``key`` names it in the data, ``said`` puts a value into words.
+    """
+
+    key: str
+    name: str
+    values: Mapping[Period, Any]
+    said: Callable[[Any], str]
+    most: Decimal | None
+
+    def say(self, period: Period) -> str:
+        value = self.values.get(period)
+        return UNKNOWN if value is None else self.said(value)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Some series over their periods, the earliest first, and the addresses of their pictures."""
+
+    series: Sequence[Series]
+    periods: Sequence[Period]
+    chart: str
+    narrow: str
+
+    @property
+    def columns(self) -> list[str]:
+        return [series.name for series in self.series]
+
+    @property
+    def rows(self) -> list[tuple[Period, list[tuple[str, str]]]]:
+        """The table: each period, the latest first, with (heading, said)."""
+        return [
+            (period, [(series.name, series.say(period)) for series in self.series])
+            for period in reversed(self.periods)
+        ]
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        return [
+            {"period": str(period)} | {series.key: series.values.get(period) for series in self.series}
+            for period in self.periods
+        ]
+
+    @property
+    def panels(self) -> list[Panel]:
+        return [_panel(series, series.most, self.periods) for series in self.series if series.most]
+
+
+def _panel(series: Series, most: Decimal, periods: Sequence[Period]) -> Panel:
+    values = [series.values.get(period) for period in periods]
+    of = f" / {decimal(most, language())}" if series.said is _points else ""
+    shares = [None if value is None else min(1.0, float(value) / float(most)) for value in values]
+    return Panel(series.name, series.say(periods[-1]) + of, shares)
+
+
+def of_unit(board: Board, code: str) -> Timeline | None:
+    """A unit's total, groups and rank over time; None where there is nothing to compare with."""
+    found = {then.period: then for then in history.of_unit(code, board.result.period)}
+    lang = language()
+    parts = [("total", _("Tổng điểm"), board.rules.max_points)]
+    parts += [(group.id, group.short[lang], group.max_points) for group in board.rules.groups]
+    series = [
+        _scored(part, name, {p: then.scores.get(part) for p, then in found.items()}, most)
+        for part, name, most in parts
+    ]
+    ranks = {p: (then.rank, then.ranked) for p, then in found.items() if then.rank is not None}
+    series.append(Series("rank", _("Hạng"), ranks, lambda rank: "{}/{}".format(*rank), None))
+    return _timeline(series, "unit-time", code, board=board)
+
+
+def of_nation(board: Board) -> Timeline | None:
+    """The nation's score over time, and the spread of the provinces'."""
+    scores = {p: history.scores_of("province", p) for p in history.shown_with(board.result.period)}
+    scores = {period: known for period, known in scores.items() if known}
+    means = {p: (sum(known, Decimal(0)) / len(known)).quantize(CENT) for p, known in scores.items()}
+    most = board.rules.max_points
+    series = [
+        _scored("mean", _("Bình quân"), means, most),
+        _scored("highest", _("Cao nhất"), {p: max(known) for p, known in scores.items()}, most),
+        _scored("lowest", _("Thấp nhất"), {p: min(known) for p, known in scores.items()}, most),
+    ]
+    return _timeline(series, "nation-time", board=board)
+
+
+def of_indicator(board: Board, indicator: str, within: str | None) -> Timeline | None:
+    """An indicator's rates over time: of the unit itself, and of the units below it by their kind.
+
+    Where all those are of one kind: their mean, the highest and the lowest.
+    """
+    period, blocks = board.result.period, board.blocks(within)
+    series = []
+    if within:
+        own = history.of_indicator(indicator, [within], period)
+        series.append(_rated(within, called(board.units[within]), {s.period: s.mean for s in own}))
+    for block in blocks:
+        spreads = history.of_indicator(indicator, [s.unit.code for s in block.standings], period)
+        means = {s.period: s.mean for s in spreads}
+        if len(blocks) > 1:
+            name = kinds(block.kind)
+            series.append(_rated(block.kind, name[:1].upper() + name[1:], means))
+        else:
+            series.append(_rated("mean", _("Bình quân"), means))
+            series.append(_rated("highest", _("Cao nhất"), {s.period: s.highest for s in spreads}))
+            series.append(_rated("lowest", _("Thấp nhất"), {s.period: s.lowest for s in spreads}))
+    query = f"within={within}" if within else ""
+    return _timeline(series, "indicator-time", indicator, board=board, query=query)
+
+
+def of_several(board: Board, codes: Sequence[str]) -> Timeline | None:
+    """The totals of several units over time."""
+    series = []
+    for code in codes:
+        totals = {then.period: then.scores["total"] for then in history.of_unit(code, board.result.period)}
+        series.append(_scored(code, called(board.units[code]), totals, board.rules.max_points))
+    return _timeline(series, "compare-time", board=board, query=f"units={','.join(codes)}")
+
+
+def picture(timeline: Timeline | None, title: str, narrow: str | None) -> Any:
+    """The chart of a timeline as an SVG of its own."""
+    panels = timeline.panels if timeline else []
+    periods = [brief(period) for period in timeline.periods] if timeline else [""]
+    description = _("Từ %(first)s đến %(last)s. Mới nhất: %(said)s.") % {
+        "first": periods[0],
+        "last": periods[-1],
+        "said": "; ".join(f"{panel.name}: {panel.said}" for panel in panels),
+    }
+    text = drawn(panels, periods, title, description, bool(narrow))
+    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def _timeline(
+    series: Sequence[Series], view: str, *args: str, board: Board, query: str = ""
+) -> Timeline | None:
+    """None where fewer than two periods are known."""
+    periods = sorted({period for one in series for period in one.values})
+    if len(periods) < 2:
+        return None
+    chart = to(view, *args, board=board, query=query)
+    return Timeline(series, periods, chart, to(view, *args, "-narrow", board=board, query=query))
+
+
+def _scored(key: str, name: str, values: Mapping[Period, Decimal | None], most: Decimal) -> Series:
+    return Series(key, name, values, _points, most)
+
+
+def _rated(key: str, name: str, values: Mapping[Period, float | None]) -> Series:
+    return Series(key, name, values, _rate, Decimal(1))
+
+
+def _points(value: Decimal) -> str:
+    return points(value, language())
+
+
+def _rate(value: float) -> str:
+    return points(value * 100, language()) + "%"

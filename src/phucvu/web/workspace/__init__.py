@@ -1,0 +1,1 @@
+"""The workspace of a unit: where its points are lost, the dossiers behind, and what is doubtful."""

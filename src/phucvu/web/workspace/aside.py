@@ -1,0 +1,175 @@
+"""What was set aside for a unit: why, who sent it, what it said; and mending it, all alike at once."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from phucvu.accounts import audit, personal, units
+from phucvu.accounts.permissions import Action, may
+from phucvu.inbox.home import store
+from phucvu.intake import waiting
+from phucvu.intake.replay import replay as take_again
+from phucvu.problems import Problem, UnusableError
+from phucvu.records import set_aside
+from phucvu.web.language import _, language
+from phucvu.web.workspace import home
+
+PER_PAGE = 50
+LONGEST = 300
+
+
+def senders(unit: str) -> list[str] | None:
+    """Whose rows a unit sees: of itself and those below; the only root also what came in files (None)."""
+    known = units.every()
+    roots = [u.code for u in known if known.get(u.parent) is None]
+    return None if roots == [unit] else sorted(units.below(unit))
+
+
+@require_GET  # type: ignore[untyped-decorator]
+def every(request: Any, unit: str) -> Any:
+    return _shown(request, unit, [])
+
+
+@require_POST  # type: ignore[untyped-decorator]
+def mend(request: Any, unit: str) -> Any:
+    """Say what an unknown name or code means, and take what waited for it."""
+    said = {name: request.POST.get(name, "").strip()[:LONGEST] for name in ("kind", "name", "code")}
+    kind, name, code = said["kind"], said["name"], said["code"]
+    problems = []
+    if kind not in set_aside.NAMED or not name:
+        raise Http404
+    if kind == "unit" and code not in units.below(unit):
+        problems = [
+            Problem(
+                f"{code or '?'} không phải đơn vị của bạn", f"{code or '?'} is no unit of yours", field=name
+            )
+        ]
+    else:
+        try:
+            rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code)
+            audit.append(request.user, "name mended", object=code, unit=unit, kind=kind, name=name, rows=rows)
+        except UnusableError as error:
+            problems = [Problem(p.vi, p.en, field=name) for p in error.problems]
+    if problems:
+        return _shown(request, unit, problems, status=400)
+    return _replayed(request, unit)
+
+
+@require_POST  # type: ignore[untyped-decorator]
+def replay(request: Any, unit: str) -> Any:
+    """Try again all that waits, say after units or procedures were imported."""
+    audit.append(request.user, "set aside replayed", unit=unit)
+    return _replayed(request, unit)
+
+
+def _replayed(request: Any, unit: str) -> Any:
+    before = waiting.count(store(), senders(unit))
+    take_again(store())
+    left = waiting.count(store(), senders(unit))
+    said = _("Đã nhận %(taken)s dòng; còn %(left)s dòng để riêng.")
+    messages.info(request, said % {"taken": max(0, before - left), "left": left})
+    return HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
+
+
+@sensitive_post_parameters("reason")  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "POST"])  # type: ignore[untyped-decorator]
+def one(request: Any, unit: str, identity: str) -> Any:
+    """A row set aside: what it said, with personal values masked; POST shows one of them."""
+    row = _row(unit, identity)
+    payload = _payload(row["payload"])
+    dossier = personal.Dossier(row["sender"] or "", str(payload.get("MaHoSo") or identity), unit, payload)
+    masked = personal.personal_of(dossier)
+    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
+    shown, problem = None, ""
+    if request.method == "POST":
+        try:
+            shown = personal.show_one(request.user, dossier, field, reason)
+        except UnusableError as error:
+            problem = error.problems[0].text(language())
+        except KeyError:
+            problem = _("Hãy chọn một mục.")
+    context = {
+        "unit": units.every().get(unit),
+        "code": unit,
+        "row": row,
+        "reason_said": row[language()],
+        "plain": [
+            (n, v) for n, v in payload.items() if n in personal.PLAIN and not isinstance(v, list | dict)
+        ],
+        "readable": bool(payload),
+        "masked": masked,
+        "may_see": may(request.user, Action.SEE_PERSONAL, unit),
+        "field": field,
+        "title": masked[field].title if field in masked else None,
+        "reason": reason,
+        "shown": shown,
+        "problem": problem,
+        "longest": personal.LONGEST_REASON,
+    }
+    return render(request, "workspace/aside_one.html", context, status=400 if problem else 200)
+
+
+def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) -> Any:
+    of = senders(unit)
+    number = waiting.count(store(), of)
+    pages = max(1, math.ceil(number / PER_PAGE))
+    asked = request.GET.get("page", "1")
+    page = min(pages, max(1, int(asked))) if asked.isdecimal() and len(asked) < 9 else 1
+    path = reverse("workspace-set-aside", args=[unit])
+    below = units.below(unit)
+    context = {
+        "unit": units.every().get(unit),
+        "code": unit,
+        "number": number,
+        "page": page,
+        "pages": pages,
+        "before": f"{path}?page={page - 1}" if page > 1 else "",
+        "after": f"{path}?page={page + 1}" if page < pages else "",
+        "rows": [(row, row.en if language() == "en" else row.vi) for row in _page(of, page)],
+        "unknown": [
+            (found, "procedure" if "TTHC" in (found.field or "") else "unit", _said(problems, found.value))
+            for found in waiting.unknown(store(), of)
+        ],
+        "units": sorted((u.code, u.name) for u in units.every() if u.code in below),
+        "procedures": sorted(home.procedure_names().items()),
+        "may_mend": may(request.user, Action.MEND, unit),
+        "names": {u.code: u.short_name for u in units.every()},
+    }
+    return render(request, "workspace/set_aside.html", context, status=status)
+
+
+def _page(of: list[str] | None, number: int) -> list[waiting.Waiting]:
+    return waiting.page(store(), of, number=number, size=PER_PAGE)
+
+
+def _said(problems: list[Problem], name: str) -> str:
+    return next((p.vi if language() == "vi" else p.en for p in problems if p.field == name), "")
+
+
+def _row(unit: str, identity: str) -> dict[str, Any]:
+    """The row, where it waits and the unit may see it; raises Http404 elsewhere."""
+    of = senders(unit)
+    rows = set_aside.pending(store()).filter(id=identity)
+    if rows.is_empty() or (of is not None and rows["sender"][0] not in of):
+        raise Http404(_("Không có dòng này, hoặc nó đã được nhận."))
+    return rows.row(0, named=True)
+
+
+def _payload(text: str | None) -> dict[str, Any]:
+    """What was sent; nothing where it is no JSON object. A file's row stands within its payload."""
+    try:
+        said = json.loads(text or "")
+    except ValueError:
+        return {}
+    if isinstance(said, dict) and isinstance(said.get("row"), dict):
+        said = said["row"]
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,144 @@
+"""What an address of a list asks for: which dossiers, narrowed how, in which order, which page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import Http404
+from duckdb import Expression
+
+from phucvu.engine import listing
+from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, SORTS, Order, Wish, looked_at, lost
+from phucvu.figures.periods import Period
+from phucvu.inbox.counting import RULES
+from phucvu.rules.loading import load
+from phucvu.rules.model import Indicator, RuleSet
+from phucvu.web.language import _, language
+from phucvu.web.workspace import home
+from phucvu.web.workspace.ready import BY_NAME, Moment, Ready
+
+PER_PAGE = 50
+LONGEST = 100
+"""Letters of a filter."""
+
+PARAMETERS = (
+    *("list", "indicator", "lost", "doubt", "period"),
+    *("procedure", "in", "status", "channel", "q", "sort", "order", "page"),
+)
+FILTERS = ("procedure", "in", "status", "channel", "q")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``said`` is the query as it was given, of ``PARAMETERS`` alone."""
+
+    unit: str
+    said: dict[str, str]
+    period: Period
+    rules: RuleSet
+    indicator: Indicator | None
+    ready: Ready | None
+    doubt: str | None
+    page: int
+
+    @classmethod
+    def of(cls, request: Any, unit: str) -> Asked:
+        """Raises Http404 for an indicator, list or finding that there is not, BadRequest for an order."""
+        said = {p: request.GET[p][:LONGEST] for p in PARAMETERS if request.GET.get(p)}
+        period = home.asked_period(said.get("period", ""))
+        rules = load(RULES).at(period.last)
+        indicator = said.get("indicator")
+        if indicator is not None and (indicator not in rules or rules[indicator].by_rule):
+            raise Http404(_("Không có số liệu của chỉ số %(id)s.") % {"id": indicator})
+        for name, known in (("list", BY_NAME), ("doubt", DOUBTS)):
+            if name in said and said[name] not in known:
+                raise Http404(_("Không có danh sách %(name)s.") % {"name": said[name]})
+        if said.get("sort", "received") not in SORTS or said.get("order", "asc") not in ("asc", "desc"):
+            reason = _("Không sắp xếp được theo %(sort)s; có thể dùng: %(sorts)s.")
+            raise BadRequest(reason % {"sort": said.get("sort", ""), "sorts": ", ".join(SORTS)})
+        number = said.get("page", "1")
+        return cls(
+            unit,
+            said,
+            period,
+            rules,
+            rules[indicator] if indicator else None,
+            BY_NAME.get(said.get("list", "")),
+            said.get("doubt"),
+            max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1,
+        )
+
+    @property
+    def of_dossiers(self) -> bool:
+        """Whether dossiers are what is listed, and not what another indicator counts."""
+        return self.indicator is None or self.indicator.count.of in OF_DOSSIERS
+
+    @property
+    def lost_only(self) -> bool:
+        return self.said.get("lost") == "1"
+
+    @property
+    def order(self) -> Order:
+        default = self.ready.order if self.ready else Order("late", True) if self._by_lateness else Order()
+        if "sort" not in self.said:
+            return default
+        return Order(self.said["sort"], self.said.get("order") == "desc")
+
+    @property
+    def _by_lateness(self) -> bool:
+        return self.indicator is not None and self.lost_only and "on_time" in self.indicator.count.numerator
+
+    def condition(self, at: Moment) -> Expression:
+        if self.ready:
+            return self.ready.condition(at)
+        if self.indicator:
+            found = looked_at(self.indicator, self.period)
+            return found & lost(self.indicator) if self.lost_only else found
+        if self.doubt:
+            return listing.doubted(self.doubt, self.period)
+        return listing.population("handled", self.period)
+
+    def wish(self, at: Moment, *, narrowed: bool = True) -> Wish:
+        """The dossiers asked for; a unit to narrow to that is not below this one leaves none."""
+        within = home.below(self.period, self.unit)
+        if not narrowed:
+            return Wish(within, self.condition(at))
+        if chosen := self.said.get("in"):
+            mine = set(within)
+            within = tuple(code for code in home.below(self.period, chosen) if code in mine)
+        return Wish(
+            within,
+            self.condition(at),
+            procedure=self.said.get("procedure"),
+            status=_number(self.said.get("status")),
+            channel=_number(self.said.get("channel")),
+            like=self.said.get("q"),
+        )
+
+    def title(self, at: Moment) -> str:
+        lang = language()
+        if self.ready:
+            return self.ready.title(at)
+        if self.indicator:
+            name = f"{self.indicator.id} {self.indicator.short[lang]}"
+            return f"{name}: {_('những gì bị mất')}" if self.lost_only else name
+        if self.doubt:
+            words = DOUBTS[self.doubt][lang]
+            return words[:1].upper() + words[1:]
+        return _("Mọi hồ sơ của kỳ")
+
+    def query(self, **changed: Any) -> str:
+        """The query of this list with something else: ?list=overdue&page=2; page 1 unless it is given."""
+        said = self.said | {"page": ""} | {k: str(v) if v is not None else "" for k, v in changed.items()}
+        kept = {name: said[name] for name in PARAMETERS if said.get(name)}
+        return f"?{urlencode(kept)}" if kept else "?"
+
+
+def _number(text: str | None) -> int | None:
+    """A status or channel; -1, which is none, for what is no number."""
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() and len(text) < 3 else -1

@@ -1,0 +1,328 @@
+"""A list of dossiers: the page, and the same as Excel or CSV."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from phucvu.engine import dossiers as behind
+from phucvu.engine.listing import DAY, Listing, reasons
+from phucvu.figures.periods import Period
+from phucvu.inbox.clock import now
+from phucvu.inbox.counting import RULES
+from phucvu.problems import UnusableError
+from phucvu.rules.loading import load
+from phucvu.web import results
+from phucvu.web.language import _, language
+from phucvu.web.page import XLSX
+from phucvu.web.workspace import files, home
+from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
+from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.words import channels, dated, lateness, statuses
+
+MOST_ROWS = 1_048_575
+"""Rows of an Excel sheet below its heading."""
+
+MOST_THINGS = 20_000
+"""Procedures, services, decisions or petitions that are listed."""
+
+MOST_PROCEDURES = 100
+"""Procedures offered to choose from; any other can be typed."""
+
+SOON = 3
+"""Seconds after which a page looks again for a list that is being made."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    name: str
+    link: str
+    sorted: str
+
+    @property
+    def aria(self) -> str:
+        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
+
+
+def show(request: Any, unit: str, form: str | None = None) -> Any:
+    asked = Asked.of(request, unit)
+    if not asked.of_dossiers:
+        return _things(request, asked, form)
+    found = home.listing(asked.period)
+    if found is None:
+        return being_made(request, unit, asked.period)
+    at = Moment(asked.period, found.cut_off, home.calendar())
+    match form:
+        case "csv":
+            return _csv(_frames(found, asked, at, None), asked)
+        case "xlsx":
+            return _xlsx(_frames(found, asked, at, MOST_ROWS), asked, at)
+    wish = asked.wish(at)
+    number = found.number(wish)
+    pages = max(1, math.ceil(number / PER_PAGE))
+    page = min(asked.page, pages)
+    rows = found.page(wish, asked.order, PER_PAGE, PER_PAGE * (page - 1))
+    occurring = found.occurring(asked.wish(at, narrowed=False), "procedure")
+    context = _context(asked, number, page, pages) | {
+        "title": asked.title(at),
+        "said": asked.ready.said() if asked.ready else "",
+        "cut_off": found.cut_off,
+        "rows": _rows(rows, asked, at),
+        "headings": _headings(asked),
+        "procedures": [
+            (code, home.procedure_names().get(code) or "", n) for code, n in occurring[:MOST_PROCEDURES]
+        ],
+        "units": _units(asked),
+        "statuses": [(str(code), name) for code, name in statuses().items()],
+        "channels": [(str(code), name) for code, name in channels().items()],
+        # That it is late is said already.
+        "with_reasons": asked.indicator is not None and asked.indicator.count.numerator != ("on_time",),
+        "too_many": number > MOST_ROWS,
+        "most_rows": MOST_ROWS,
+    }
+    return render(request, "workspace/dossiers.html", context)
+
+
+def being_made(request: Any, unit: str, period: Period) -> Any:
+    """What is shown while a listing is being made: a page that looks again by itself."""
+    context = _place(unit, period)
+    response = render(request, "workspace/being_made.html", context)
+    response["Refresh"] = str(SOON)
+    return response
+
+
+def _place(unit: str, period: Period) -> dict[str, Any]:
+    known = home.tree(period).units
+    return {"unit": known.get(unit), "code": unit, "period": period}
+
+
+def _context(asked: Asked, number: int, page: int, pages: int) -> dict[str, Any]:
+    path = reverse("workspace-dossiers", args=[asked.unit])
+    hidden = [(n, v) for n, v in asked.said.items() if n not in (*FILTERS, "page")]
+    return _place(asked.unit, asked.period) | {
+        "asked": asked,
+        "number": number,
+        "page": page,
+        "pages": pages,
+        "before": path + asked.query(page=page - 1) if page > 1 else "",
+        "after": path + asked.query(page=page + 1) if page < pages else "",
+        "first": path + asked.query() if page > 2 else "",
+        "last": path + asked.query(page=pages) if page < pages - 1 else "",
+        "hidden": hidden,
+        "narrowed": any(name in asked.said for name in FILTERS),
+        "whole": path + asked.query(**dict.fromkeys(FILTERS)),
+        "all_of_it": path + asked.query(lost=None) if asked.lost_only else "",
+        "only_lost": path + asked.query(lost=1) if asked.indicator and not asked.lost_only else "",
+        "xlsx": reverse("workspace-dossiers-file", args=[asked.unit, "xlsx"]) + asked.query(),
+        "csv": reverse("workspace-dossiers-file", args=[asked.unit, "csv"]) + asked.query(),
+    }
+
+
+def _headings(asked: Asked) -> list[Heading]:
+    names = {
+        "code": _("Mã hồ sơ"),
+        "unit": _("Đơn vị"),
+        "procedure": _("Thủ tục"),
+        "received": _("Tiếp nhận"),
+        "due": _("Hạn trả"),
+        "ended": _("Kết thúc"),
+        "late": _("Quá hạn"),
+        "status": _("Trạng thái"),
+    }
+    path = reverse("workspace-dossiers", args=[asked.unit])
+    found = []
+    for by, name in names.items():
+        here = ("desc" if asked.order.descending else "asc") if asked.order.by == by else ""
+        link = path + asked.query(sort=by, order="desc" if here == "asc" else "asc")
+        found.append(Heading(name, link + "#list", here))
+    return found
+
+
+def _units(asked: Asked) -> list[tuple[str, str]]:
+    """The units below to choose from, by code and name."""
+    shown = home.tree(asked.period)
+    mine = set(home.below(asked.period, asked.unit))
+    return [(u.code, u.short_name) for u in shown.shown if u.code in mine and u.code != asked.unit]
+
+
+def _rows(page: pl.DataFrame, asked: Asked, at: Moment) -> list[dict[str, Any]]:
+    """The rows as the page shows them."""
+    known, names = home.tree(asked.period).units, home.procedure_names()
+    said_status, said_channel = statuses(), channels()
+    why = reasons(page, asked.indicator, language()) if asked.indicator else [""] * page.height
+    return [
+        row
+        | {
+            "unit_name": known[row["unit"]].short_name if row["unit"] in known else row["unit"],
+            "procedure_name": names.get(row["procedure"]) or "",
+            "status_name": said_status.get(row["status"], ""),
+            "channel_name": said_channel.get(row["channel"] or 1, ""),
+            "lateness": lateness(row, at.calendar, at.today),
+            "is_late": not row["on_time"],
+            "why": said or "",
+            "received_text": dated(row["received_at"]),
+            "due_text": dated(row["must_by"]),
+            "ended_text": dated(row["ended"]),
+            "link": reverse("workspace-dossier", args=[asked.unit, row["sender"], row["code"]])
+            + f"?period={asked.period}",
+        }
+        for row, said in zip(page.iter_rows(named=True), why, strict=True)
+    ]
+
+
+# Files
+
+
+def _frames(found: Listing, asked: Asked, at: Moment, most: int | None) -> Iterator[pl.DataFrame]:
+    """The columns of a file, some thousand rows at a time; at least one frame, for the heading."""
+    wish = asked.wish(at)
+    known, names = home.tree(asked.period).units, home.procedure_names()
+    unit_names = {u.code: u.short_name for u in known}
+    some = False
+    for frame in found.every(wish, asked.order, most or 1 << 62):
+        some = True
+        yield _file_columns(frame, asked, unit_names, names)
+    if not some:
+        yield _file_columns(found.page(wish, asked.order, 1), asked, unit_names, names)
+
+
+def _file_columns(
+    frame: pl.DataFrame, asked: Asked, units: dict[str, str], procedures: dict[str, str]
+) -> pl.DataFrame:
+    def named(column: str, names: dict[Any, str]) -> pl.Expr:
+        return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+
+    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.Int64)
+    columns: dict[str, pl.Expr | pl.Series] = {
+        _("Mã hồ sơ"): pl.col("code"),
+        _("Đơn vị gửi"): pl.col("sender"),
+        _("Mã đơn vị"): pl.col("unit"),
+        _("Đơn vị"): named("unit", units),
+        _("Mã TTHC"): pl.col("procedure"),
+        _("Thủ tục"): named("procedure", procedures),
+        _("Kênh"): named("channel", channels()),
+        _("Trạng thái"): named("status", statuses()),
+        _("Tiếp nhận"): pl.col("received_at"),
+        _("Hạn trả"): pl.col("due"),
+        _("Hạn tính cả thời gian chờ bổ sung"): pl.col("must_by"),
+        _("Kết thúc"): pl.col("ended"),
+        _("Quá hạn (ngày)"): pl.when(days > 0).then(days),
+    }
+    if asked.indicator:
+        columns[_("Vì sao không được tính")] = reasons(frame, asked.indicator, language())
+    return frame.select(**columns)
+
+
+def _file_name(asked: Asked, form: str) -> str:
+    what = asked.said.get("list") or asked.said.get("indicator") or asked.said.get("doubt") or "dossiers"
+    return f"phucvu-{asked.period}-{asked.unit}-{what}.{form}"
+
+
+def _csv(frames: Iterator[pl.DataFrame], asked: Asked) -> Any:
+    return StreamingHttpResponse(
+        files.csv_parts(frames),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(asked, "csv")}"'},
+    )
+
+
+def _xlsx(frames: Iterator[pl.DataFrame], asked: Asked, at: Moment) -> Any:
+    """A workbook in a temporary file, which goes with the answer."""
+    known = home.tree(asked.period).units.get(asked.unit)
+    about = {
+        _("Danh sách"): asked.title(at),
+        _("Đơn vị"): known.name if known else asked.unit,
+        _("Kỳ"): asked.period.title(language()),
+        _("Tính đến"): f"{at.cut_off:%d/%m/%Y %H:%M:%S}",
+    }
+    file = tempfile.NamedTemporaryFile(prefix="phucvu-", suffix=".xlsx")  # noqa: SIM115
+    files.write_xlsx(file, frames, about)
+    file.seek(0)
+    return FileResponse(file, content_type=XLSX, as_attachment=True, filename=_file_name(asked, "xlsx"))
+
+
+# What is counted by procedures, services, decisions or petitions
+
+
+def _things(request: Any, asked: Asked, form: str | None) -> Any:
+    """The list behind an indicator that counts other records: asked of the engine, once for each result."""
+    assert asked.indicator is not None
+    version = results.versions().get(asked.period)
+    try:
+        frame = _records_behind(
+            results.source(), asked.period, version, asked.unit, asked.indicator.id, asked.lost_only
+        )
+    except UnusableError as error:
+        raise Http404(error.problems[0].text(language())) from error
+    if chosen := asked.said.get("procedure"):
+        frame = frame.filter(pl.col("procedure") == chosen)
+    if like := asked.said.get("q"):
+        frame = frame.filter(pl.col("code").str.to_lowercase().str.contains(like.lower(), literal=True))
+    if form is not None:
+        columns = {
+            _("Mã"): "code",
+            _("Mã đơn vị"): "unit",
+            _("Mã TTHC"): "procedure",
+            _("Từ"): "began",
+            _("Hạn"): "due",
+            _("Kết thúc"): "ended",
+            _("Được tính"): "counted",
+            _("Vì sao không được tính"): f"reason_{language()}",
+        }
+        whole = iter([frame.select(**{name: pl.col(c) for name, c in columns.items()})])
+        if form == "csv":
+            return _csv(whole, asked)
+        at = Moment(asked.period, asked.period.cut_off(now()), home.calendar())
+        return _xlsx(whole, asked, at)
+    pages = max(1, math.ceil(frame.height / PER_PAGE))
+    page = min(asked.page, pages)
+    known, names = home.tree(asked.period).units, home.procedure_names()
+    rows = [
+        row
+        | {
+            "why": row[f"reason_{language()}"],
+            **{f"{column}_text": dated(row[column]) for column in ("began", "due", "ended")},
+            "unit_name": known[row["unit"]].short_name if row["unit"] in known else row["unit"] or "",
+            "name": names.get(row["code"]) or names.get(row["procedure"]) or _unit_name(known, row["code"]),
+        }
+        for row in frame.slice(PER_PAGE * (page - 1), PER_PAGE).iter_rows(named=True)
+    ]
+    number = frame.height
+    context = _context(asked, number, page, pages) | {
+        "title": asked.title(Moment(asked.period, now(), home.calendar())),
+        "things": rows,
+        "too_many": number == MOST_THINGS,
+        "most_rows": MOST_THINGS,
+    }
+    return render(request, "workspace/things.html", context)
+
+
+def _unit_name(known: Any, code: str | None) -> str:
+    unit = known.get(code)
+    return unit.short_name if unit else ""
+
+
+@lru_cache(maxsize=64)
+def _records_behind(
+    _source: results.Source, period: Period, _version: int | None, unit: str, indicator: str, lost_only: bool
+) -> pl.DataFrame:
+    with home.tables() as tables:
+        return behind.dossiers(
+            tables,
+            load(RULES),
+            period,
+            now().replace(microsecond=0),
+            unit,
+            indicator,
+            lost_only=lost_only,
+            limit=MOST_THINGS,
+        )

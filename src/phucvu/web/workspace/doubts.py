@@ -1,0 +1,35 @@
+"""What is doubtful in a unit's dossiers: each kind of finding, how many, and the list of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from phucvu.engine.listing import DOUBTS, doubted
+from phucvu.web.workspace import home
+from phucvu.web.workspace.dossiers import being_made
+
+
+def show(request: Any, unit: str) -> Any:
+    period = home.asked_period(request.GET.get("period", ""))
+    found = home.listing(period)
+    if found is None:
+        return being_made(request, unit, period)
+    numbers = found.numbers(home.below(period, unit), [doubted(name, period) for name in DOUBTS])
+    path = reverse("workspace-dossiers", args=[unit])
+    kinds = [
+        (words, number, f"{path}?doubt={name}&period={period}")
+        for (name, words), number in zip(DOUBTS.items(), numbers, strict=True)
+    ]
+    context = {
+        "unit": home.tree(period).units.get(unit),
+        "code": unit,
+        "period": period,
+        "periods": home.periods(period),
+        "kinds": sorted(kinds, key=lambda kind: -kind[1]),
+        "total": sum(numbers),
+        "cut_off": found.cut_off,
+    }
+    return render(request, "workspace/doubts.html", context)

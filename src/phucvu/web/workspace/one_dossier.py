@@ -1,0 +1,136 @@
+"""One dossier: its steps, how it stands with its deadline, and why it counts in each indicator or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import polars as pl
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from phucvu.accounts import personal, units
+from phucvu.accounts.permissions import Action, may
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, column_of, reasons
+from phucvu.figures.periods import Period
+from phucvu.inbox.counting import RULES
+from phucvu.inbox.home import store
+from phucvu.rules.loading import load
+from phucvu.rules.model import Indicator
+from phucvu.web.language import _, language
+from phucvu.web.workspace import home
+from phucvu.web.workspace.words import channels, dated, lateness, statuses
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a dossier is for an indicator: ``counted``, ``lost`` or ``outside``, and why."""
+
+    indicator: Indicator
+    state: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a dossier, or its deadline."""
+
+    at: dt.datetime
+    name: str
+    step: bool
+
+    @property
+    def text(self) -> str:
+        return dated(self.at)
+
+
+def show(request: Any, unit: str, sender: str, code: str) -> Any:
+    found = personal.dossiers(code, sender)
+    if not found or found[0].unit not in units.below(unit):
+        raise Http404(_("Không có hồ sơ %(code)s ở đơn vị này.") % {"code": code[:100]})
+    dossier, period = found[0], home.asked_period(request.GET.get("period", ""))
+    facts = _facts(sender, code)
+    steps = store().versions("steps", sender, code).sort("at", "status")
+    versions = store().versions("dossiers", sender, code)
+    listing = home.listing(period)
+    judged = listing.one(sender, code) if listing else None
+    known = home.tree(period).units
+    context = {
+        "unit": known.get(unit),
+        "code": unit,
+        "period": period,
+        "dossier": dossier,
+        "facts": facts,
+        "of_unit": known.get(dossier.unit),
+        "procedure": home.procedure_names().get(facts["procedure"]) or "",
+        "status": statuses().get(facts["status"], ""),
+        "channel": channels().get(facts["channel"] or 1, ""),
+        "events": list(_events(facts, steps, judged)),
+        "versions": [(n, row) for n, row in enumerate(versions["arrived"], 1)],
+        "judged": judged,
+        "cut_off": listing.cut_off if listing else None,
+        "being_made": listing is None,
+        "masked": [(one.title, one.text) for one in personal.personal_of(dossier).values()],
+        "may_see": may(request.user, Action.SEE_PERSONAL, dossier.unit),
+        "personal": reverse("personal", args=[code]) + f"?sender={sender}",
+    }
+    if judged and listing:
+        context["lateness"] = lateness(judged, home.calendar(), listing.cut_off.date())
+        context["is_late"] = not judged["on_time"]
+        context["verdicts"] = list(_verdicts(judged, period))
+        context["doubts"] = [words for name, words in DOUBTS.items() if judged[f"doubt {name}"]]
+    return render(request, "workspace/dossier.html", context)
+
+
+def _facts(sender: str, code: str) -> dict[str, Any]:
+    con = ibis.duckdb.connect()
+    try:
+        table = store().table(con, "dossiers")
+        rows: pl.DataFrame = table.filter(table.sender == sender, table.code == code).to_polars()
+    finally:
+        con.disconnect()
+    return rows.row(0, named=True)
+
+
+def _events(facts: dict[str, Any], steps: pl.DataFrame, judged: dict[str, Any] | None) -> Iterator[Event]:
+    """Everything dated, in order; the fields of the end only where there are no steps, as it is counted."""
+    said = statuses()
+    events = [
+        Event(row["at"], said.get(row["status"], str(row["status"])), True)
+        for row in steps.iter_rows(named=True)
+    ]
+    told = {_("nộp hồ sơ"): facts["filed_at"], _("tiếp nhận"): facts["received_at"]}
+    if not events:
+        told |= {_("kết thúc xử lý"): facts["ended_at"], _("trả kết quả"): facts["returned_at"]}
+    due = judged["due"] if judged else facts["due_at"]
+    told[_("hạn trả")] = due
+    if judged and judged["must_by"] and judged["must_by"] != due:
+        told[_("hạn trả, tính cả thời gian chờ bổ sung")] = judged["must_by"]
+    events += [Event(at, name, False) for name, at in told.items() if at is not None]
+    yield from sorted(events, key=lambda e: e.at)
+
+
+def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
+    lang = language()
+    row = pl.DataFrame([judged])
+    received = judged["received_at"] >= period.starts
+    handled = received or judged["ended"] is None or judged["ended"] >= period.starts
+    for indicator in load(RULES).at(period.last).indicators:
+        count = indicator.count
+        if count.of not in OF_DOSSIERS or indicator.by_rule:
+            continue
+        if not (received if count.population == "received" else handled):
+            why = _("không tiếp nhận trong kỳ") if handled else _("đã xong trước kỳ")
+            yield Verdict(indicator, "outside", why)
+            continue
+        unmet = [c for c in count.denominator if not judged[column_of(c, count)]]
+        if unmet:
+            yield Verdict(indicator, "outside", "; ".join(CONDITIONS[c].lost[lang] for c in unmet))
+            continue
+        why = reasons(row, indicator, lang)[0] or ""
+        yield Verdict(indicator, "lost" if why else "counted", why)

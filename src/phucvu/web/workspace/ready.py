@@ -1,0 +1,146 @@
+"""The lists that are ready made: which dossiers each holds, and when it is worth looking at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from duckdb import ColumnExpression, ConstantExpression, Expression
+
+from phucvu.engine.calendar import Calendar
+from phucvu.engine.listing import Order, holds, lacks, population
+from phucvu.figures.periods import Period
+from phucvu.formats import day
+from phucvu.web.language import _
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a list is asked about: the period, the listing's cut-off, and the calendar of working days."""
+
+    period: Period
+    cut_off: dt.datetime
+    calendar: Calendar
+
+    @property
+    def today(self) -> dt.date:
+        return self.cut_off.date()
+
+    @property
+    def end_of_week(self) -> dt.date:
+        """Sunday; of next week where no day of this one is left to work on."""
+        sunday = self.today + dt.timedelta(days=6 - self.today.weekday())
+        left = (self.today + dt.timedelta(days=n) for n in range((sunday - self.today).days + 1))
+        return sunday if any(map(self.calendar.is_working, left)) else sunday + dt.timedelta(days=7)
+
+
+BY_DEADLINE = Order("due")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A list: its title, what it holds in a sentence, which dossiers, and how it is sorted at first.
+
+    ``now`` says that it is about what is to be done at the moment, whatever the period.
+    """
+
+    name: str
+    title: Callable[[Moment], str]
+    said: Callable[[], str]
+    condition: Callable[[Moment], Expression]
+    order: Order = BY_DEADLINE
+    now: bool = False
+
+
+def _unfinished() -> Expression:
+    return ColumnExpression("ended").isnull()
+
+
+def _due(at: Moment, last: dt.date) -> Expression:
+    end = ConstantExpression(dt.datetime.combine(last, dt.time(23, 59, 59)))
+    return _unfinished() & holds("on_time") & (ColumnExpression("must_by") <= end)
+
+
+READY = (
+    Ready(
+        "overdue",
+        lambda at: _("Quá hạn, chưa xong"),
+        lambda: _("Đã quá hạn mà chưa có kết quả: làm trước hết."),
+        lambda at: _unfinished() & lacks("on_time"),
+        Order("late", descending=True),
+        now=True,
+    ),
+    Ready(
+        "today",
+        lambda at: _("Đến hạn hôm nay"),
+        lambda: _("Chưa xong, còn trong hạn đến cuối ngày hôm nay."),
+        lambda at: _due(at, at.today),
+        now=True,
+    ),
+    Ready(
+        "week",
+        lambda at: _("Đến hạn trong tuần, đến hết %(day)s") % {"day": day(at.end_of_week)},
+        lambda: _("Chưa xong, còn trong hạn, hạn trả trong tuần làm việc này."),
+        lambda at: _due(at, at.end_of_week),
+        now=True,
+    ),
+    Ready(
+        "waiting",
+        lambda at: _("Chờ công dân bổ sung"),
+        lambda: _("Bước sau cùng là yêu cầu bổ sung, chưa có gì sau đó. Thời gian chờ không tính vào hạn."),
+        lambda at: _unfinished() & holds("waiting"),
+        Order("received"),
+        now=True,
+    ),
+    Ready(
+        "late",
+        lambda at: _("Quá hạn trong kỳ, kể cả đã xong"),
+        lambda: _("Những hồ sơ không đúng hạn của chỉ số 2.1."),
+        lambda at: population("handled", at.period) & lacks("on_time"),
+        Order("late", descending=True),
+    ),
+    Ready(
+        "no-result-file",
+        lambda at: _("Đã xong, không có tệp kết quả"),
+        lambda: _("Gửi lại hồ sơ kèm liên kết tệp kết quả là được tính."),
+        lambda at: (
+            population("handled", at.period) & ColumnExpression("ended").isnotnull() & lacks("result_file")
+        ),
+        Order("ended"),
+    ),
+    Ready(
+        "no-payment",
+        lambda at: _("Nộp trực tuyến, có phí, không thanh toán trực tuyến"),
+        lambda: _("Thủ tục có phí, không được miễn, nộp trực tuyến mà không thanh toán trực tuyến."),
+        lambda at: (
+            population("received", at.period)
+            & holds("online", "fee_procedure", "not_fee_free")
+            & lacks("paid_online")
+        ),
+        Order("received", descending=True),
+    ),
+    Ready(
+        "no-file",
+        lambda at: _("Không có tệp hồ sơ điện tử"),
+        lambda: _("Không một tệp nộp nào còn hiệu lực, nên không được tính là số hóa."),
+        lambda at: population("handled", at.period) & lacks("submitted_file"),
+        Order("received", descending=True),
+    ),
+    Ready(
+        "not-online",
+        lambda at: _("Không nộp trực tuyến"),
+        lambda: _("Tiếp nhận trong kỳ, nộp trực tiếp hoặc qua bưu chính."),
+        lambda at: population("received", at.period) & lacks("online"),
+        Order("received", descending=True),
+    ),
+    Ready(
+        "dissatisfied",
+        lambda at: _("Bị phản ánh, hoặc đánh giá không hài lòng"),
+        lambda: _("Có phản ánh, kiến nghị nêu tên hồ sơ, hoặc bị đánh giá không hài lòng."),
+        lambda at: population("handled", at.period) & lacks("no_petition", "no_dislike"),
+        Order("received", descending=True),
+    ),
+)
+
+BY_NAME = {ready.name: ready for ready in READY}

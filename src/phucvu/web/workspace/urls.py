@@ -1,0 +1,29 @@
+"""The addresses of the workspace, each with its rule: all are about the unit that stands in them."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from phucvu.accounts.doors import requires
+from phucvu.accounts.permissions import Action
+from phucvu.web.workspace import aside, dossiers, doubts, one_dossier, unit
+
+see = requires(Action.SEE_WORKSPACE, "unit")
+mend = requires(Action.MEND, "unit")
+
+in_languages = [
+    path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
+    path("workspace/<unit>", see(unit.show), name="workspace"),
+    path("workspace/<unit>/dossiers", see(dossiers.show), name="workspace-dossiers"),
+    re_path(
+        r"^workspace/(?P<unit>[^/]+)/dossiers\.(?P<form>csv|xlsx)$",
+        see(dossiers.show),
+        name="workspace-dossiers-file",
+    ),
+    path("workspace/<unit>/dossiers/<sender>/<path:code>", see(one_dossier.show), name="workspace-dossier"),
+    path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
+    path("workspace/<unit>/set-aside", see(aside.every), name="workspace-set-aside"),
+    path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),
+    path("workspace/<unit>/set-aside/replay", mend(aside.replay), name="workspace-replay"),
+    path("workspace/<unit>/set-aside/<identity>", see(aside.one), name="workspace-set-aside-one"),
+]

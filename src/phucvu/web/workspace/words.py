@@ -1,0 +1,59 @@
+"""Words of the workspace that are not on other pages: statuses, channels, how late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from phucvu.engine.calendar import END_OF_DAY, Calendar
+from phucvu.engine.listing import DAY
+from phucvu.formats import day, moment, whole
+from phucvu.web.language import _, language
+
+
+def statuses() -> dict[int, str]:
+    """What the status codes of the synchronisation format mean."""
+    return {
+        1: _("mới đăng ký"),
+        2: _("được tiếp nhận"),
+        3: _("không được tiếp nhận"),
+        4: _("đang xử lý"),
+        5: _("yêu cầu bổ sung"),
+        6: _("yêu cầu thực hiện nghĩa vụ tài chính"),
+        7: _("công dân rút"),
+        8: _("dừng xử lý"),
+        9: _("đã xử lý xong"),
+        10: _("đã trả kết quả"),
+    }
+
+
+def channels() -> dict[int, str]:
+    return {1: _("trực tiếp"), 2: _("trực tuyến"), 3: _("bưu chính")}
+
+
+def lateness(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
+    """How a dossier stands with its deadline, in a few words; empty where it has none."""
+    if row["unanswered"]:
+        return _("quá hạn: đã yêu cầu bổ sung nhiều lần")
+    late = row["seconds_late"]
+    if late is None:
+        return ""
+    if late > 0:
+        return _("quá %(days)s ngày") % {"days": whole((late + DAY - 1) // DAY, language())}
+    if row["ended"] is not None:
+        return _("đúng hạn")
+    left = calendar.worked_until(today, row["must_by"].date())
+    if row["must_by"].date() == today:
+        return _("đến hạn hôm nay")
+    return _("còn %(days)s ngày làm việc") % {"days": whole(left, language())}
+
+
+def dated(at: dt.datetime | None) -> str:
+    """A moment in few letters; the day alone where it means the whole of it; nothing for none.
+
+    >>> dated(dt.datetime(2026, 10, 9, 23, 59, 59)), dated(dt.datetime(2026, 10, 9, 14, 5)), dated(None)
+    ('09/10/2026', '09/10/2026 14:05', '')
+    """
+    if at is None:
+        return ""
+    return day(at) if at.time().replace(microsecond=0) in (dt.time(), END_OF_DAY) else moment(at)

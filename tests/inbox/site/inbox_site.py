@@ -1,0 +1,43 @@
+"""Serves the inbox without the site: python inbox_site.py PORT WORKERS (the home is PHUCVU_HOME)."""
+
+import multiprocessing
+import os
+import sys
+
+
+def __getattr__(name):
+    """The application is made in the workers only."""
+    if name == "application":
+        from django.core.wsgi import get_wsgi_application
+
+        globals()[name] = get_wsgi_application()
+        return globals()[name]
+    raise AttributeError(name)
+
+
+def main(port, workers):
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from phucvu.inbox.background import background
+    from phucvu.inbox.home import open_home
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "inbox_site_settings"
+    open_home()
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "inbox_site:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        blocking_threads=8,
+        log_enabled=False,
+    )
+    with background():
+        server.serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,71 @@
+"""Accounts of senders, and where the operational database is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from phucvu.inbox import home
+from phucvu.problems import UnusableError
+
+from .running import inside, make_home
+
+
+def test_accounts_are_made_listed_and_closed(tmp_path: Path) -> None:
+    make_home(tmp_path)
+    said = inside(
+        tmp_path,
+        """
+        from phucvu.inbox import senders
+        from phucvu.inbox.models import Sender
+        from phucvu.problems import UnusableError
+
+        def refused(work, *words):
+            try:
+                work(*words)
+            except UnusableError as error:
+                return str(error)
+
+        secret = senders.create(store, "gia-lai.1", "H21")
+        bad = [
+            refused(senders.create, store, "gia-lai.1", "H21"),
+            refused(senders.create, store, "so-y-te", "H99"),
+            refused(senders.create, store, "có dấu", "H21"),
+            refused(senders.disable, "khong-co"),
+        ]
+        senders.disable("gia-lai.1")
+        say([
+            len(secret) > 30,
+            [(s.name, s.unit, s.enabled) for s in senders.every()],
+            secret in str(list(Sender.objects.values())),
+            bad,
+        ])
+        """,
+    )
+    assert said[:3] == [True, [["gia-lai.1", "H21", False]], False]
+    assert all(" | " in line and "\n" not in line for line in said[3])
+
+
+def test_the_database_is_as_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(home.HOME, "/nowhere")
+    monkeypatch.delenv(home.DATABASE, raising=False)
+    assert home.database()["NAME"] == "/nowhere/phucvu.sqlite3"
+    monkeypatch.setenv(home.DATABASE, "postgresql://ng%C6%B0%E1%BB%9Di:m%40t@db.example:5433/phucvu")
+    said = home.database()
+    assert (said["HOST"], said["PORT"], said["NAME"]) == ("db.example", "5433", "phucvu")
+    assert (said["USER"], said["PASSWORD"]) == ("người", "m@t")
+
+
+@pytest.mark.parametrize(
+    ("place", "address"), [("s3://phucvu/home", None), ("/nowhere", "mysql://db/phucvu"), ("/nowhere", "db")]
+)
+def test_where_there_can_be_no_database_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, place: str, address: str | None
+) -> None:
+    monkeypatch.setenv(home.HOME, place)
+    monkeypatch.setenv(home.DATABASE, address or "")
+    with pytest.raises(UnusableError, match=home.DATABASE):
+        home.database()

@@ -1,0 +1,94 @@
+"""Counting a month from what is held in memory gives the same figures as counting it from all records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from random import Random
+
+import ibis
+import polars as pl
+import pytest
+
+from phucvu.engine.figures import figures
+from phucvu.figures.periods import Period
+from phucvu.inbox import relevant
+from phucvu.inbox.relevant import Relevant
+from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
+from phucvu.rules.loading import load
+
+from .running import make_home
+
+PERIOD = Period.parse("2026-11")
+NOW = dt.datetime(2026, 11, 20, 9)
+
+
+def test_the_same_figures_whatever_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevant, "MOST_ADDED", 60)  # so that everything is also read anew
+    random = Random(766)
+    store = make_home(tmp_path)
+    for _ in range(4):
+        arrive(random, store)
+    held = Relevant(store, PERIOD)
+    for turn in range(4):
+        arrive(random, store)
+        if turn == 1:
+            store.compact(whole=True)
+        if turn == 2:
+            row = {"code": "1.000001", "name": "Thủ tục đổi", "owner": "H21", "fee": False}
+            store.append("procedures", pl.DataFrame([row]))
+        assert counted(held.tables()).equals(counted(every(store)))
+
+
+def arrive(random: Random, store: Store) -> None:
+    """Some versions of some dossiers, and some steps, from September to December."""
+
+    def moment() -> dt.datetime:
+        return dt.datetime(2026, 9, 1) + dt.timedelta(hours=random.randrange(24 * 100))
+
+    def maybe(chance: float) -> dt.datetime | None:
+        return moment() if random.random() < chance else None
+
+    codes = [f"H21-{random.randrange(40)}" for _ in range(12)]
+    dossiers = [
+        {
+            "sender": "H21",
+            "code": code,
+            "unit": random.choice(["H21", "H21.17", "H21.227"]),
+            "procedure": f"1.00000{random.randrange(1, 10)}",
+            "channel": random.randrange(1, 4),
+            "status": 2,
+            "received_at": moment(),
+            "due_at": maybe(0.8),
+            "ended_at": maybe(0.3),
+            "returned_at": maybe(0.2),
+            "fee_lines": random.randrange(2),
+            "fees": 0,
+            "files": random.randrange(2),
+            "result_file": random.random() < 0.5,
+            "moment": moment(),
+            "payload": str(random.random()),
+        }
+        for code in codes
+    ]
+    steps = [
+        {
+            "sender": "H21",
+            "code": f"H21-{random.randrange(40)}",
+            "at": moment(),
+            "status": random.randrange(1, 11),
+        }
+        for _ in range(25)
+    ]
+    store.append("dossiers", pl.DataFrame(dossiers, schema=TABLES["dossiers"].types))
+    store.append("steps", pl.DataFrame(steps, schema=TABLES["steps"].types))
+
+
+def every(store: Store) -> dict[str, ibis.Table]:
+    con = ibis.duckdb.connect()
+    return {name: store.table(con, name) for name in TABLES}
+
+
+def counted(tables: dict[str, ibis.Table]) -> pl.DataFrame:
+    return figures(tables, load("portal-2026"), PERIOD, NOW).sort("unit", "indicator")

@@ -1,0 +1,138 @@
+"""Maps: a tile for each unit, or the true map that the office puts into its home."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phucvu.charts.regions import Region, drawn, read_regions
+from phucvu.problems import UnusableError
+from phucvu.web import maps
+
+from .showing import with_communes
+
+SQUARE = [[[108.0, 14.0], [108.5, 14.0], [108.5, 14.5], [108.0, 14.5], [108.0, 14.0]]]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def feature(code: Any, coordinates: Any = SQUARE, kind: str = "Polygon") -> dict[str, Any]:
+    geometry = {"type": kind, "coordinates": coordinates}
+    return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
+
+
+def file_of(folder: Path, *features: Any) -> Path:
+    path = folder / maps.FILE
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Callable[..., None]) -> Path:
+    show(with_communes(3))
+    monkeypatch.setattr(maps, "home", lambda: str(tmp_path))
+    return tmp_path
+
+
+def test_tiles_stand_in_the_order_of_the_alphabet(client: Client, home: Path) -> None:
+    html = client.get("/units/H21").content.decode()
+    names = re.findall(r'<a class="tile band-\d" href="[^"]+"><span class="name">([^<]+)</span>', html)
+    communes = [name for name in names if name.startswith("Xã")]
+    assert "Xã Thử Nghiệm Số 0" in communes
+    assert communes.index("Xã Canh Vinh") < communes.index("Xã Cát Tiến") < communes.index("Xã Đề Gi")
+    assert communes.index("Xã Đăk Song") < communes.index("Xã Đề Gi") < communes.index("Xã Hòa Hội")
+
+
+def test_a_true_map_takes_the_place_of_tiles(client: Client, home: Path) -> None:
+    east = [[[x + 0.5, y] for x, y in SQUARE[0]]]
+    file_of(home, feature("H21.500"), feature("H21.501", [east], "MultiPolygon"), feature("H99.1"))
+    html = client.get("/units/H21").content.decode()
+    found = re.search(r'<svg class="regions".*?</svg>', html, re.S)
+    assert found
+    assert " style=" not in found[0]
+    root = ElementTree.fromstring(found[0])
+    assert root.get("aria-labelledby") == "map-title"
+    links = root.findall("a")
+    assert [link.get("href") for link in links] == ["/units/H21.500", "/units/H21.501"]
+    assert re.fullmatch(r"Xã Thử Nghiệm Số 0: \d+,\d\d, (Khá|Tốt)", links[0].get("aria-label", ""))
+    assert re.fullmatch(r"band-[34]", links[0].get("class", ""))
+    west_path, east_path = (link.find("path").get("d", "") for link in links)  # type: ignore[union-attr]
+    assert max(xs(west_path)) == min(xs(east_path))
+    assert '<span class="name">Xã Thử Nghiệm Số 0' not in html  # the block is drawn, its tiles are gone
+    assert '<span class="name">Sở Y tế' in html  # another block keeps its own
+
+
+def xs(path: str) -> list[int]:
+    return [int(x) for x in re.findall(r"[ML](-?\d+) ", path)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "map.geojson: không phải GeoJSON kiểu FeatureCollection"),
+        ("[]", "map.geojson: không phải GeoJSON kiểu FeatureCollection"),
+        ('{"type": "FeatureCollection", "features": 3}', "map.geojson: không phải GeoJSON"),
+        (
+            json.dumps({"type": "FeatureCollection", "features": [feature(None)]}),
+            "dòng 1, cột properties.code",
+        ),
+        (json.dumps({"type": "FeatureCollection", "features": [7]}), "thiếu mã đơn vị"),
+        (
+            json.dumps(
+                {"type": "FeatureCollection", "features": [feature("H21.500", [[[450000, 1550000]]])]}
+            ),
+            "cần WGS 84, không phải VN-2000 theo mét",
+        ),
+        (
+            json.dumps({"type": "FeatureCollection", "features": [feature("H21.500", [1], "Point")]}),
+            "cần Polygon hoặc MultiPolygon, gặp Point",
+        ),
+        (
+            json.dumps(
+                {"type": "FeatureCollection", "features": [feature("a", [[["x", 1]]]), feature("b", 7)]}
+            ),
+            "tọa độ không đọc được (và 1 chỗ khác)",
+        ),
+    ],
+)
+def test_a_bad_file_gets_one_line_and_the_tiles_stay(
+    client: Client, home: Path, text: str, said: str
+) -> None:
+    (home / maps.FILE).write_text(text, encoding="utf-8")
+    html = client.get("/units/H21").content.decode()
+    assert said in html
+    assert '<span class="name">Xã Thử Nghiệm Số 0' in html
+
+
+def test_what_can_be_used_of_a_file_is(tmp_path: Path) -> None:
+    outlines, problems = read_regions(file_of(tmp_path, feature("H1"), feature("H2", 3), feature("H1")))
+    assert {code: len(rings) for code, rings in outlines.items()} == {"H1": 2}
+    assert [(p.row, p.field) for p in problems] == [(2, "geometry.coordinates")]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UnusableError):
+        read_regions(tmp_path / "none.geojson")
+
+
+points = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+
+
+@given(st.lists(st.lists(points, min_size=3), min_size=1, max_size=4))
+def test_any_outline_is_drawn_within_its_frame(rings: list[list[tuple[float, float]]]) -> None:
+    text = drawn({"a": rings}, {"a": Region("band-1", '<"&', "/x?a=1&b=2")}, "t", "d")
+    root = ElementTree.fromstring(text)
+    left, top, width, height = (int(n) for n in root.get("viewBox", "").split())
+    path = root.find("a/path")
+    assert path is not None
+    for x, y in re.findall(r"[ML](-?\d+) (-?\d+)", path.get("d", "")):
+        assert left <= int(x) <= left + width
+        assert top <= int(y) <= top + height

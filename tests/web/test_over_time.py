@@ -1,0 +1,165 @@
+"""Periods: choosing one, and what a unit, an indicator and the nation did over time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client, override_settings
+
+from phucvu.figures.periods import Period
+from phucvu.web import history
+from phucvu.web.choosing import brief, chooser
+
+from .showing import over_time, procedures, reorganised
+from .test_pages import text_of
+
+MONTHS = [f"2025-{month:02}" for month in range(7, 13)] + [f"2026-{month:02}" for month in range(1, 10)]
+
+
+def html_of(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, address
+    return str(response.content.decode())
+
+
+def test_any_period_can_be_chosen_without_scripts(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3", "2026"))
+    html = html_of(client, "/units/H21?period=2026-09")
+    for period in ("2025-09", "2026-08", "2026-Q3", "2026"):
+        assert f'href="/units/H21?period={period}"' in html
+        assert client.get(f"/units/H21?period={period}").status_code == 200
+    shown = text_of(html)
+    assert "‹ tháng 08/2026" in shown
+    assert "cùng kỳ năm trước" in shown
+    assert "tháng 10/2026 ›" not in shown
+
+
+def test_the_chooser_keeps_what_else_was_asked(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2026-08", "2026-09"))
+    html = html_of(client, "/indicators/2.1?within=H21&order=asc")
+    assert 'href="/indicators/2.1?period=2026-08&amp;within=H21&amp;order=asc"' in html
+
+
+def test_neighbours_of_a_period() -> None:
+    known = [Period.parse(text) for text in ("2026", "2026-Q3", "2026-Q2", "2026-09", "2025-Q3")]
+    shown = chooser(known, Period.parse("2026-Q3"))
+    assert str(shown.before) == "2026-Q2"
+    assert shown.after is None
+    assert str(shown.year_before) == "2025-Q3"
+    assert [year.year for year in shown.years] == [2026, 2025]
+    assert chooser(known, Period.parse("2026-Q2")).after == Period.parse("2026-Q3")
+    assert brief(Period.parse("2026-Q3")) == "III/2026"
+
+
+def test_changes_since_the_period_before_and_the_year_before(
+    client: Client, show: Callable[..., None]
+) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09"))
+    shown = text_of(html_of(client, "/units/H21"))
+    then = {p: client.get(f"/units/H21.json?period={p}").json()["unit"] for p in ("2025-09", "2026-08")}
+    now = client.get("/units/H21.json").json()["unit"]
+    assert round(now["score"] - then["2025-09"]["score"], 2) == now["score_change_year"]
+    assert then["2025-09"]["rank"] - now["rank"] == now["rank_change_year"]
+    assert round(now["score"] - then["2026-08"]["score"], 2) == now["score_change"]
+    assert "So với tháng 08/2026: " in shown
+    assert "So với cùng kỳ năm trước (tháng 09/2025): " in shown
+
+
+def test_a_unit_over_time_has_a_picture_and_the_table_under_it(
+    client: Client, show: Callable[..., None]
+) -> None:
+    show(*over_time(*MONTHS))
+    html = html_of(client, "/units/H21")
+    table = re.search(r'<table class="times">.*?</table>', html, re.S)
+    assert table
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table[0], re.S)
+    assert len(rows) == 13  # with the same month of the year before
+    scores = [s.removesuffix("</td>") for s in re.findall(r'data-label="Tổng điểm">([^<]+</td>)', table[0])]
+    known = [client.get(f"/units/H21.json?period={p}").json()["unit"]["score"] for p in MONTHS[-13:]]
+    assert [float(s.replace(",", ".")) for s in scores] == known[::-1]
+    data = client.get("/units/H21.json").json()["over_time"]
+    assert [(then["period"], then["total"]) for then in data] == list(zip(MONTHS[-13:], known, strict=True))
+    picture = ElementTree.fromstring(client.get("/units/H21/time.svg").content)
+    said = {element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Tổng điểm", "09/2025", "09/2026"} <= said
+    assert picture.find("{http://www.w3.org/2000/svg}desc").text.startswith("Từ 09/2025 đến 09/2026.")  # type: ignore[union-attr]
+    assert 'width="350"' in client.get("/units/H21/time-narrow.svg").content.decode()
+
+
+def test_one_period_alone_has_no_picture_over_time(client: Client) -> None:
+    assert 'id="time"' not in html_of(client, "/units/H21")
+
+
+def test_an_indicator_over_time(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09"))
+    html = html_of(client, "/indicators/2.1?within=H21")
+    assert 'id="time"' in html
+    assert "± kỳ trước" in html
+    assert "± năm trước" in html
+    units = [row["unit"] for row in client.get("/indicators/2.1.json?within=H21").json()["units"]]
+    spread = history.of_indicator("2.1", units, Period.parse("2026-09"))[-1]
+    rates = [
+        row["rate"]
+        for row in client.get("/indicators/2.1.json?within=H21").json()["units"]
+        if row["rate"] is not None
+    ]
+    assert spread.units == len(rates)
+    assert spread.mean == pytest.approx(sum(rates) / len(rates))
+    assert (spread.highest, spread.lowest) == (max(rates), min(rates))
+    assert client.get("/indicators/2.1/time.svg?within=H21").status_code == 200
+
+
+def test_the_nation_over_time(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2026-08", "2026-09"))
+    html = html_of(client, "/")
+    nation = {
+        p: client.get(f"/index.json?period={p}").json()["nation"]["total"] for p in ("2026-08", "2026-09")
+    }
+    for score in nation.values():
+        assert f'data-label="Bình quân">{score:.2f}'.replace(".", ",") in html
+    assert client.get("/time.svg").status_code == 200
+
+
+def test_a_unit_says_what_came_before_and_after_it(client: Client, show: Callable[..., None]) -> None:
+    show(*reorganised())
+    new = text_of(html_of(client, "/units/H99.101"))
+    assert "Đơn vị hoạt động từ ngày 01/07/2025. Trước đó là: Xã Một , Xã Hai ." in new
+    old = html_of(client, "/units/H99.31.1")
+    assert "Xã Một không có kết quả trong tháng 07/2025." in old
+    assert "Đơn vị hoạt động đến hết ngày 30/06/2025." in old
+    assert 'Việc nay thuộc <a href="/units/H99.101">Xã Ba</a>' in old
+    assert 'href="/units/H99.31.1?period=2025-06"' in old
+    assert "Xã Một đạt" in html_of(client, "/units/H99.31.1?period=2025-06")
+    data = client.get("/units/H99.101.json").json()["unit"]
+    assert data["valid_from"] == "2025-07-01"
+    assert data["predecessors"] == ["H99.31.1", "H99.31.2"]
+    gone = client.get("/units/H99.31.2.json").json()["unit"]
+    assert (gone["successor"], gone["last_period"]) == ("H99.101", "2025-06")
+    assert client.get("/units/H99.31.9").status_code == 404
+
+
+def test_the_front_page_of_one_province_is_its_own(client: Client, show: Callable[..., None]) -> None:
+    show(*reorganised())
+    html = html_of(client, "/")
+    assert "<h1>Tỉnh Thử Nghiệm</h1>" in html
+    assert "Cả nước" not in text_of(html)
+    assert client.get("/index.json").json()["unit"]["unit"] == "H99"
+    assert "trên 100" not in text_of(html_of(client, "/indicators/2.1"))
+    assert "Xã Ba" in html_of(client, "/indicators/2.1")  # not the province alone
+
+
+def test_a_page_renews_itself_only_when_asked_and_only_while_its_period_runs(
+    client: Client, show: Callable[..., None]
+) -> None:
+    show(*over_time("2026-09", "2026-10"), table=procedures())
+    with override_settings(SHOWS="counted"):
+        running = client.get("/units/H21?period=2026-10")  # counted on 10 October
+        assert "Refresh" not in running
+        assert "Tự làm mới mỗi phút" in running.content.decode()
+        live = client.get("/units/H21?period=2026-10&live=1")
+        assert live["Refresh"] == "60"
+        assert 'href="/units/H21?period=2026-10">Dừng' in live.content.decode()
+        assert "Refresh" not in client.get("/units/H21?period=2026-09&live=1")

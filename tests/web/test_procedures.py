@@ -1,0 +1,106 @@
+"""Procedures: volume, time and on-time share, of a unit and by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+from django.test import Client
+
+from phucvu.engine.by_procedure import SCHEMA
+from phucvu.web.pages.procedures import A_PAGE
+
+from .showing import over_time, procedures
+from .test_data import csv_of
+from .test_pages import text_of
+
+
+@pytest.fixture(autouse=True)
+def _shown(show: Callable[..., None]) -> None:
+    show(*over_time("2026-09"), table=procedures())
+
+
+def test_the_list_over_all_provinces(client: Client) -> None:
+    rows = client.get("/procedures.json").json()["procedures"]
+    assert [(r["procedure"], r["received"], r["finished"]) for r in rows] == [
+        ("1.000002", 4000, 3900),
+        ("1.000001", 130, 100),
+    ]
+    assert rows[1]["on_time_share"] == round(122 / 140, 4)
+    assert rows[1]["average_days"] == 4.25
+    assert rows[1]["median_days"] is None  # of two provinces together it is not known
+    shown = text_of(client.get("/procedures").content.decode())
+    assert "2 thủ tục có hồ sơ, 4.130 hồ sơ tiếp nhận trong kỳ." in shown
+    assert "Cấp giấy phép thử nghiệm 1.000001 130 100 87,14% 4,2 —" in shown
+
+
+def test_the_list_of_a_unit(client: Client) -> None:
+    rows = csv_of(client, "/procedures.csv?within=H21.17")
+    assert [(r["procedure"], r["received"], r["median_days"]) for r in rows] == [("1.000001", "90", "3.0")]
+
+
+@pytest.mark.parametrize("key", ["received", "finished", "on_time", "average_days", "median_days"])
+def test_sorting(client: Client, key: str) -> None:
+    field = "on_time_share" if key == "on_time" else key
+    for order in ("asc", "desc"):
+        rows = client.get(f"/procedures.json?within=H21&sort={key}&order={order}").json()["procedures"]
+        values = [row[field] for row in rows]
+        assert values == sorted(values, reverse=order == "desc")
+
+
+def test_one_procedure(client: Client) -> None:
+    html = client.get("/procedures/1.000001?within=H21").content.decode()
+    assert (
+        "Gia Lai tiếp nhận 120 hồ sơ, đã giải quyết xong 100; đúng hạn 90,00%; bình quân 4,2 ngày làm việc, "
+        "một nửa xong trong 3 ngày." in html
+    )
+    data = client.get("/procedures/1.000001.json?within=H21").json()
+    assert [row["unit"] for row in data["below"]] == ["H21.17", "H21.227"]
+    nation = client.get("/procedures/1.000001").content.decode()
+    assert "Cả nước tiếp nhận 130 hồ sơ, đã giải quyết xong 100; đúng hạn 87,14%" in nation
+    assert 'href="/procedures/1.000001?within=H21"' in nation
+    assert 'href="/procedures/1.000001?within=H26"' not in nation  # no unit below it has any
+
+
+def test_a_procedure_without_dossiers(client: Client) -> None:
+    html = client.get("/procedures/2.000815").content.decode()
+    assert "Chứng thực bản sao từ bản chính" in html
+    assert "Kỳ này không có hồ sơ nào của thủ tục này." in html
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("/procedures/9.999999", 404),
+        ("/procedures?within=H99", 404),
+        ("/procedures?sort=name", 400),
+        ("/procedures?order=up", 400),
+        ("/procedures?page=0", 404),
+        ("/procedures?page=2", 404),
+        ("/procedures?page=x", 404),
+        ("/procedures?page=²", 404),
+        ("/procedures/1.000001?within=H99", 404),
+    ],
+)
+def test_bad_addresses(client: Client, page: str, status: int) -> None:
+    assert client.get(page).status_code == status
+
+
+def test_a_long_list_has_pages_and_its_data_are_whole(client: Client, show: Callable[..., None]) -> None:
+    rows = [("H21", f"9.{i:06}", 1000 - i, 1000, 900, 900, 2.0, 1.0) for i in range(2 * A_PAGE + 1)]
+    show(*over_time("2026-09"), table=pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+    first = client.get("/procedures").content.decode()
+    assert first.count('<span class="code">') == A_PAGE
+    assert "Trang 1/3" in first
+    assert "page=2" in first
+    last = client.get("/procedures?page=3").content.decode()
+    assert "9.000200" in last
+    assert last.count('<span class="code">') == 1
+    assert len(csv_of(client, "/procedures.csv")) == 2 * A_PAGE + 1
+
+
+def test_nothing_counted_says_so(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2026-09"))
+    assert "Kỳ này chưa có số liệu theo từng thủ tục." in client.get("/procedures").content.decode()
+    assert 'href="/procedures"' not in client.get("/").content.decode()

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.test import Client, override_settings
+
+from phucvu.accounts import audit, managing, units
+from phucvu.accounts.models import AuditEntry, AuditHead, User
+from phucvu.engine.connections import connect
+from phucvu.engine.figures import figures
+from phucvu.inbox.clock import now
+from phucvu.inbox.counting import RULES, publish, running
+from phucvu.inbox.lists import Maker
+from phucvu.inbox.models import Counted
+from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
+from phucvu.rules.loading import load
+from phucvu.web import results
+from phucvu.web.serve import gather_static_files
+
+from . import records
+
+PASSWORD = "mot-mat-khau-dai-2026"
+
+
+@pytest.fixture(scope="package")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A home with the province of ``records``, counted, its lists made."""
+    store = Store(tmp_path_factory.mktemp("home"))
+    records.fill(store, now())
+    call_command("migrate", interactive=False, verbosity=0)
+    Counted.objects.all().delete()
+    count(store)
+    maker = Maker(store)
+    while maker.make_if_changed():
+        pass
+    yield store
+    Counted.objects.all().delete()
+
+
+@pytest.fixture(scope="package")
+def static(tmp_path_factory: pytest.TempPathFactory) -> str:
+    place = str(tmp_path_factory.mktemp("static"))
+    with override_settings(STATIC_ROOT=place):
+        gather_static_files()
+    return place
+
+
+@pytest.fixture(scope="package")
+def shown(home: Store) -> results.Counted:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHUCVU_HOME", home.home)
+        return results.Counted()
+
+
+@pytest.fixture
+def site(home: Store, static: str, shown: results.Counted, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The site over the home."""
+    monkeypatch.setenv("PHUCVU_HOME", home.home)
+    # The browser's driver keeps an event loop in the thread of the tests.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    monkeypatch.setattr(results, "source", lambda: shown)
+    units._registers.cache_clear()
+    with override_settings(STATIC_ROOT=static, SHOWS="counted"):
+        yield
+    units._registers.cache_clear()
+
+
+def count(store: Store) -> None:
+    """What the inbox's process does: the figures of the running periods and the month before."""
+    moment = now().replace(microsecond=0)
+    con = connect()
+    tables = {name: store.table(con, name) for name in TABLES}
+    month, *longer = running(moment.date())
+    for period in (month, *longer, month.previous()):
+        publish(period, figures(tables, load(RULES), period, moment), moment)
+    con.disconnect()
+
+
+@pytest.fixture
+def month() -> Any:
+    return running(now().date())[0]
+
+
+@pytest.fixture
+def _afresh(site: None) -> None:
+    User.objects.all().delete()
+    AuditEntry.objects.all().delete()
+    AuditHead.objects.all().delete()
+    AuditHead.objects.create(pk=1, count=0, hash=audit.BEGINNING)
+    cache.clear()
+
+
+@pytest.fixture
+def account(_afresh: None) -> Callable[..., User]:
+    def make(role: str, unit: str, password: str = "") -> User:
+        name = f"{role}.{unit.lower()}"
+        user = managing.create(
+            audit.COMMAND_LINE, username=name, email=f"{name}@vidu.vn", role=role, unit=unit
+        )
+        if password:
+            user.set_password(password)
+            user.save()
+        return User.objects.get(pk=user.pk)
+
+    return make
+
+
+@pytest.fixture
+def client_of(account: Callable[..., User]) -> Callable[[str, str], Client]:
+    """A client signed in with a role at a unit."""
+
+    def sign_in(role: str, unit: str) -> Client:
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(account(role, unit))
+        return client
+
+    return sign_in
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def address(site: None) -> Iterator[str]:
+    """The site served from this process."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,141 @@
+"""The workspace in Chromium: sign in, follow a lost point to a dossier; nothing sticks out of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from phucvu.accounts.models import User
+from phucvu.web.pictures import CHROMIUM, FLAGS
+
+from ..web.axe import RUN, source
+from .conftest import PASSWORD
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
+]
+
+OUTSIDE = """width => [...document.querySelectorAll("body *")].filter(element => {
+    const box = element.getBoundingClientRect();
+    const shown = box.width > 1 && !element.closest(".hidden, .skip, .bar, thead");
+    return shown && (box.right > width + 1 || box.left < -1);
+}).map(element => element.outerHTML.slice(0, 200))"""
+"""What sticks out of the screen; headings that a phone replaces by labels are left aside."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def page(request: Any, browser: Browser, address: str) -> Iterator[Page]:
+    """A page without scripts; at the end no request may have left the machine, nothing been complained of."""
+    requests: list[str] = []
+    complaints: list[str] = []
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 900}, java_script_enabled=False, base_url=address
+    )
+    page: Page = context.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    context.close()
+    assert {urlsplit(url).netloc for url in requests} == {urlsplit(address).netloc}
+    assert complaints == []
+
+
+def fits(page: Page) -> bool:
+    width = page.viewport_size["width"]  # type: ignore[index]
+    return page.evaluate("document.documentElement.scrollWidth") <= width and not page.evaluate(
+        OUTSIDE, width
+    )
+
+
+def test_from_signing_in_by_a_lost_point_to_a_dossier(account: Callable[..., User], page: Page) -> None:
+    account("head", "H99", password=PASSWORD)
+    page.goto("/workspace")
+    page.fill("input[name=login]", "head.h99")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/workspace/H99")
+    assert "đang mất" in page.locator(".answer").first.inner_text()
+    assert fits(page)
+    page.locator(".losses th", has_text="2.1").get_by_role("link").click()
+    assert "2.1" in page.locator("h1").inner_text()
+    assert "Danh sách tính đến" in page.content()
+    assert fits(page)
+    page.get_by_role("link", name="H99.01-overdue").click()
+    assert page.locator("h1").inner_text() == "H99.01-overdue"
+    row = page.locator(".verdicts tr", has_text="2.1")
+    assert "bị mất" in row.inner_text()
+    assert "quá hạn" in row.inner_text()
+    assert "Nguyễn" not in page.content()
+    assert fits(page)
+
+
+def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Page, address: str) -> None:
+    key = client_of("head", "H99").cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
+    page.goto("/workspace/H99/dossiers?list=late")
+    page.select_option("select[name=in]", "H99.201")
+    page.get_by_role("button", name="Lọc", exact=True).click()
+    assert "list=late" in page.url
+    assert page.locator("table.dossiers tbody tr").count() == 2
+    page.get_by_role("link", name="Bỏ lọc").click()
+    assert page.locator("table.dossiers tbody tr").count() == 4
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["/dossiers", "/dossiers?indicator=3.4", "/dossiers?indicator=4.2&lost=1", "/doubts", "/set-aside"],
+)
+def test_every_page_fits(
+    client_of: Callable[[str, str], Client], page: Page, address: str, place: str
+) -> None:
+    key = client_of("head", "H99").cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
+    page.goto(f"/workspace/H99{place}")
+    assert page.locator("h1").is_visible()
+    assert fits(page)
+
+
+READ = [
+    "/workspace/H99",
+    "/workspace/H99/dossiers?list=overdue",
+    "/workspace/H99/dossiers?indicator=3.4",
+    "/workspace/H99/dossiers/H99/H99.01-waiting",
+    "/workspace/H99/doubts",
+    "/workspace/H99/set-aside",
+    "/api/docs",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(
+    client_of: Callable[[str, str], Client], browser: Browser, address: str, width: int, scheme: Any
+) -> None:
+    script = source()
+    key = client_of("head", "H99").cookies["sessionid"].value
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, base_url=address, color_scheme=scheme, bypass_csp=True
+    )
+    context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
+    page = context.new_page()
+    found = {}
+    for place in READ:
+        page.goto(place)
+        page.evaluate(script)
+        found[place] = page.evaluate(RUN)
+    context.close()
+    assert {place: violations for place, violations in found.items() if violations} == {}

@@ -1,0 +1,246 @@
+"""The lists of a unit: what each holds, narrowed, sorted, by pages, and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from phucvu.engine.connections import connect
+from phucvu.engine.dossiers import dossiers
+from phucvu.figures.periods import Period
+from phucvu.inbox.clock import now
+from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
+from phucvu.rules.loading import load
+from phucvu.web.workspace.ready import READY
+
+from .records import SECRETS
+
+SignIn = Callable[[str, str], Client]
+
+
+def body(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    text: str = content.decode("utf-8-sig")
+    assert not [secret for secret in SECRETS if secret in text]
+    return text
+
+
+def rows_of(client: Client, address: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body(client, address))))
+
+
+def kinds(client: Client, address: str) -> set[str]:
+    """What the dossiers of a list are: the ends of their codes, where the unit is the department."""
+    return {row["Mã hồ sơ"].removeprefix("H99.01-") for row in rows_of(client, address)}
+
+
+LISTS = {
+    "overdue": {"overdue"},
+    "today": {"today"},
+    "week": {"today"},
+    "waiting": {"waiting"},
+    "late": {"overdue", "done-late"},
+    "no-result-file": {"done-bare"},
+    "no-payment": {"unpaid"},
+    "no-file": {"overdue", "today", "waiting", "unpaid", "disliked"},
+    "dissatisfied": {"disliked"},
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_each_list_holds(client_of: SignIn, name: str) -> None:
+    client = client_of("staff", "H99.01")
+    assert kinds(client, f"/workspace/H99.01/dossiers.csv?list={name}") == LISTS[name]
+    page = body(client, f"/workspace/H99.01/dossiers?list={name}")
+    assert set(re.findall(r"/dossiers/H99/H99\.01-([a-z-]+)\?", page)) == LISTS[name]
+    assert f"{len(LISTS[name])} hồ sơ." in page
+    assert "Danh sách tính đến" in page
+
+
+def test_every_ready_list_is_tried() -> None:
+    assert {ready.name for ready in READY} == {*LISTS, "not-online"}
+
+
+def test_numbers_on_the_front_page_are_those_of_the_lists(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    front = body(client, "/workspace/H99")
+    found = re.findall(r'href="([^"]+list=[a-z-]+[^"]*)"><span class="many[^"]*">([\d.]+)</span>', front)
+    assert len(found) == len(READY)
+    for link, number in found:
+        listed = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
+        assert len(listed) == int(number)
+
+
+@pytest.mark.parametrize("indicator", ["2.1", "3.6", "4.2", "5.4"])
+@pytest.mark.parametrize("unit", ["H99", "H99.01"])
+def test_lost_dossiers_are_those_behind_the_figure(
+    client_of: SignIn, home: Store, month: Period, indicator: str, unit: str
+) -> None:
+    con = connect()
+    tables = {name: home.table(con, name) for name in TABLES}
+    behind = dossiers(tables, load("portal-2026"), month, now(), unit, indicator, lost_only=True)
+    con.disconnect()
+    client = client_of("head", "H99")
+    listed = rows_of(client, f"/workspace/{unit}/dossiers.csv?indicator={indicator}&lost=1&period={month}")
+    assert sorted(row["Mã hồ sơ"] for row in listed) == sorted(behind["code"])
+    assert {row["Mã hồ sơ"]: row["Vì sao không được tính"] for row in listed} == dict(
+        behind.select("code", "reason_vi").iter_rows()
+    )
+
+
+def test_what_other_indicators_count(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    page = body(client, "/workspace/H99/dossiers?indicator=3.4&lost=1")
+    assert "Thủ tục có phí" in page
+    assert "chưa có hồ sơ nào thanh toán trực tuyến" in page
+    rows = rows_of(client, "/workspace/H99/dossiers.csv?indicator=3.4&lost=1")
+    assert [row["Mã"] for row in rows] == ["1.001"]
+    assert body(client, "/workspace/H99/dossiers?indicator=1.1")
+
+
+def test_narrowing_and_sorting(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    every = rows_of(client, "/workspace/H99/dossiers.csv?sort=code")
+    codes = [row["Mã hồ sơ"] for row in every]
+    assert len(codes) == 18
+    assert codes == sorted(codes)
+    down = rows_of(client, "/workspace/H99/dossiers.csv?sort=code&order=desc")
+    assert [row["Mã hồ sơ"] for row in down] == codes[::-1]
+    for query, expected in {
+        "in=H99.201": {c for c in codes if c.startswith("H99.201")},
+        "in=H98.01": set(),
+        "procedure=1.001": {c for c in codes if c.endswith("unpaid")},
+        "status=5": {c for c in codes if c.endswith("waiting")},
+        "status=x": set(),
+        "channel=2&in=H99.01": {f"H99.01-{n}" for n in ("later", "done", "done-late", "unpaid")},
+        "q=DONE": {c for c in codes if "done" in c},
+        "q=%27%22%3C": set(),
+    }.items():
+        found = rows_of(client, f"/workspace/H99/dossiers.csv?{query}")
+        assert {row["Mã hồ sơ"] for row in found} == expected, query
+        page = body(client, f"/workspace/H99/dossiers?{query}")
+        assert f"{len(expected)} hồ sơ." in page
+
+
+def test_pages(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    from phucvu.web.workspace import dossiers as view
+
+    monkeypatch.setattr(view, "PER_PAGE", 5)
+    client = client_of("head", "H99")
+    seen: list[str] = []
+    for number in (1, 2, 3, 4):
+        page = body(client, f"/workspace/H99/dossiers?sort=late&page={number}")
+        seen += re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', page)
+        assert f"trang {number}/4" in page
+    assert len(seen) == len(set(seen)) == 18
+    assert 'rel="next"' not in page
+    assert "page=3" in page
+    assert "trang 4/4" in body(client, "/workspace/H99/dossiers?page=999")
+    assert "trang 1/4" in body(client, "/workspace/H99/dossiers?page=-1")
+    assert "trang 1/4" in body(client, "/workspace/H99/dossiers?page=%D9%A1x")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("sort=nothing", 400),
+        ("order=sideways", 400),
+        ("indicator=9.9", 404),
+        ("indicator=4.6", 404),
+        ("list=nothing", 404),
+        ("doubt=nothing", 404),
+        ("period=20266", 404),
+    ],
+)
+def test_what_there_is_not(client_of: SignIn, query: str, status: int) -> None:
+    body(client_of("head", "H99"), f"/workspace/H99/dossiers?{query}", status)
+
+
+def test_excel_has_the_same_rows_with_real_dates(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    query = "?indicator=2.1&lost=1&sort=code"
+    answer = client.get("/workspace/H99/dossiers.xlsx" + query)
+    assert answer.status_code == 200
+    assert ".xlsx" in answer.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    heading, *rows = list(book["Hồ sơ"].iter_rows(values_only=True))
+    as_csv = rows_of(client, "/workspace/H99/dossiers.csv" + query)
+    assert list(heading) == list(as_csv[0])
+    assert [row[0] for row in rows] == [row["Mã hồ sơ"] for row in as_csv]
+    column = list(heading).index("Tiếp nhận")
+    assert all(row[column].year >= 2025 for row in rows)
+    about = dict(book["Nguồn"].iter_rows(values_only=True))
+    assert about["Số dòng"] == str(len(rows))
+    text = " ".join(str(value) for row in rows for value in row)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_an_empty_list_has_files_with_headings(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    assert body(client, "/workspace/H99/dossiers.csv?q=nobody").startswith("Mã hồ sơ,")
+    answer = client.get("/workspace/H99/dossiers.xlsx?q=nobody")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert [row[0] for row in book["Hồ sơ"].iter_rows(values_only=True)] == ["Mã hồ sơ"]
+
+
+def test_excel_says_where_it_ends(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    from phucvu.web.workspace import dossiers as view
+
+    monkeypatch.setattr(view, "MOST_ROWS", 7)
+    client = client_of("head", "H99")
+    assert "tệp Excel có bấy nhiêu dòng đầu, tệp CSV có đủ" in body(client, "/workspace/H99/dossiers")
+    answer = client.get("/workspace/H99/dossiers.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert book["Hồ sơ"].max_row == 8
+    assert len(rows_of(client, "/workspace/H99/dossiers.csv")) == 18
+
+
+def test_doubts(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    page = body(client, "/workspace/H99/doubts")
+    found = re.findall(r'href="([^"]+doubt=[a-z_]+[^"]*)"><span class="many">(\d+)</span>', page)
+    assert found
+    for link, number in found:
+        listed = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
+        assert len(listed) == int(number) > 0
+    assert sum(int(number) for _, number in found) == int(re.findall(r"(\d+) chỗ đáng ngờ", page)[0])
+
+
+def test_a_unit_of_another_province_sees_its_own(client_of: SignIn) -> None:
+    client = client_of("head", "H98")
+    codes = {row["Mã hồ sơ"] for row in rows_of(client, "/workspace/H98/dossiers.csv")}
+    assert codes
+    assert all(code.startswith("H98") for code in codes)
+    body(client, "/workspace/H99/dossiers", 403)
+    body(client, "/workspace/H98/dossiers/H99/H99.01-overdue", 404)
+
+
+PAGES = [
+    "",
+    "/dossiers",
+    "/dossiers?indicator=2.1&lost=1",
+    "/dossiers?indicator=3.4",
+    "/doubts",
+    "/set-aside",
+]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/dossiers/H99/H99.01-overdue"])
+def test_english_pages_have_no_vietnamese_text_of_the_site(client_of: SignIn, page: str) -> None:
+    from phucvu.web import messages
+
+    html = body(client_of("head", "H99"), f"/en/workspace/H99{page}")
+    ids: list[Any] = [m.id for m in messages.written() if m.id]
+    texts = [text for each in ids for text in ((each,) if isinstance(each, str) else each)]
+    left = [t for t in texts if "%" not in t and len(t) > 6 and re.search(rf">\s*{re.escape(t)}\s*<", html)]
+    assert not left
