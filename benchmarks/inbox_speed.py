@@ -51,6 +51,7 @@ def main() -> None:
     words.add_argument("--held", type=int, default=0, help="dossiers held before the second measurement")
     words.add_argument("--home", type=Path, help="a home that has them already")
     words.add_argument("--seconds", type=float, default=20)
+    words.add_argument("--steady", action="store_true", help="only the second measurement")
     words.add_argument("--senders", type=int, default=6, help="connections of the first measurement")
     said = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="phucvu-speed-") as folder:
@@ -62,7 +63,8 @@ def main() -> None:
             token = log_in(port)
             # The first figures of all periods are counted before anything is measured.
             wait_until(lambda: counted_periods() >= periods_held(Store(home)))
-            sustained(port, group, token, said.seconds, said.senders)
+            if not said.steady:
+                sustained(port, group, token, said.seconds, said.senders)
             steady(port, token, said.seconds)
 
 

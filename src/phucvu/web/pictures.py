@@ -1,7 +1,8 @@
 """Pictures of the site for the README and the docs: each kind of page, on a desk and on a phone.
 
-``python -m phucvu.web.pictures DIR`` serves the published results of 2026 and an invented province
-(see invented.py), opens their pages in Debian's Chromium and writes a PNG of each into DIR.
+``python -m phucvu.web.pictures DIR`` serves the published results of 2026, an invented province (see
+invented.py) and an invented commune's workspace (see office.py), opens their pages in Debian's Chromium
+and writes a PNG of each into DIR.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from phucvu.web import office
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -40,7 +43,7 @@ HEIGHTS = {DESK: 1000, PHONE: 844}
 COLOURS = 128
 """Of a picture. Counting colours by how often they occur would lose those of the bands among greys."""
 
-Shows = Literal["published", "invented"]
+Shows = Literal["published", "invented", "office"]
 MONTH = "period=2026-09"
 
 KINDS: dict[str, tuple[Shows, str]] = {
@@ -62,8 +65,19 @@ KINDS: dict[str, tuple[Shows, str]] = {
     "procedures": ("invented", f"/procedures?{MONTH}"),
     "procedure": ("invented", f"/procedures/9.000001?{MONTH}"),
     "embed-ranking": ("invented", f"/embed/ranking/H99?{MONTH}"),
+    "api": ("published", "/api/docs"),
+    "sign-in": ("published", "/accounts/login"),
+    "workspace": ("office", "/workspace/H99.101"),
+    "dossiers": ("office", "/workspace/H99.101/dossiers?indicator=2.1&lost=1"),
+    "dossier": ("office", "/workspace/H99.101/dossiers?indicator=2.1&lost=1"),
+    "doubts": ("office", "/workspace/H99.101/doubts"),
+    "set-aside": ("office", "/workspace/H99.101/set-aside"),
+    "account": ("office", "/accounts"),
 }
 """Each kind of page, what it is a page of, and its address."""
+
+FOLLOWED = {"scoreboard-dossier": "main a[href*='/dossiers/']"}
+"""Where the page is the one behind a link, since its address is not known beforehand: which link."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +113,22 @@ def take(browser: Browser, site: str, picture: Picture, folder: Path) -> Path:
         viewport={"width": picture.width, "height": HEIGHTS[picture.width]}, color_scheme=picture.scheme
     )
     page.goto(site + picture.address)
+    if picture.shows == "office":
+        _sign_in(page)
+    if link := FOLLOWED.get(picture.name.removesuffix("-phone")):
+        page.locator(link).first.click()
     file = folder / f"{picture.name}.png"
     with Image.open(io.BytesIO(page.screenshot())) as image:
         image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(file, optimize=True)
     page.close()
     return file
+
+
+def _sign_in(page: Page) -> None:
+    """On the page to which signed-in pages lead who is not; it leads back."""
+    page.fill("input[name=login]", office.NAME)
+    page.fill("input[name=password]", office.PASSWORD)
+    page.locator("main form button").first.click()
 
 
 @contextmanager
@@ -139,14 +164,15 @@ def _wait_for(site: str, process: subprocess.Popen[bytes], seconds: float = 60) 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="phucvu-pictures-") as homes, sync_playwright() as playwright:
-        invented = Path(homes) / "invented"
-        make = "import sys, pathlib; from phucvu.web.invented import make; make(pathlib.Path(sys.argv[1]))"
-        subprocess.run([sys.executable, "-c", make, str(invented)], check=True)
+        for name in ("invented", "office"):
+            make = f"import sys, pathlib; from phucvu.web.{name} import make; make(pathlib.Path(sys.argv[1]))"
+            subprocess.run([sys.executable, "-c", make, str(Path(homes, name))], check=True)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        with served(Path(homes) / "published", "published") as published, served(invented, "counted") as own:
-            for picture in PICTURES:
-                site = published if picture.shows == "published" else own
-                print(take(browser, site, picture, folder))
+        for shows in get_args(Shows):
+            with served(Path(homes, shows), "published" if shows == "published" else "counted") as site:
+                for picture in PICTURES:
+                    if picture.shows == shows:
+                        print(take(browser, site, picture, folder))
         browser.close()
 
 
