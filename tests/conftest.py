@@ -2,11 +2,16 @@
 
 import os
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from unittest import mock
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
 import pytest
+from django.core.wsgi import get_wsgi_application
 from hypothesis import settings
 
 # How long an example takes says more about who else uses the machine than about the code.
@@ -30,6 +35,27 @@ def official() -> Path:
     if not folder.is_dir():
         pytest.skip("the published figures (../shared/data/official) are not there")
     return folder
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The site served from this process, so that a test can choose what it shows."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from socketserver import ThreadingMixIn
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import polars as pl
 import pytest
@@ -15,7 +11,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.test import Client, override_settings
 from django.utils import translation
 
@@ -159,24 +154,3 @@ def sign(client: Client, user: User, methods: tuple[str, ...] = ("password", "mf
     ]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def address() -> Iterator[str]:
-    """The site served from this process."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from socketserver import ThreadingMixIn
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.test import Client, override_settings
 
 from phucvu.published import scored_2026
@@ -39,24 +34,3 @@ def _site(static: str, shown: results.Given, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def client() -> Client:
     return Client(headers={"host": "127.0.0.1"})
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def address() -> Iterator[str]:
-    """The site served from this process."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()

@@ -22,6 +22,7 @@ ACTIONS = {
     "account reopened": Words(vi="mở lại tài khoản", en="account reopened"),
     "password link made": Words(vi="tạo liên kết đặt mật khẩu", en="password link made"),
     "two-step sign-in forgotten": Words(vi="xóa đăng nhập hai bước", en="two-step sign-in forgotten"),
+    "sender made": Words(vi="lập tài khoản gửi", en="sender made"),
     "sender opened": Words(vi="mở tài khoản gửi", en="sender opened"),
     "sender closed": Words(vi="đóng tài khoản gửi", en="sender closed"),
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),

@@ -24,9 +24,11 @@ def add(name: str, unit: str, home: str) -> None:
     Make an account for a unit and those below it; its secret is shown once.
     """
     store = open_site(home)
+    from phucvu.accounts.audit import COMMAND_LINE, append
     from phucvu.inbox.senders import create
 
     secret = create(store, name, unit)
+    append(COMMAND_LINE, "sender made", object=name, unit=unit)
     click.echo(f"Đã lập tài khoản {name} cho {unit}. Mật khẩu (chỉ hiện lần này):", err=True)
     click.echo(f"Made the account {name} for {unit}. Its secret (shown this once):", err=True)
     click.echo(secret)
@@ -66,7 +68,9 @@ def list_(home: str) -> None:
 def close(name: str, home: str) -> None:
     """Đóng một tài khoản và các phiên của nó, ngay lập tức. | Close an account and its sessions at once."""
     open_site(home)
+    from phucvu.accounts.audit import COMMAND_LINE, append
     from phucvu.inbox.senders import disable
 
     disable(name)
+    append(COMMAND_LINE, "sender closed", object=name)
     click.echo(f"Đã đóng tài khoản {name}. | Closed the account {name}.")
