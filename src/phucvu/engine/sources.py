@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.connections import connect
 from phucvu.records.schema import DOSSIER_ID, TABLES
+from phucvu.records.store import Store
 
 Tables = Mapping[str, ir.Table]
 """The latest version of every record, one Ibis table for each of ``phucvu.records.schema.TABLES``.
@@ -16,6 +19,16 @@ Tables = Mapping[str, ir.Table]
 Dossiers and steps carry ``dossier_id``; the payload is not needed. ``phucvu.records.store.Store.table``
 gives such tables.
 """
+
+
+@contextmanager
+def of_store(store: Store) -> Iterator[Tables]:
+    """The tables of a store, on a connection of their own that ends with the context."""
+    con = connect()
+    try:
+        yield {name: store.table(con, name) for name in TABLES}
+    finally:
+        con.disconnect()
 
 
 def from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, ir.Table]:

@@ -8,19 +8,17 @@ others.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import ibis.expr.types as ir
 
 from phucvu.engine.by_procedure import by_procedure
-from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
-from phucvu.engine.sources import Tables
+from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, RULES, publish, publish_procedures, running
@@ -62,7 +60,7 @@ class History:
             # The month's figures come from ``MonthCounter``, and before its procedures.
             is_month = period.kind == "month"
             if changed and rested and (not is_month or Counted.objects.filter(period=str(period)).exists()):
-                with self._tables() as tables:
+                with of_store(self._store) as tables:
                     self._count(tables, period, moment, procedures_alone=is_month)
                 self._seen[period], self._counted_at[period] = seen, moment
                 self._rests_until[period] = now() + REST * (now() - moment)
@@ -73,7 +71,7 @@ class History:
         seen, moment = self._watch.now(), now()
         if moment < self._past_rests_until or self._nothing_stale == (seen, moment.date()):
             return False
-        with self._tables() as tables:
+        with of_store(self._store) as tables:
             content = Content.of(tables, seen)
             missing, changed = _stale(content, moment.date())
             due = [*missing, *changed]
@@ -101,14 +99,6 @@ class History:
         else:
             counted = figures(tables, self._rules, period, moment)
             publish(period, counted, moment, by_procedure=by, records=records)
-
-    @contextlib.contextmanager
-    def _tables(self) -> Iterator[Tables]:
-        con = connect()
-        try:
-            yield {name: self._store.table(con, name) for name in TABLES}
-        finally:
-            con.disconnect()
 
 
 def _stale(content: Content, today: dt.date) -> tuple[list[Period], list[Period]]:

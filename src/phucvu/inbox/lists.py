@@ -20,9 +20,8 @@ from pathlib import Path
 
 import duckdb
 
-from phucvu.engine.connections import connect
 from phucvu.engine.listing import Listing, judge
-from phucvu.engine.sources import Tables
+from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, RULES, running
@@ -132,9 +131,8 @@ class Maker:
     def _tables(self, period: Period, moment: dt.datetime) -> Iterator[Tables]:
         """The records to judge: for the running month those that can count in it, held in memory."""
         if period != running(moment.date())[0]:
-            con = connect()
-            yield {name: self._store.table(con, name) for name in TABLES}
-            con.disconnect()
+            with of_store(self._store) as tables:
+                yield tables
             return
         if self._relevant is None or self._relevant[0] != period:
             self._relevant = period, Relevant(self._store, period)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
+from phucvu.engine.sources import of_store
 from phucvu.figures.units import Unit, Units
 from phucvu.inbox.home import open_home
 from phucvu.intake.files import import_file
 from phucvu.published import portal_2026
-from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 from phucvu.simulation.simulate import simulate
@@ -48,11 +47,9 @@ def make(home: Path) -> None:
         misspelt = Path(folder, "misspelt.jsonl")
         misspelt.write_text("".join(f"{json.dumps(one)}\n" for one in _misspelt(moment)), encoding="utf-8")
         import_file(store, misspelt, sender="H99.101")
-    con = connect()
-    tables = {name: store.table(con, name) for name in TABLES}
-    for period in running(moment.date()):
-        publish(period, figures(tables, load(RULES), period, moment), moment)
-    con.disconnect()
+    with of_store(store) as tables:
+        for period in running(moment.date()):
+            publish(period, figures(tables, load(RULES), period, moment), moment)
     maker = Maker(store)
     while maker.make_if_changed():
         pass
