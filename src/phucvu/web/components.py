@@ -14,6 +14,7 @@ from phucvu.rules.model import Group, Indicator, RuleSet
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.explained import Origin, explained, origins
 from phucvu.web.language import _, language
+from phucvu.web.rates import is_time, said
 
 NOTHING = dict.fromkeys(("numerator", "denominator", "rate", "score", "lost"))
 
@@ -57,6 +58,26 @@ class Line:
             case "by_rule":
                 return _("Cho theo quy tắc, không có số liệu")
         return ""
+
+    @property
+    def rate(self) -> str:
+        """The rate with its unit, or a dash."""
+        rate = self.numbers["rate"]
+        return "—" if rate is None else said(self.indicator, rate)
+
+    @property
+    def figure(self) -> str:
+        """Numerator over denominator, with the unit of a time; a dash where there is no figure."""
+        if not self.has_figure:
+            return "—"
+        unit = " " + _("giờ") if is_time(self.indicator) else ""
+        lang, numbers = language(), self.numbers
+        return f"{whole(numbers['numerator'], lang)}{unit}/{whole(numbers['denominator'], lang)}"
+
+    @property
+    def share(self) -> float | None:
+        """The rate as a part of one, for a bar; None where it is no share."""
+        return None if is_time(self.indicator) else self.numbers["rate"]
 
     @property
     def sum(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from phucvu.figures.units import Unit
@@ -11,6 +12,8 @@ from phucvu.rules.model import Indicator
 from phucvu.web.boards import Board, Standing
 from phucvu.web.dossiers import Counts
 from phucvu.web.language import _, language
+from phucvu.web.rates import is_time
+from phucvu.web.rates import said as said_rate
 
 
 def called(unit: Unit) -> str:
@@ -130,17 +133,20 @@ def of_indicator(indicator: Indicator, rows: list[dict[str, Any]], names: dict[s
             "mean": _points(sum(row["score"] for row in rows) / len(rows)),
             "max": decimal(indicator.max_points, language()),
         }
-    span = _span(rates, _rate)
+    span = _span(rates, partial(said_rate, indicator), least_first=is_time(indicator))
     alone = span.removeprefix("; ")
     return f"{mean}{span}." if mean else f"{alone[:1].upper()}{alone[1:]}."
 
 
-def _span(values: list[tuple[str, Any]], said: Callable[[Any], str]) -> str:
-    """«; cao nhất là …, thấp nhất là …», or that all are the same."""
+def _span(values: list[tuple[str, Any]], said: Callable[[Any], str], *, least_first: bool = False) -> str:
+    """«; cao nhất là …, thấp nhất là …», or that all are the same; of times the shortest first."""
     most, least = max(v for _name, v in values), min(v for _name, v in values)
     if most == least:
         return _("; mọi nơi đều là %(value)s") % {"value": said(most)}
-    return _("; cao nhất là %(best)s (%(most)s), thấp nhất là %(last)s (%(least)s)") % {
+    sentence = _("; cao nhất là %(best)s (%(most)s), thấp nhất là %(last)s (%(least)s)")
+    if least_first:
+        sentence = _("; nhanh nhất là %(last)s (%(least)s), chậm nhất là %(best)s (%(most)s)")
+    return sentence % {
         "best": _names([name for name, value in values if value == most]),
         "most": said(most),
         "last": _names([name for name, value in values if value == least]),

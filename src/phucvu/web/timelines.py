@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,11 +14,13 @@ from phucvu.charts.over_time import Panel
 from phucvu.charts.over_time import over_time as drawn
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
+from phucvu.rules.model import Indicator
 from phucvu.web import history
 from phucvu.web.boards import CENT, Board
 from phucvu.web.choosing import brief
 from phucvu.web.language import _, language
 from phucvu.web.page import to
+from phucvu.web.rates import is_time, said
 from phucvu.web.sentences import called, kinds
 
 UNKNOWN = "—"
@@ -116,20 +119,23 @@ def of_indicator(board: Board, indicator: str, within: str | None) -> Timeline |
     Where all those are of one kind: their mean, the highest and the lowest.
     """
     period, blocks = board.result.period, board.blocks(within)
+    rated = partial(_rated, board.rules[indicator])
     series = []
     if within:
         own = history.of_indicator(indicator, [within], period)
-        series.append(_rated(within, called(board.units[within]), {s.period: s.mean for s in own}))
+        series.append(rated(within, called(board.units[within]), {s.period: s.mean for s in own}))
     for block in blocks:
         spreads = history.of_indicator(indicator, [s.unit.code for s in block.standings], period)
         means = {s.period: s.mean for s in spreads}
         if len(blocks) > 1:
             name = kinds(block.kind)
-            series.append(_rated(block.kind, name[:1].upper() + name[1:], means))
+            series.append(rated(block.kind, name[:1].upper() + name[1:], means))
         else:
-            series.append(_rated("mean", _("Bình quân"), means))
-            series.append(_rated("highest", _("Cao nhất"), {s.period: s.highest for s in spreads}))
-            series.append(_rated("lowest", _("Thấp nhất"), {s.period: s.lowest for s in spreads}))
+            series.append(rated("mean", _("Bình quân"), means))
+            series.append(rated("highest", _("Cao nhất"), {s.period: s.highest for s in spreads}))
+            series.append(rated("lowest", _("Thấp nhất"), {s.period: s.lowest for s in spreads}))
+    if is_time(board.rules[indicator]):
+        series = _on_one_scale(series)
     query = f"within={within}" if within else ""
     return _timeline(series, "indicator-time", indicator, board=board, query=query)
 
@@ -171,13 +177,15 @@ def _scored(key: str, name: str, values: Mapping[Period, Decimal | None], most: 
     return Series(key, name, values, _points, most)
 
 
-def _rated(key: str, name: str, values: Mapping[Period, float | None]) -> Series:
-    return Series(key, name, values, _rate, Decimal(1))
+def _rated(indicator: Indicator, key: str, name: str, values: Mapping[Period, float | None]) -> Series:
+    return Series(key, name, values, partial(said, indicator), Decimal(1))
+
+
+def _on_one_scale(series: Sequence[Series]) -> list[Series]:
+    """Times are drawn of the longest among them all, so that their panels compare."""
+    longest = max((v for one in series for v in one.values.values() if v is not None), default=0)
+    return [replace(one, most=Decimal(str(longest))) for one in series]
 
 
 def _points(value: Decimal) -> str:
     return points(value, language())
-
-
-def _rate(value: float) -> str:
-    return points(value * 100, language()) + "%"

@@ -13,6 +13,7 @@ from phucvu.web.embedding import framed
 from phucvu.web.language import _, language
 from phucvu.web.page import asked_board, to
 from phucvu.web.pages import indicators
+from phucvu.web.rates import best_order, is_time
 from phucvu.web.sentences import called, kinds, of_unit
 
 MOST = 200
@@ -60,10 +61,14 @@ def indicator(request: Any, identity: str) -> Any:
             [(board.units[row["unit"]], Line(shown, row, False, board.rules)) for row in found],
         )
         for block in board.blocks(within)
-        if (found := indicators.in_order(block, rows, "desc")[:MOST])
+        if (found := indicators.in_order(block, rows, best_order(shown))[:MOST])
     ]
     query = f"within={within}" if within else ""
-    context = {"blocks": blocks, "full": to("indicator", identity, board=board, query=query)}
+    context = {
+        "blocks": blocks,
+        "time": is_time(shown),
+        "full": to("indicator", identity, board=board, query=query),
+    }
     return _shown(request, board, "embed_indicator.html", f"{shown.id} {shown.short[language()]}", context)
 
 

@@ -18,6 +18,7 @@ from phucvu.web.history import rates_of
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.ranking import asked_order
+from phucvu.web.rates import best_order, difference, is_time
 from phucvu.web.sentences import called, of_indicator
 
 
@@ -44,7 +45,7 @@ def every(request: Any, form: str | None = None) -> Any:
 def show(request: Any, identity: str, form: str | None = None) -> Any:
     board = asked_board(request)
     indicator = asked_indicator(board, identity)
-    order = asked_order(request)
+    order = asked_order(request, best_order(indicator))
     within = asked_within(request, board)
     every_row = {row["unit"]: row for row in board.across(identity)}
     blocks = [(block.kind, in_order(block, every_row, order)) for block in board.blocks(within)]
@@ -58,6 +59,7 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
         "group": board.rules.group(indicator.group),
         "parent": board.units.get(within),
         "order": order,
+        "time": is_time(indicator),
         "other_order": to("indicator", identity, board=board, query="&".join(filter(None, [turned, query]))),
         "compared": [label for label, _rates in earlier],
         "blocks": [
@@ -130,32 +132,26 @@ def _lines(
     rows: list[dict[str, Any]],
     earlier: list[tuple[str, dict[str, float]]],
 ) -> list[tuple[Any, Line, int | None, list[tuple[str, Decimal | None]]]]:
-    """Each unit with its line, its rank by rate, and its changes in percentage points."""
+    """Each unit with its line, its rank by rate, and its changes in percentage points (or days)."""
     derived = indicator.id in board.result.derived
-    places = ranks_of([row["rate"] for row in rows])
+    places = ranks_of([row["rate"] for row in rows], best_order(indicator))
     return [
         (
             board.units[row["unit"]],
             Line(indicator, row, derived, board.rules),
             places.get(row["rate"]),
-            [(label, _difference(row["rate"], rates.get(row["unit"]))) for label, rates in earlier],
+            [(label, difference(indicator, row["rate"], rates.get(row["unit"]))) for label, rates in earlier],
         )
         for row in rows
     ]
 
 
-def ranks_of(rates: Iterable[float | None]) -> dict[float | None, int]:
-    """The place of each rate, the highest first; equal rates share one. None has none."""
+def ranks_of(rates: Iterable[float | None], order: str = "desc") -> dict[float | None, int]:
+    """The place of each rate, of the best in the given order first; equal rates share one. None has none."""
     places: dict[float | None, int] = {}
-    for place, rate in enumerate(sorted((r for r in rates if r is not None), reverse=True), 1):
+    for place, rate in enumerate(sorted((r for r in rates if r is not None), reverse=order == "desc"), 1):
         places.setdefault(rate, place)
     return places
-
-
-def _difference(now: float | None, then: float | None) -> Decimal | None:
-    if now is None or then is None:
-        return None
-    return round(Decimal(str(now)) * 100, 2) - round(Decimal(str(then)) * 100, 2)
 
 
 def _as_row(indicator: Indicator) -> dict[str, Any]:
