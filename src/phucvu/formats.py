@@ -46,14 +46,15 @@ def percent(rate: Fraction | float, language: str) -> str:
 
 
 def change(value: Decimal | int, language: str) -> str:
-    """A change as ▲ or ▼ with its size; «=» where there is none.
+    """A change as ▲ or ▼ with its size, of points and percent with their two decimals; «=» for none.
 
     >>> change(11, "vi"), change(Decimal("-0.5"), "vi")
-    ('▲ 11', '▼ 0,5')
+    ('▲ 11', '▼ 0,50')
     """
     if value == 0:
         return "="
-    return f"{'▲' if value > 0 else '▼'} {decimal(abs(Decimal(value)), language)}"
+    size = whole(abs(value), language) if isinstance(value, int) else points(abs(value), language)
+    return f"{'▲' if value > 0 else '▼'} {size}"
 
 
 def day(value: dt.date) -> str:

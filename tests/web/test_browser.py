@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -160,7 +161,7 @@ def reach(page: Page, wanted: Callable[[Any], bool], most: int = 200) -> None:
     raise AssertionError("never reached by Tab")
 
 
-def test_on_paper_everything_stands_open_and_nothing_is_cut(
+def test_on_paper_an_explanation_stands_only_where_it_was_opened_and_nothing_is_cut(
     open_page: Callable[..., Page], show: Callable[..., None]
 ) -> None:
     show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
@@ -175,13 +176,71 @@ def test_on_paper_everything_stands_open_and_nothing_is_cut(
         page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") <= A4, path
         assert page.evaluate(OUTSIDE, A4) == [], path
-        closed = page.locator("tr.how details dl")
-        assert all(one.bounding_box()["height"] > 10 for one in closed.all())  # type: ignore[index]
+        assert not any(one.is_visible() for one in page.locator("tr.how details dl").all())
         for hidden in (".search", "header.site nav", ".jump", ".sorts"):
             assert not page.locator(hidden).first.is_visible()
     page = open_page("/units/H21", A4)
+    page.locator("tr.how summary").first.click()
     page.emulate_media(media="print")
     assert page.get_by_text("6 × ").first.is_visible()
+
+
+def test_a_province_of_150_communes_is_printed_on_two_sheets_and_a_commune_on_one(
+    open_page: Callable[..., Page], show: Callable[..., None]
+) -> None:
+    show(with_communes(135))
+    for path, sheets in (("/units/H21", 2), ("/units/H21.227", 1)):
+        printed = open_page(path).pdf(prefer_css_page_size=True, format="A4")
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == sheets, path
+
+
+OVERLAPPING = """() => [...document.querySelectorAll("main :is(tbody, tfoot) tr")].flatMap(row => {
+    const lines = [...row.children].map(cell => {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+        while (texts.nextNode()) {
+            if (texts.currentNode.parentElement.closest(".hidden")) continue;
+            const range = document.createRange();
+            range.selectNodeContents(texts.currentNode);
+            found.push(...range.getClientRects());
+        }
+        return [cell.innerText, found];
+    });
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+    return lines.flatMap(([one, mine], n) => lines.slice(n + 1)
+        .filter(([, others]) => mine.some(a => others.some(b => over(a, b))))
+        .map(([other]) => `${one} | ${other}`));
+})"""
+"""Cells of a row whose texts lie over each other."""
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_where_changes_are_shown_no_text_lies_over_another(
+    browser: Browser, address: str, show: Callable[..., None], width: int
+) -> None:
+    show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
+    page = browser.new_page(viewport={"width": width, "height": 844}, base_url=address)
+    for path in (*OF_MANY_PERIODS, "/units/H21.227?period=2026-09", "/indicators/5.3?period=2026-09"):
+        page.goto(path)
+        assert page.evaluate(OVERLAPPING) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto("/?period=2026-09")
+    assert page.locator(".ranking .moved:visible", has_text="▲").count() > 3
+    page.goto("/indicators/2.1?within=H21&period=2026-09")
+    assert page.locator(".across .moved:visible", has_text="▲").count() > 3
+    page.close()
+
+
+def test_on_a_phone_the_parts_of_the_site_are_behind_a_menu(open_page: Callable[..., Page]) -> None:
+    page = open_page("/units/H21", 390)
+    parts = page.locator("header.site nav")
+    assert not parts.is_visible()
+    page.get_by_role("link", name="Danh mục").click()
+    assert parts.get_by_role("link", name="So sánh").is_visible()
+    assert all(link.bounding_box()["height"] >= 24 for link in parts.locator("a").all())  # type: ignore[index]
+    parts.get_by_role("link", name="So sánh").click()
+    assert page.locator("h1").is_visible()
+    assert not open_page("/units/H21").get_by_role("link", name="Danh mục").is_visible()
 
 
 def size(page: Page, selector: str) -> tuple[float, float, float, float]:
@@ -236,10 +295,12 @@ def test_from_the_map_to_a_commune_and_its_figures(open_page: Callable[..., Page
 
 def test_language_switch_keeps_the_page(open_page: Callable[..., Page]) -> None:
     page = open_page("/units/H21?sort=online&order=asc", 390)
+    page.get_by_role("link", name="Danh mục").click()
     page.get_by_role("link", name="English").click()
     assert page.url.endswith("/en/units/H21?sort=online&order=asc")
     assert page.locator("html").get_attribute("lang") == "en"
     assert "66.23 points" in page.locator(".answer").inner_text()
+    page.get_by_role("link", name="Menu").click()
     page.get_by_role("link", name="Tiếng Việt").click()
     assert page.url.endswith("/units/H21?sort=online&order=asc")
     assert "66,23 điểm" in page.locator(".answer").inner_text()

@@ -255,7 +255,7 @@ def test_a_period_has_its_own_address_and_changes_are_shown(
     )
     latest = text_of(client.get("/units/H26").content.decode())
     assert "tháng 09/2026" in latest
-    assert "Hà Nội đạt 60,42 điểm (▲ 5,19), xếp thứ 27/34 tỉnh, thành phố (▲ 7)" in latest
+    assert "Hà Nội đạt 60,42 điểm (▲ 5,19 điểm), xếp thứ 27/34 tỉnh, thành phố (▲ 7 bậc)" in latest
     earlier = client.get("/units/H26?period=2026-08").content.decode()
     assert "Hà Nội đạt 55,23 điểm, xếp thứ 34/34" in earlier
     assert 'href="/?period=2026-08"' in earlier

@@ -58,7 +58,7 @@ def of_unit(board: Board, standing: Standing) -> str:
     sentence = _("%(unit)s đạt %(score)s điểm%(change)s") % {
         "unit": called(unit),
         "score": _points(total.score),
-        "change": _in_brackets(total.score_change),
+        "change": _in_brackets(total.score_change, _("%(change)s điểm")),
     }
     if total.ranked > 1:
         parent = board.units.get(unit.parent)
@@ -67,7 +67,7 @@ def of_unit(board: Board, standing: Standing) -> str:
             "ranked": total.ranked,
             "kinds": kinds(unit.kind),
             "of": _(" của %(parent)s") % {"parent": called(parent)} if parent else "",
-            "moved": _in_brackets(total.rank_change),
+            "moved": _in_brackets(total.rank_change, _("%(change)s bậc")),
         }
     if worst := standing.worst_group:
         lost = _("; mất nhiều nhất ở %(group)s (%(lost)s điểm)")
@@ -168,8 +168,12 @@ def _points(value: Any) -> str:
     return points(value, language())
 
 
-def _in_brackets(value: Any) -> str:
-    return "" if value is None else f" ({change(value, language())})"
+def _in_brackets(value: Any, said: str) -> str:
+    """A change with its unit, in brackets; «(=)» where there is none, nothing where it is not known."""
+    if value is None:
+        return ""
+    size = change(value, language())
+    return f" ({said % {'change': size} if value else size})"
 
 
 def of_comparison(standings: Sequence[Standing]) -> str:
