@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from phucvu.problems import Problem, UnusableError
+from phucvu.tables.cells import harmless_frame
 
 LANGUAGE = "vi"
 
@@ -62,15 +63,20 @@ def echo_json(**frames: pl.DataFrame) -> None:
 
 
 def echo_csv(frame: pl.DataFrame) -> None:
-    """A frame as CSV on standard output; lists are joined with spaces."""
+    """A frame as CSV on standard output; lists are joined with spaces, no text is taken for a formula."""
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
-    click.echo(frame.with_columns(pl.col(lists).list.join(" ")).write_csv(), nl=False)
+    joined = frame.with_columns(pl.col(lists).list.join(" "))
+    click.echo(harmless_frame(joined).write_csv(), nl=False)
+
+
+TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
+"""Texts of a workbook stay texts: nothing is taken for a formula or a link."""
 
 
 def write_excel(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
     """Frames as the sheets of a workbook: headings frozen, columns filtered, widths fitted."""
     try:
-        with xlsxwriter.Workbook(path) as book:
+        with xlsxwriter.Workbook(path, TEXTS) as book:
             for name, frame in sheets.items():
                 lists = [column for column, kind in frame.schema.items() if kind == pl.List(pl.String)]
                 frame.with_columns(pl.col(lists).list.join(" ")).write_excel(

@@ -20,6 +20,7 @@ from phucvu.figures.periods import Period
 from phucvu.formats import moment
 from phucvu.problems import UnusableError
 from phucvu.rules.model import Words
+from phucvu.tables.cells import harmless_row
 from phucvu.web import results
 from phucvu.web.boards import Board, board
 from phucvu.web.choosing import chooser
@@ -219,7 +220,7 @@ def _csv(page: Page, path: str) -> Any:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(map(harmless_row, rows))
     return _file(BOM + text.getvalue(), "text/csv; charset=utf-8", page, path)
 
 

@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import condition
 
 from phucvu.figures.periods import VIETNAM
+from phucvu.tables.cells import harmless_row
 from phucvu.web import results
 from phucvu.web.boards import Board
 from phucvu.web.page import BOM
@@ -109,7 +110,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]], name: str) -> Any:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(map(harmless_row, rows))
     return HttpResponse(
         BOM + text.getvalue(),
         content_type="text/csv; charset=utf-8",

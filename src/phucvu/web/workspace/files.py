@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from phucvu.tables.cells import harmless_frame
 from phucvu.web.language import _
 from phucvu.web.page import BOM
 
@@ -18,7 +19,7 @@ WIDTH = 20
 def csv_parts(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """The frames as one CSV with a heading, in UTF-8 with a byte order mark, so that Excel reads it."""
     for number, frame in enumerate(frames):
-        text = frame.write_csv(
+        text = harmless_frame(frame).write_csv(
             include_header=number == 0, datetime_format="%Y-%m-%d %H:%M:%S", line_terminator="\r\n"
         )
         yield ((BOM if number == 0 else "") + text).encode()
