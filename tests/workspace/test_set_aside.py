@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
+import polars as pl
 import pytest
 from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
+from phucvu.intake import wire
+from phucvu.problems import Problem
 from phucvu.records import set_aside
+from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
 
-from .records import SECRETS, asides
+from .records import PERSONAL, SECRETS, asides
 from .test_lists import body
 
 SignIn = Callable[[str, str], Client]
@@ -115,6 +120,77 @@ def test_a_row_is_masked_and_shown_one_value_at_a_time(client_of: SignIn, home: 
     assert client.post(address, {"field": "Nothing", "reason": "x"}).status_code == 400
     reader = client_of("reader", "H99")
     assert reader.post(address, {"field": "ChuHoSo", "reason": "x"}).status_code == 403
+
+
+FAULTS = [
+    # What is sent beside the person's data, the field at fault, and what a reason quotes of it.
+    ({}, "SoDienThoai", "0900000012"),
+    ({}, "ChuHoSo", "Nguyễn Văn Thử"),
+    ({"TrangThaiHoSo": "Lê Thị Lạc"}, "TrangThaiHoSo", "Lê Thị Lạc"),
+    ({"NgayTra": "0900000013"}, "NgayTra", "0900000013"),
+    ({"NgayTra": "nguyễn văn thử"}, "NgayTra", "nguyễn văn thử"),
+    ({"DonViXuLy": "Nguyễn Văn Thử"}, "DonViXuLy", "Nguyễn Văn Thử"),
+    ({"TenTTHC": "Cấp lại cho Nguyễn Văn Thử"}, "", ""),
+    ({"TruongRieng": {"Tên": "Trần Thị Mẫu"}}, "TruongRieng.Tên", "Trần Thị Mẫu"),
+]
+HIDDEN = (*SECRETS, "nguyễn văn thử", "Lê Thị Lạc", "0900000013", "Trần Thị Mẫu")
+
+
+@pytest.fixture
+def faulty(home: Store) -> Iterator[list[str]]:
+    """Rows set aside for reasons that quote what was sent, in a file's row and unreadable too."""
+    found = []
+    for n, (said, field, quoted) in enumerate(FAULTS):
+        payload = {"MaHoSo": f"CHE-{n}", **PERSONAL, **said}
+        words = Problem(f"hồ sơ CHE-{n}: gặp «{quoted}»", f"dossier CHE-{n}: found “{quoted}”", field=field)
+        found.append(
+            Aside(wire.DOSSIER, words, json.dumps(payload, ensure_ascii=False), "H99", said.get("DonViXuLy"))
+        )
+        found.append(Aside("export", words, json.dumps({"mapping": "x", "row": payload}), "H99"))
+    words = Problem("của Nguyễn Văn Thử: gặp «0900000012»", "of Nguyễn Văn Thử: found “0900000012”")
+    found.append(Aside("export", words, json.dumps({"row": {"Họ tên": "Nguyễn Văn Thử"}}), "H99"))
+    words = Problem("không đọc được «Nguyễn Văn Thử»", "cannot read “Nguyễn Văn Thử”", field="ChuHoSo")
+    found.append(Aside(wire.DOSSIER, words, '{"ChuHoSo": "Nguyễn Văn Thử"', "H99"))
+    set_aside.add(home, found)
+    ids = [one.id for one in found]
+    yield ids
+    set_aside.mark_taken(home, set_aside.pending(home).filter(pl.col("id").is_in(ids)))
+
+
+@pytest.mark.parametrize("role", ["reader", "staff", "head"])
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_no_page_quotes_what_is_personal(
+    client_of: SignIn, faulty: list[str], role: str, language: str
+) -> None:
+    client = client_of(role, "H99")
+    pages = [body(client, f"{language}/workspace/H99/set-aside/{identity}") for identity in faulty]
+    every = client.get(f"{language}/workspace/H99/set-aside").content.decode()
+    # Who may mend must see the name that is not known, whatever stands there; nobody else does.
+    rows = every[every.index('id="list"') :] if role != "reader" else every
+    assert "CHE-0" in rows
+    assert [secret for secret in HIDDEN if secret in rows] == []
+    for page, identity in zip(pages, faulty, strict=True):
+        assert [secret for secret in HIDDEN if secret in page] == [], identity
+
+
+def test_what_is_not_personal_is_quoted(client_of: SignIn, home: Store) -> None:
+    payload = {"MaHoSo": "CHE-9", "NgayTra": "20261332080000", "TrangThaiHoSo": "42", **PERSONAL}
+    words = Problem("có «20261332080000»", "found “20261332080000”", field="NgayTra")
+    named = Problem("không có đơn vị tên «Sở Lạ»", "no unit “Sở Lạ”", field="Cơ quan")
+    found = [
+        Aside(wire.DOSSIER, words, json.dumps(payload), "H99"),
+        Aside("export", named, json.dumps({"row": {"Cơ quan": "Sở  Lạ"}}), "H99", "Sở  Lạ"),
+    ]
+    set_aside.add(home, found)
+    try:
+        client = client_of("reader", "H99")
+        first, second = (body(client, f"/workspace/H99/set-aside/{one.id}") for one in found)
+    finally:
+        ids = [one.id for one in found]
+        set_aside.mark_taken(home, set_aside.pending(home).filter(pl.col("id").is_in(ids)))
+    assert "Có «20261332080000»" in first
+    assert "<dd>42</dd>" in first
+    assert "«Sở Lạ»" in second
 
 
 def test_what_is_no_json_is_not_shown(client_of: SignIn, home: Store) -> None:

@@ -73,6 +73,35 @@ PLAIN = frozenset(
 """The fields of the synchronisation format that tell nothing of a person."""
 
 
+NAMED = frozenset(
+    [
+        "MaHoSo",
+        "MaTTHC",
+        "TenTTHC",
+        "MaLinhVuc",
+        "TenLinhVuc",
+        "DonViXuLy",
+        "NoiNopHoSo",
+        "TepDinhKemId",
+        "MaThanhPhanHoSo",
+        "TenPhiLePhi",
+        "MaPhiLePhi",
+        "GiayToId",
+        "HoSoBoSungId",
+        "LoaiDinhDanh",
+        "MaCSDL",
+    ]
+)
+"""Those of ``PLAIN`` that hold a name or code; the others hold a date, a sum or a digit."""
+
+DATE_OR_DIGITS = re.compile(
+    r"(?:(?:{0}\d){{0,8}}|(?:{0}\d){{14}}){0}(?:[+-]\d\d:?\d\d)?|true|false".format(r"[ /:.,TZđ-]{0,2}"),
+    re.IGNORECASE,
+)
+"""A date, a sum or a digit, also an impossible one: not a name, nor a telephone or identity number, which
+have 9 to 12 digits."""
+
+
 class Kind(Enum):
     """How a value is masked."""
 
@@ -202,6 +231,62 @@ def show_one(user: User, dossier: Dossier, field: str, reason: str) -> str:
             reason=reason.strip()[:LONGEST_REASON],
         )
     return value
+
+
+def plain_of(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """What of a payload's own fields may be seen by whoever sees it; what is no date there is masked."""
+    return [
+        (name, hide(str(value), payload) if _fits(name, str(value)) else HIDDEN)
+        for name, value in payload.items()
+        if name in PLAIN and not isinstance(value, list | dict | None)
+    ]
+
+
+def hide(text: str, payload: dict[str, Any], field: str = "", named: str = "") -> str:
+    """Words that quote a payload, such as why it was set aside, without what is personal in it.
+
+    ``field`` is the field they are about: what they quote is shown where that is plain and fits.
+    ``named`` is the unit or procedure that is not known, which people must see to say what it means.
+
+    >>> hide("gặp «Nguyễn Văn Thử»", {}, "SoDienThoai")
+    'gặp «***»'
+    >>> hide("hồ sơ của Nguyễn Văn Thử", {"ChuHoSo": "Nguyễn Văn Thử"})
+    'hồ sơ của ***'
+    """
+    text, named = _normal(text), " ".join(_normal(named).split())
+
+    def quoted(match: re.Match[str]) -> str:
+        said, last = match[2], field.rpartition(".")[2]
+        is_name = bool(named) and (said == named or (said.endswith("…") and named.startswith(said[:-1])))
+        shown = is_name or (last in PLAIN and _fits(last, said))
+        return match[0] if shown else match[1] + HIDDEN + match[3]
+
+    text = QUOTED.sub(quoted, text)
+    values = {_normal(value) for _place, name, value in _values(payload) if _hides(name, value, named)}
+    # The longest first: one may be a part of another.
+    for value in sorted(values, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+QUOTED = re.compile("([«“])([^«»“”]*)([»”])")
+
+SHORTEST = 3
+"""Letters of a value that is looked for in words: a shorter one is found everywhere, and tells nothing."""
+
+
+def _hides(name: str, value: str, named: str) -> bool:
+    """Whether a personal value is looked for; a name that waits to be understood is not, unless it is
+    also said where a person's is."""
+    return len(value) >= SHORTEST and (name in PERSONAL or _normal(value) != named)
+
+
+def _fits(name: str, value: str) -> bool:
+    return name in NAMED or DATE_OR_DIGITS.fullmatch(value) is not None
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _values(payload: Any, place: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:

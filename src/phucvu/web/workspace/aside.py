@@ -101,10 +101,8 @@ def one(request: Any, unit: str, identity: str) -> Any:
         "unit": units.every().get(unit),
         "code": unit,
         "row": row,
-        "reason_said": row[language()],
-        "plain": [
-            (n, v) for n, v in payload.items() if n in personal.PLAIN and not isinstance(v, list | dict)
-        ],
+        "reason_said": personal.hide(row[language()], payload, row["field"] or "", row["value"] or ""),
+        "plain": personal.plain_of(payload),
         "readable": bool(payload),
         "masked": masked,
         "may_see": may(request.user, Action.SEE_PERSONAL, unit),
@@ -134,10 +132,10 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "pages": pages,
         "before": f"{path}?page={page - 1}" if page > 1 else "",
         "after": f"{path}?page={page + 1}" if page < pages else "",
-        "rows": [(row, row.en if language() == "en" else row.vi) for row in _page(of, page)],
+        "rows": [(row, *_masked(row)) for row in _page(of, page)],
         "unknown": [
             (found, "procedure" if "TTHC" in (found.field or "") else "unit", _said(problems, found.value))
-            for found in waiting.unknown(store(), of)
+            for found in (waiting.unknown(store(), of) if may(request.user, Action.MEND, unit) else ())
         ],
         "units": sorted((u.code, u.name) for u in units.every() if u.code in below),
         "procedures": sorted(home.procedure_names().items()),
@@ -149,6 +147,14 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
 
 def _page(of: list[str] | None, number: int) -> list[waiting.Waiting]:
     return waiting.page(store(), of, number=number, size=PER_PAGE)
+
+
+def _masked(row: waiting.Waiting) -> tuple[str, str]:
+    """The dossier's code and why the row was set aside, without what of it is personal."""
+    payload, reason = _payload(row.payload), row.en if language() == "en" else row.vi
+    return personal.hide(row.dossier, payload), personal.hide(
+        reason, payload, row.field or "", row.value or ""
+    )
 
 
 def _said(problems: list[Problem], name: str) -> str:
