@@ -39,6 +39,8 @@ BAD: list[tuple[str, Any, Code, str]] = [
     ("a megabyte in a name", dossier("BAD-1", ChuHoSo="x" * (1 << 20)), Code.TOO_LONG, "ChuHoSo"),
     ("a long unit", dossier("BAD-1", DonViXuLy="x" * 501), Code.TOO_LONG, "DonViXuLy"),
     ("deep nesting", DEEP, Code.TOO_DEEP, ""),
+    ("half a letter", rb'{"MaHoSo": "BAD-1", "ChuHoSo": "\ud800"}', Code.NOT_JSON, ""),
+    ("no JSON", b'{"MaHoSo": "BAD-1", "ChuHoSo": xin}', Code.NOT_JSON, ""),
     ("text", "BAD-1", Code.WRONG_TYPE, ""),
     ("a list", [dossier("BAD-1")], Code.WRONG_TYPE, ""),
     ("null", None, Code.WRONG_TYPE, ""),
@@ -147,8 +149,21 @@ def test_what_is_set_aside_is_kept_with_its_reason_and_refused_items_are_not(run
         (b'{"session": ' + b"[" * 100_000, Code.NOT_LOGGED_IN),
         (b'{"a":' * 1_000_000, Code.TOO_DEEP),
         (b"[" + b" " * MOST_BYTES + b"]", Code.TOO_LARGE),
+        (b'{"data":' + b"[" * 1_100 + b'"' + rb"\"" * 500_000, Code.NOT_LOGGED_IN),
     ],
-    ids=["empty", "cut", "no UTF-8", "a list", "text", "number", "wrong session", "deep", "deeper", "large"],
+    ids=[
+        "empty",
+        "cut",
+        "no UTF-8",
+        "a list",
+        "text",
+        "number",
+        "wrong session",
+        "deep",
+        "deeper",
+        "large",
+        "quotes",
+    ],
 )
 def test_a_body_that_is_no_call(running: Running, body: bytes, code: Code) -> None:
     status, answer = Connection(running.site.url).post("/api/dvcqg/service", body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,14 @@ from phucvu.intake.values import as_text
 MOST_BYTES = 32 << 20
 MOST_ITEMS = 5_000
 
-DEEPEST = 4 << 20
-"""A body nested beyond what the JSON reader takes is searched for its good items up to this many bytes."""
+LONGEST_LOGIN = 64 << 10
+"""Bytes of a login."""
+
+READ_AT_FIRST = 4 << 20
+"""Bytes that are read as JSON before it is known who calls; a session beyond them stands at an end."""
+
+AN_END = 64 << 10
+"""Bytes at either end of a body that are searched for its session."""
 
 
 class Login(Struct):
@@ -29,10 +35,15 @@ class Login(Struct):
     client_secret: Any = None
 
 
+class Opened(Struct):
+    """What is read of a call in the first style before it is known who calls."""
+
+    session: Any = None
+
+
 class Envelope(Struct):
     """The body of a call in the first style. The last four say what is looked up."""
 
-    session: Any = None
     madonvi: Any = None
     service: Any = None
     data: Raw = Raw(b"")
@@ -44,16 +55,16 @@ class Envelope(Struct):
 
 @dataclass(frozen=True)
 class Call:
-    """A call: who says to be calling for which unit, the service, and what it carries."""
+    """A call: the service, the unit it says to come from, and what it carries."""
 
     service: str
-    session: str = ""
     unit: str = ""
     procedure: str = ""
     dossier: str = ""
     items: list[bytes] = field(default_factory=list)
 
 
+_opened = msgspec.json.Decoder(Opened).decode
 _login = msgspec.json.Decoder(Login).decode
 _envelope = msgspec.json.Decoder(Envelope).decode
 _list = msgspec.json.Decoder(list[Raw]).decode
@@ -68,20 +79,50 @@ def login(body: bytes) -> Login:
         raise malformed('hãy gửi {"username": …, "password": …}') from error
 
 
-def first_style(body: bytes) -> Call:
-    """A call whose body says everything. Raises RefusedError where it is no such body."""
+def sessions(body: bytes) -> list[str]:
+    """What may be the session of a call in the first style, found cheaply however large the body is.
+
+    Nothing more is done for somebody who is not known. Raises RefusedError where it is no such body.
+    """
     body = _bare(body)
     if not body.startswith(b"{"):
         raise malformed('hãy gửi {"session": …, "madonvi": …, "service": …, "data": […]}')
+    at_ends = _sessions_at_ends(body)
+    if len(body) > READ_AT_FIRST and at_ends:
+        return at_ends
+    try:
+        said = _text(_opened(body[:READ_AT_FIRST]).session)
+    except RecursionError as error:
+        if len(body) > READ_AT_FIRST:
+            raise RefusedError(Code.TOO_DEEP, "JSON lồng nhau quá sâu; hãy gửi lại với lô nhỏ hơn") from error
+        return at_ends
+    except ValueError as error:
+        if len(body) > READ_AT_FIRST or at_ends:
+            return at_ends
+        raise malformed(_where(error)) from error
+    return [said] if said else []
+
+
+SESSION = re.compile(rb'"session"\s*+:\s*+"([^"\\]{1,100})"')
+
+
+def _sessions_at_ends(body: bytes) -> list[str]:
+    """The first thing near the begin, and the last near the end, that is written like a session."""
+    first = SESSION.search(body, 0, AN_END)
+    start = body.rfind(b'"session"', max(0, len(body) - AN_END))
+    last = SESSION.match(body, start) if start >= 0 else None
+    return list(dict.fromkeys(found[1].decode(errors="replace") for found in (first, last) if found))
+
+
+def first_style(body: bytes) -> Call:
+    """A call whose body says everything. Raises RefusedError where it is no such body."""
+    body = _bare(body)
     try:
         said = _envelope(body)
-    except RecursionError:
-        said = _deep_envelope(body)
-    except ValueError as error:
-        raise malformed(_where(error)) from error
+    except (ValueError, RecursionError) as error:
+        said = _searched(body, error)
     return Call(
         service=_text(said.service),
-        session=_text(said.session),
         unit=_text(said.madonvi),
         procedure=_text(said.maTTHC) or _text(said.MaTTHC),
         dossier=_text(said.mahoso) or _text(said.MaHoSo),
@@ -104,19 +145,32 @@ def second_style(service: str, query: Mapping[str, str], body: bytes) -> Call:
 def items(data: bytes) -> list[bytes]:
     """The elements of a JSON list, or the one value there is, each as it came; none of nothing or null.
 
-    Raises RefusedError where it is not JSON. An element may be nested however deeply: it is judged
-    later, by itself.
+    Raises RefusedError where it is not JSON. What is wrong within an element is no matter here: each
+    is judged later, by itself.
     """
     if data in (b"", b"null"):
         return []
     several = data.startswith(b"[")
     try:
         return [bytes(raw) for raw in _list(data)] if several else [bytes(_value(data))]
-    except RecursionError:
-        _check_searchable(data)
-        return [part for part in map(bytes.strip, _parts(data)) if part] if several else [data]
+    except RecursionError as error:
+        return _elements(data, error) if several else [data]
     except ValueError as error:
+        if several:
+            return _elements(data, error)
+        if data.startswith(b"{") and _parts(data):
+            return [data]
         raise malformed(_where(error)) from error
+
+
+def _elements(data: bytes, error: Exception) -> list[bytes]:
+    """The elements of a list that the JSON reader does not take as a whole, because of this error."""
+    found = _parts(data)
+    if found == [b""]:
+        return []
+    if not found or not all(found):
+        raise malformed(_where(error)) from error
+    return found
 
 
 def malformed(hint: str) -> RefusedError:
@@ -131,49 +185,50 @@ def _text(value: Any) -> str:
     return (as_text(value) or "").strip() if isinstance(value, str | int | float) else ""
 
 
-def _where(error: ValueError) -> str:
+def _where(error: Exception) -> str:
     """Where the JSON reader gave up, if it says so."""
     place = re.search(r"byte (\d+)", str(error))
     return f"sai ở byte thứ {place[1]}" if place else "bị cắt giữa chừng"
 
 
-TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+TOKEN = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?|[\[{]++|[\]}]++|,', re.DOTALL)
+"""A text, to the end where nothing closes it; brackets; a comma. No byte is looked at twice."""
 
 
-def _parts(value: bytes) -> Iterator[bytes]:
-    """The elements of a list, or members of an object, told apart by brackets alone."""
-    depth, start = 0, 0
+def _parts(value: bytes) -> list[bytes]:
+    """The elements of a list, or members of an object, told apart by brackets alone.
+
+    None where its last bracket is not the one that closes it. Of no elements there is one, empty.
+    """
+    found: list[bytes] = []
+    depth, start = 0, 1
     for token in TOKEN.finditer(value):
-        match token[0]:
-            case b"[" | b"{":
-                depth += 1
-                if depth == 1:
-                    start = token.end()
-            case b"]" | b"}":
-                depth -= 1
-                if depth == 0:
-                    yield value[start : token.start()]
-                    return
-            case b"," if depth == 1:
-                yield value[start : token.start()]
+        match value[token.start()]:
+            case 0x5B | 0x7B:  # [ {
+                depth += token.end() - token.start()
+            case 0x5D | 0x7D:  # ] }
+                close = token.start() + depth - 1
+                depth -= token.end() - token.start()
+                if depth <= 0:
+                    found.append(value[start:close].strip())
+                    return found if close == len(value) - 1 else []
+            case 0x2C if depth == 1:  # ,
+                found.append(value[start : token.start()].strip())
                 start = token.end()
+    return []
 
 
-def _deep_envelope(body: bytes) -> Envelope:
-    _check_searchable(body)
+def _searched(body: bytes, error: Exception) -> Envelope:
+    """A body that the JSON reader does not take as a whole, because of this error."""
     said: dict[str, Any] = {}
-    for member in _parts(body):
+    for member in _elements(body, error):
         name, _, value = member.partition(b":")
         key = name.strip().strip(b'"').decode(errors="replace")
-        if key not in Envelope.__struct_fields__:
-            continue
-        try:
-            said[key] = Raw(value.strip()) if key == "data" else msgspec.json.decode(value)
-        except (ValueError, RecursionError):
-            continue
+        if key == "data":
+            said[key] = Raw(value.strip())
+        elif key in Envelope.__struct_fields__:
+            try:
+                said[key] = msgspec.json.decode(value)
+            except (ValueError, RecursionError) as wrong:
+                raise malformed(f"sai ở «{key}»") from wrong
     return Envelope(**said)
-
-
-def _check_searchable(data: bytes) -> None:
-    if len(data) > DEEPEST:
-        raise RefusedError(Code.TOO_DEEP, "JSON lồng nhau quá sâu; hãy gửi lại với lô nhỏ hơn")

@@ -19,6 +19,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,98}")
 
 LASTS = dt.timedelta(hours=8)
 
+LONGEST_TOKEN = 100
+"""Letters; a session's token has 43."""
+
 MOST_FAILURES = 5
 PAUSE = dt.timedelta(minutes=5)
 """After so many wrong logins in a row by one name from one address, that pair has to wait this long."""
@@ -65,19 +68,23 @@ def log_in(name: str, secret: str, address: str) -> str:
     return token
 
 
-def sender_of(token: str) -> Sender:
-    """The sender who logged in. Raises RefusedError where the session is unknown, over, or closed."""
-    session = (
-        Session.objects.select_related("sender")
-        .filter(digest=_digest(token), expires_at__gt=now(), sender__enabled=True)
-        .first()
-        if token
-        else None
-    )
-    if session is None:
-        raise RefusedError(Code.NOT_LOGGED_IN, "Phiên làm việc không đúng hoặc đã hết hạn; hãy đăng nhập lại")
-    sender: Sender = session.sender
-    return sender
+def sender_of(*tokens: str) -> Sender:
+    """The sender who logged in, by the first of the tokens that is a session's.
+
+    Raises RefusedError where each is unknown, over, or closed.
+    """
+    for token in tokens:
+        if not 0 < len(token) <= LONGEST_TOKEN:
+            continue
+        session = (
+            Session.objects.select_related("sender")
+            .filter(digest=_digest(token), expires_at__gt=now(), sender__enabled=True)
+            .first()
+        )
+        if session is not None:
+            sender: Sender = session.sender
+            return sender
+    raise RefusedError(Code.NOT_LOGGED_IN, "Phiên làm việc không đúng hoặc đã hết hạn; hãy đăng nhập lại")
 
 
 def _wrong() -> RefusedError:

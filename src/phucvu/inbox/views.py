@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from phucvu.inbox import calls, looking_up
 from phucvu.inbox.answers import Code, RefusedError, envelope, of_items
-from phucvu.inbox.calls import MOST_BYTES, MOST_ITEMS, Call
+from phucvu.inbox.calls import LONGEST_LOGIN, MOST_BYTES, MOST_ITEMS, Call
 from phucvu.inbox.clock import now
 from phucvu.inbox.description import description
 from phucvu.inbox.home import store
@@ -63,7 +63,7 @@ def _answered(view: Callable[..., dict[str, Any]]) -> Any:
 
 @_answered
 def auth(request: HttpRequest) -> dict[str, Any]:
-    said = calls.login(_body(request))
+    said = calls.login(_body(request, LONGEST_LOGIN))
     name, secret = (
         (said.username, said.password) if said.client_id is None else (said.client_id, said.client_secret)
     )
@@ -82,8 +82,9 @@ def auth(request: HttpRequest) -> dict[str, Any]:
 
 @_answered
 def first_style(request: HttpRequest) -> dict[str, Any]:
-    call = calls.first_style(_body(request))
-    return _serve(call, sender_of(call.session or _bearer(request)))
+    body = _body(request)
+    sender = sender_of(*(calls.sessions(body) or [_bearer(request)]))
+    return _serve(calls.first_style(body), sender)
 
 
 @_answered
@@ -161,17 +162,17 @@ def _bearer(request: HttpRequest) -> str:
     return token.strip() if kind.casefold() == "bearer" else ""
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
     """The body as it came. One that is too large is read to its end, so that its sender hears the refusal."""
     # Django takes a body of unsaid length (chunked) for an empty one.
     stream = request if request.META.get("CONTENT_LENGTH") else request.META["wsgi.input"]
     chunks, size = [], 0
-    while chunk := stream.read(CHUNK):
+    while size <= most and (chunk := stream.read(most + 1 - size)):
+        chunks.append(chunk)
         size += len(chunk)
-        if size <= MOST_BYTES:
-            chunks.append(chunk)
-        elif size > 8 * MOST_BYTES:
-            break
-    if size > MOST_BYTES:
-        raise RefusedError(Code.TOO_LARGE, f"Mỗi lần gửi nhiều nhất {MOST_BYTES >> 20} MB")
-    return b"".join(chunks)
+    if size <= most:
+        return b"".join(chunks)
+    while size <= 8 * MOST_BYTES and (chunk := stream.read(CHUNK)):
+        size += len(chunk)
+    said = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} KB"
+    raise RefusedError(Code.TOO_LARGE, f"Mỗi lần gửi nhiều nhất {said}")

@@ -1,0 +1,121 @@
+"""Nobody who is not logged in makes the site work for long, whatever the body or address says.
+
+Each body is sent in two sizes: twice the size takes no more than twice the processor time, and even the
+larger takes less than 50 ms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.test import RequestFactory
+
+from phucvu.inbox import calls
+from phucvu.inbox.answers import RefusedError
+
+MOST_SECONDS = 0.05
+"""Of processor time, before it is known who calls."""
+
+NOISE = 0.004
+"""Seconds by which a measurement is off."""
+
+MB = 1 << 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database() -> None:
+    call_command("migrate", verbosity=0)
+
+
+def filled(before: bytes, again: bytes, after: bytes = b"") -> Callable[[int], bytes]:
+    """Bodies of a size that hold a part over and over."""
+    return lambda size: before + again * ((size - len(before) - len(after)) // len(again)) + after
+
+
+BODIES: dict[str, Callable[[int], bytes]] = {
+    "a text that never ends": filled(b'{"data":' + b"[" * 1_100 + b'"', rb"\""),
+    "backslashes": filled(b'{"data":' + b"[" * 1_100 + b'"', b"\\"),
+    "texts that never end": filled(b'{"data":' + b"[" * 1_100, b'"\\'),
+    "short texts": filled(b'{"data":' + b"[" * 1_100, b'"",'),
+    "open brackets": filled(b'{"data":', b"["),
+    "brackets and blanks": filled(b'{"data":', b" ["),
+    "closing brackets": filled(b'{"data":', b"]"),
+    "empty lists": filled(b'{"data":' + b"[" * 1_100, b"[],"),
+    "empty lists that end": filled(b'{"data":[', b"[],", b"[]]}"),
+    "objects": filled(b"", b'{"a":'),
+    "members": filled(b"{", b'"a":1,', b'"a":1}'),
+    "sessions": filled(b"{", b'"session":"x",', b'"session":"x"}'),
+    "sessions without an end": filled(b"{", b'"session"', b""),
+    "sessions and blanks": filled(b'{"session"', b" " * 100),
+    "a long session": filled(b'{"session":"', b"a", b'"}'),
+    "a long number": filled(b'{"session":', b"9", b"}"),
+    "a long exponent": filled(b'{"session":1e', b"9", b"}"),
+    "half letters": filled(b'{"data":["', rb"\ud800", b'"]}'),
+    "no letters": filled(b'{"data":["', b"\xff", b'"]}'),
+    "blanks": filled(b"", b" "),
+    "blanks before": filled(b"", b" ", b"{}"),
+    "nothing": filled(b"", b"\0"),
+    "deep but not too deep": filled(b'{"data":[', b"[" * 800 + b"]" * 800 + b",", b"1]}"),
+}
+
+
+@pytest.mark.parametrize("path", ["/api/dvcqg/service", "/api/dvcqg/auth", "/api/dvcqg/DongBoHoSoMC"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_body(body: Callable[[int], bytes], path: str) -> None:
+    for size in (64 << 10, 2 * MB, 16 * MB - 1):
+        grows_with_the_size(lambda size: post(path, body(size), JSON), size, REFUSED)
+
+
+JSON = "application/json"
+REFUSED = re.compile("|".join(f'"error_code":"{code}"' for code in ("400", "401", "413", "608")))
+
+
+def post(path: str, body: bytes, kind: str) -> Environ:
+    return RequestFactory(headers={"host": "127.0.0.1"}).post(path, body, kind).environ
+
+
+Environ = dict[str, Any]
+
+
+def grows_with_the_size(made: Callable[[int], Environ], size: int, answer: re.Pattern[str]) -> None:
+    once, twice = took(made(size), answer), took(made(2 * size), answer)
+    assert twice < 3 * once + NOISE, f"{once:.4f} s, of twice the size {twice:.4f} s"
+    assert twice < MOST_SECONDS
+
+
+def took(request: Environ, answer: re.Pattern[str]) -> float:
+    """Seconds of processor time that the site takes to answer like this, the least of a few."""
+    site = get_wsgi_application()
+    body = request["wsgi.input"].read()
+    least = math.inf
+    for _ in range(4):  # the first also pays for what is loaded once
+        request["wsgi.input"] = BytesIO(body)
+        began = time.process_time()
+        said = b"".join(site(request.copy(), lambda *_: None))
+        least = min(least, time.process_time() - began)
+        assert answer.search(said.decode())
+    return least
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_body_of_somebody_who_is_known(body: Callable[[int], bytes]) -> None:
+    def took(size: int) -> float:
+        data, least = body(size), math.inf
+        for _ in range(4):
+            began = time.process_time()
+            with contextlib.suppress(RefusedError):
+                calls.first_style(data)
+            least = min(least, time.process_time() - began)
+        return least
+
+    once, twice = took(256 << 10), took(512 << 10)
+    assert twice < 3 * once + NOISE, f"{once:.4f} s, of twice the size {twice:.4f} s"
