@@ -50,7 +50,8 @@ class Inbox(Collector):
         waiting = GaugeMetricFamily(
             "phucvu_inbox_waiting_messages", "Messages not yet moved into the records"
         )
-        waiting.add_metric([], Payload.objects.filter(state=Payload.State.WAITING).count())
+        to_move = (Payload.State.WAITING, Payload.State.AGAIN)
+        waiting.add_metric([], Payload.objects.filter(state__in=to_move).count())
         yield waiting
         stuck = GaugeMetricFamily(
             "phucvu_inbox_stuck_messages", "Messages left out because reading them failed"

@@ -45,11 +45,25 @@ class FailedLogin(models.Model):  # type: ignore[misc]
         constraints = (models.UniqueConstraint("name", "address", name="one_row_for_each_origin"),)
 
 
+class Move(models.Model):  # type: ignore[misc]
+    """One time that payloads were moved into the records.
+
+    ``run`` names the process that moved them, and each table of the records notes under it the number of
+    the move it took in last: ``dossiers``, ``steps`` and ``set_aside`` are those numbers once this move was
+    done. So the records hold the move as long as what they note is no lower (see ``reconciling``).
+    """
+
+    run = models.CharField(max_length=32, db_index=True)
+    dossiers = models.BigIntegerField()
+    steps = models.BigIntegerField()
+    set_aside = models.BigIntegerField()
+
+
 class Payload(models.Model):  # type: ignore[misc]
     """The dossiers or steps of one call, as they came.
 
     The session that came with them is left out. ``unit`` is the sending unit; ``digest`` is the SHA-256 of
-    the body.
+    the body; ``move`` is when it was moved last.
     """
 
     class State(models.IntegerChoices):  # type: ignore[misc]
@@ -57,6 +71,7 @@ class Payload(models.Model):  # type: ignore[misc]
         MOVED = 1
         COUNTED = 2
         STUCK = 3  # reading it broke the program; it is left out so that the others go on
+        AGAIN = 4  # it was moved once, and the records do not hold it (any more): it waits to be moved again
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT)
     unit = models.CharField(max_length=50)
@@ -65,6 +80,7 @@ class Payload(models.Model):  # type: ignore[misc]
     digest = models.CharField(max_length=64)
     items = models.IntegerField()
     state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
+    move = models.ForeignKey(Move, on_delete=models.SET_NULL, null=True)
 
     class Meta:
         indexes = (models.Index("state", "id", name="payload_by_state"),)

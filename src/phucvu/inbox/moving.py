@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import uuid
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,11 +20,14 @@ from django.db import transaction
 from django.db.models import F
 
 from phucvu.inbox import rhythm
-from phucvu.inbox.models import Payload, Sender
+from phucvu.inbox.models import Move, Payload, Sender
 from phucvu.inbox.reading import TABLES, understand
 from phucvu.inbox.watching import Registers
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
+
+BROUGHT = ("dossiers", "steps", "set_aside")
+"""The tables of the records that the inbox brings rows of."""
 
 log = logging.getLogger(__name__)
 
@@ -78,19 +82,46 @@ def items_of(payload: Payload) -> list[bytes]:
     return msgspec.msgpack.decode(packed, type=list[bytes])
 
 
-def move(registers: Registers) -> int:
-    """Move the payloads that have waited longest, as many as fit a batch; how many there were."""
-    waiting = list(_oldest())
-    if waiting:
-        batch, stuck = read(registers, waiting)
-        write(batch)
-        _mark(waiting, stuck, batch.outcomes)
-    return len(waiting)
+class Mover:
+    """Moves payloads as long as a process runs.
+
+    Every move has a number, which each table that it writes to notes under the name of this run, in the
+    same commit as the rows. A run never goes on from another: after a restore the same payloads may be
+    numbered differently, and under another name the two are not mistaken for each other.
+    """
+
+    def __init__(self, registers: Registers) -> None:
+        self._registers = registers
+        self._run = uuid.uuid4().hex
+        self._number = 0
+        self._noted = dict.fromkeys(BROUGHT, 0)
+
+    def move(self) -> int:
+        """Move the payloads that have waited longest, as many as fit a batch; how many there were."""
+        state, waiting = _oldest()
+        if waiting:
+            batch, stuck = read(self._registers, waiting)
+            self._number += 1
+            for table in write(batch, mark=(mark_of(self._run), self._number)):
+                self._noted[table] = self._number
+            with transaction.atomic():
+                done = Move.objects.create(run=self._run, **self._noted)
+                _mark(waiting, stuck, done, state)
+                if state == Payload.State.WAITING:
+                    _note_senders(waiting, batch.outcomes)
+        return len(waiting)
+
+
+def mark_of(run: str) -> str:
+    """The name under which the records note what a run has moved."""
+    return f"inbox:{run}"
 
 
 def try_stuck_again() -> None:
     """Let payloads that could not be read wait once more: a newer program may read them."""
-    Payload.objects.filter(state=Payload.State.STUCK).update(state=Payload.State.WAITING)
+    stuck = Payload.objects.filter(state=Payload.State.STUCK)
+    stuck.filter(move__isnull=False).update(state=Payload.State.AGAIN)
+    stuck.update(state=Payload.State.WAITING)
 
 
 def read(registers: Registers, payloads: list[Payload]) -> tuple[Batch, list[Payload]]:
@@ -109,16 +140,29 @@ def read(registers: Registers, payloads: list[Payload]) -> tuple[Batch, list[Pay
     return batch, stuck
 
 
-def write(batch: Batch) -> None:
-    """Bring what was read into the records, in one commit for each table."""
+def write(batch: Batch, *, mark: tuple[str, int] | None = None) -> list[str]:
+    """Bring what was read into the records, in one commit for each table; which tables these are.
+
+    ``mark`` as in ``Store.append``.
+    """
+    store = batch.registers.store
     for table, frames in batch.frames.items():
-        batch.registers.store.append(table, pl.concat(frames))
-    set_aside.add(batch.registers.store, batch.asides)
+        store.append(table, pl.concat(frames), mark=mark)
+    set_aside.add(store, batch.asides, mark=mark)
+    return [*batch.frames, *(["set_aside"] if batch.asides else [])]
 
 
-def _oldest() -> Iterator[Payload]:
+def _oldest() -> tuple[int, list[Payload]]:
+    """Payloads to move and their state. Those to be moved again came before the others, and go first."""
+    for state in (Payload.State.AGAIN, Payload.State.WAITING):
+        if found := list(_first_in(state)):
+            return state, found
+    return Payload.State.WAITING, []
+
+
+def _first_in(state: int) -> Iterator[Payload]:
     items = size = 0
-    rows = Payload.objects.filter(state=Payload.State.WAITING).select_related("sender", "body").order_by("id")
+    rows = Payload.objects.filter(state=state).select_related("sender", "body").order_by("id")
     for payload in rows[:1000].iterator(chunk_size=50):
         yield payload
         items += payload.items
@@ -150,25 +194,32 @@ def _read_singly(batch: Batch, payloads: list[Payload], error: Exception) -> lis
     return stuck
 
 
-def _mark(payloads: list[Payload], stuck: list[Payload], outcomes: dict[int, Outcome]) -> None:
-    with transaction.atomic():
-        left_out = {p.pk for p in stuck}
-        moved = [p.pk for p in payloads if p.pk not in left_out]
-        Payload.objects.filter(pk__in=moved).update(state=Payload.State.MOVED)
-        Payload.objects.filter(pk__in=left_out).update(state=Payload.State.STUCK)
-        by_sender: dict[int, list[Payload]] = defaultdict(list)
-        for payload in payloads:
-            by_sender[payload.sender_id].append(payload)
-        for sender, sent in by_sender.items():
-            row = Sender.objects.get(pk=sender)
-            times = sorted(p.received_at for p in sent)
-            gaps = rhythm.with_messages(row.gaps, row.last_message_at, times)
-            outcome = outcomes[sender]
-            Sender.objects.filter(pk=sender).update(
-                last_message_at=max([*times, *filter(None, [row.last_message_at])]),
-                gaps=gaps,
-                messages=F("messages") + len(sent),
-                accepted=F("accepted") + outcome.accepted,
-                set_aside=F("set_aside") + outcome.set_aside,
-                refused=F("refused") + outcome.refused,
-            )
+def _mark(payloads: list[Payload], stuck: list[Payload], done: Move, before: int) -> None:
+    """Note what became of payloads that were in one state before."""
+    left_out = {p.pk for p in stuck}
+    moved = [p.pk for p in payloads if p.pk not in left_out]
+    # One that was moved before is not measured from its receipt until it is counted.
+    again = before == Payload.State.AGAIN
+    state = Payload.State.COUNTED if again else Payload.State.MOVED
+    Payload.objects.filter(pk__in=moved).update(state=state, move=done)
+    Payload.objects.filter(pk__in=left_out).update(state=Payload.State.STUCK)
+
+
+def _note_senders(payloads: list[Payload], outcomes: dict[int, Outcome]) -> None:
+    """Note when senders sent and what became of it."""
+    by_sender: dict[int, list[Payload]] = defaultdict(list)
+    for payload in payloads:
+        by_sender[payload.sender_id].append(payload)
+    for sender, sent in by_sender.items():
+        row = Sender.objects.get(pk=sender)
+        times = sorted(p.received_at for p in sent)
+        gaps = rhythm.with_messages(row.gaps, row.last_message_at, times)
+        outcome = outcomes[sender]
+        Sender.objects.filter(pk=sender).update(
+            last_message_at=max([*times, *filter(None, [row.last_message_at])]),
+            gaps=gaps,
+            messages=F("messages") + len(sent),
+            accepted=F("accepted") + outcome.accepted,
+            set_aside=F("set_aside") + outcome.set_aside,
+            refused=F("refused") + outcome.refused,
+        )

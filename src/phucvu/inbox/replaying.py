@@ -5,13 +5,10 @@ from __future__ import annotations
 import itertools
 
 from phucvu.inbox.models import Payload
-from phucvu.inbox.moving import read, write
+from phucvu.inbox.moving import BROUGHT, read, write
 from phucvu.inbox.watching import Registers
 from phucvu.records.schema import INNER, TABLES
 from phucvu.records.store import Store
-
-BROUGHT = ("dossiers", "steps", "set_aside")
-"""The tables that the inbox brings; the others come from files, and from people who mend names."""
 
 AT_ONCE = 50
 
@@ -23,6 +20,7 @@ def replay(home: Store, fresh: Store) -> int:
     that it has rows of stays as it is. It then gives the same figures as ``home``, as far as these come
     from the inbox. Where the records have a payload already, nothing changes.
     """
+    # The others come from files, and from people who mend names.
     for name in (name for name in TABLES | INNER if name not in BROUGHT):
         if fresh.rows(name).is_empty():
             fresh.append(name, home.rows(name))

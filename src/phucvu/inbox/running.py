@@ -26,7 +26,8 @@ from phucvu.inbox.counting import MonthCounter
 from phucvu.inbox.history import History
 from phucvu.inbox.home import home
 from phucvu.inbox.lists import Maker
-from phucvu.inbox.moving import move, try_stuck_again
+from phucvu.inbox.moving import Mover, try_stuck_again
+from phucvu.inbox.reconciling import reconcile
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import Registers
 from phucvu.records.store import Store
@@ -57,8 +58,8 @@ def run(part: str, store: Store) -> None:
             case "inbox":
                 _beside(MonthCounter(store).count_if_changed)
                 try_stuck_again()
-                registers = Registers(store)
-                _again_and_again(lambda: move(registers))
+                reconcile(store)
+                _again_and_again(Mover(Registers(store)).move)
             case "history":
                 os.nice(NICE)
                 _beside(store.compact, COMPACT_EVERY)

@@ -160,11 +160,12 @@ class DeltaFiles:
         *,
         add: Iterable[File] = (),
         remove: Iterable[File] = (),
+        also: tuple[str, int] | None = None,
     ) -> None:
         """Take files in and out in one commit.
 
-        ``mark`` is an application transaction and its version. Raises AnotherWriterError where another
-        commit with the same application transaction came after ``snapshot``.
+        ``mark`` is an application transaction and its version, ``also`` another one. Raises
+        AnotherWriterError where another commit with one of them came after ``snapshot``.
         """
         now = time.time_ns() // 1_000_000
         actions: list[AddAction | RemoveAction] = [
@@ -178,7 +179,9 @@ class DeltaFiles:
                 "append",
                 snapshot.delta.schema(),
                 [PART],
-                commit_properties=CommitProperties(app_transactions=[Transaction(*mark)]),
+                commit_properties=CommitProperties(
+                    app_transactions=[Transaction(*said) for said in (mark, also) if said]
+                ),
             )
         except CommitFailedError as error:
             raise AnotherWriterError(self.place) from error

@@ -37,8 +37,8 @@ class Aside:
         return hashlib.md5(said.encode(errors="backslashreplace"), usedforsecurity=False).hexdigest()[:16]
 
 
-def add(store: Store, asides: Iterable[Aside]) -> Added:
-    """Keep the rows; those kept before with the same reason are unchanged."""
+def add(store: Store, asides: Iterable[Aside], *, mark: tuple[str, int] | None = None) -> Added:
+    """Keep the rows; those kept before with the same reason are unchanged. ``mark`` as in ``append``."""
     rows = [
         {
             "id": a.id,
@@ -55,7 +55,9 @@ def add(store: Store, asides: Iterable[Aside]) -> Added:
         }
         for a in asides
     ]
-    return store.append("set_aside", pl.DataFrame(rows, schema=SET_ASIDE.types)) if rows else Added(0, 0)
+    if not rows:
+        return Added(0, 0)
+    return store.append("set_aside", pl.DataFrame(rows, schema=SET_ASIDE.types), mark=mark)
 
 
 def pending(store: Store) -> pl.DataFrame:

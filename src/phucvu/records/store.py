@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,13 +75,21 @@ class Store:
     def __init__(self, home: str | Path) -> None:
         self.home = address(home)
 
-    def append(self, name: str, frame: pl.DataFrame, arrived: dt.datetime | None = None) -> Added:
+    def append(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        arrived: dt.datetime | None = None,
+        *,
+        mark: tuple[str, int] | None = None,
+    ) -> Added:
         """Add the rows that are not known yet, in one commit.
 
         ``frame`` has columns of the table's schema (those not given are empty); the order of its rows
         is the order of arrival. A dossier's version is known if the same was ever held before, a row
         of a table of facts if its key is, any other row if the latest version of its key is the same.
-        ``arrived`` (Vietnam's time) is now, if not given.
+        ``arrived`` (Vietnam's time) is now, if not given. ``mark``, a name and a number, is noted in the
+        same commit, and also where no row is new; ``marked`` tells it.
         """
         table = EVERY[name]
         marked = self._marked(table, _typed(table, frame))
@@ -89,6 +98,8 @@ class Store:
             snapshot = files.made()
             new = self._unknown(table, marked, snapshot)
             if new.is_empty():
+                if mark:
+                    files.commit(snapshot, mark)
                 return Added(0, frame.height)
             new = new.with_columns(
                 pl.lit(arrived or now_in_vietnam(), pl.Datetime("us")).alias("arrived"),
@@ -96,11 +107,18 @@ class Store:
             ).select(_log_types(table).keys())
             written = files.write("arrived", new)
             try:
-                files.commit(snapshot, (LAST, written.last), add=[written])
+                files.commit(snapshot, (LAST, written.last), add=[written], also=mark)
             except AnotherWriterError:
                 files.drop([written])
                 continue
             return Added(new.height, frame.height - new.height)
+
+    def marked(self, name: str, marks: Iterable[str]) -> dict[str, int]:
+        """The numbers last noted under these names by ``append``; 0 where none was."""
+        snapshot = self._files(name).snapshot()
+        if snapshot is None:
+            return dict.fromkeys(marks, 0)
+        return {mark: snapshot.delta.transaction_version(mark) or 0 for mark in marks}
 
     def compare(self, name: str, frame: pl.DataFrame) -> Added:
         """What ``append`` would do with these rows."""

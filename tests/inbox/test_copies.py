@@ -1,0 +1,265 @@
+"""Database and records copied one after the other, under load: what was acknowledged is there again."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from phucvu.records.store import Store
+
+from .clients import dossier
+from .running import Site, inside, make_home, make_senders, postgresql
+from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_alone, wait_for_another
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+class Running:
+    """A site under load, whose database and records can be copied apart from each other."""
+
+    def __init__(self, home: Path, database: str | None) -> None:
+        self.home, self.database = home, database
+        self.store = make_home(home)
+        secret = make_senders(home, database, gialai="H21")["gialai"]
+        self.site = Site(home, database, workers=1)
+        self.loads = [Load(n, self.site, secret) for n in range(2)]
+
+    def send(self, batches: int) -> None:
+        """Wait until so many batches more are acknowledged."""
+        for _ in range(batches):
+            wait_for_another(self.loads, self.site)
+
+    @contextlib.contextmanager
+    def under_load(self) -> Iterator[None]:
+        self.site.start()
+        for load in self.loads:
+            load.start()
+        try:
+            yield
+        finally:
+            for load in self.loads:
+                load.ended.set()
+            for load in self.loads:
+                load.join(60)
+            self.site.stop()
+
+    def acknowledged(self) -> list[str]:
+        return [b for load in self.loads for b in list(load.acknowledged)]
+
+    def copy_records(self, to: Path) -> None:
+        """Table by table, each as one commit left it."""
+        for table in (self.home / "records").iterdir():
+            (to / "records" / table.name).mkdir(parents=True)
+            shutil.copytree(table / "_delta_log", to / "records" / table.name / "_delta_log")
+            shutil.copytree(table, to / "records" / table.name, dirs_exist_ok=True, ignore=_no_log)
+
+    def copy_database(self, to: Path) -> None:
+        to.mkdir(parents=True, exist_ok=True)
+        if self.database is not None:
+            self._dump(to / "database.sql")
+            return
+        held = sqlite3.connect(self.home / "phucvu.sqlite3")
+        with contextlib.closing(held), contextlib.closing(sqlite3.connect(to / "phucvu.sqlite3")) as copy:
+            held.backup(copy)
+
+    def _dump(self, to: Path) -> None:
+        assert self.database is not None
+        subprocess.run(["pg_dump", "--file", str(to), "--dbname", self.database], check=True)
+
+    def restored(self, copy: Path) -> str | None:
+        """The address of a database of its own for a copy; None with SQLite, which is in the copy."""
+        if self.database is None:
+            return None
+        server, _, _ = self.database.rpartition("/")
+        psql = ["psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname"]
+        quiet = {"check": True, "stdout": subprocess.DEVNULL}
+        subprocess.run([*psql, self.database, "--command", "CREATE DATABASE again"], **quiet)
+        subprocess.run([*psql, f"{server}/again", "--file", str(copy / "database.sql")], **quiet)
+        return f"{server}/again"
+
+
+def _no_log(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "_delta_log"]
+
+
+@contextlib.contextmanager
+def database_of(kind: str) -> Iterator[str | None]:
+    if kind == "sqlite":
+        yield None
+        return
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        pytest.skip("PostgreSQL's server programs are not here")
+    with postgresql() as address:
+        yield address
+
+
+def records_then_database(running: Running, copy: Path) -> list[str]:
+    running.copy_records(copy)
+    running.send(20)
+    before = running.acknowledged()
+    running.copy_database(copy)
+    return before
+
+
+def database_then_records(running: Running, copy: Path) -> list[str]:
+    before = running.acknowledged()
+    running.copy_database(copy)
+    running.send(10)
+    running.copy_records(copy)
+    return before
+
+
+def waiting_again(home: Path, database: str | None) -> int:
+    code = "from phucvu.inbox.reconciling import reconcile\nsay(reconcile(store).again)"
+    found: int = inside(home, code, database)
+    return found
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("order", [records_then_database, database_then_records])
+def test_what_was_acknowledged_is_there_again_whichever_was_copied_first(
+    tmp_path: Path, kind: str, order: Callable[[Running, Path], list[str]]
+) -> None:
+    copy = tmp_path / "copy"
+    with database_of(kind) as database:
+        running = Running(tmp_path / "home", database)
+        with running.under_load():
+            running.send(5)
+            acknowledged = order(running, copy)
+        database = running.restored(copy)
+        assert (waiting_again(copy, database) > 0) == (order is records_then_database)
+        site = Site(copy, database, workers=1)
+        site.start()
+        try:
+            site.wait_until_moved()
+            # What comes now has the numbers of what the older database has forgotten.
+            load = Load(9, site, running.loads[0].secret)
+            load.start()
+            for _ in range(5):
+                wait_for_another([load], site)
+            load.ended.set()
+            load.join(60)
+            site.wait_until_moved()
+        finally:
+            site.stop()
+        everything_once(Store(copy), "dossiers", acknowledged + load.acknowledged)
+        if order is records_then_database:
+            the_same_figures_from_the_inbox_alone(copy, tmp_path / "again", database)
+        said = inside(
+            copy,
+            """
+            from phucvu.inbox.models import Payload, Sender
+            from phucvu.inbox.reconciling import reconcile
+            found = reconcile(store)
+            say([found.again, found.gone, found.payloads - Sender.objects.get().messages])
+            """,
+            database,
+        )
+        assert said == [0, 0, 0]
+
+
+OF_RECORDS = """
+    import shutil
+    from phucvu.inbox.models import Body, Move, Payload, Sender
+    from phucvu.inbox.moving import Mover
+    from phucvu.inbox.reconciling import reconcile
+    from phucvu.inbox.watching import Registers
+
+    def kept(*bodies):
+        import hashlib, json, msgspec, zlib
+        from phucvu.inbox.clock import now
+        for said in bodies:
+            packed = msgspec.msgpack.encode([json.dumps(said).encode()])
+            payload = Payload.objects.create(
+                sender=Sender.objects.get(), unit="H21", service="DongBoHoSoMC", received_at=now(),
+                digest=hashlib.sha256(packed).hexdigest(), items=1)
+            Body.objects.create(payload=payload, packed=zlib.compress(packed))
+    def moved():
+        Mover(Registers(store)).move()
+    def codes():
+        return sorted(store.rows("dossiers")["code"])
+    def sender():
+        one = Sender.objects.get()
+        return [one.messages, one.accepted, one.set_aside]
+"""
+
+
+def in_records(home: Path, code: str) -> object:
+    make_home(home)
+    make_senders(home, gialai="H21")
+    return inside(home, textwrap.dedent(OF_RECORDS) + textwrap.dedent(code))
+
+
+def test_a_home_of_an_earlier_version_is_moved_again_once(tmp_path: Path) -> None:
+    said = in_records(
+        tmp_path,
+        f"""
+        kept({dossier("A")!r}, {dossier("B", NgayHenTra="hôm nay")!r})
+        moved()
+        before = [sender(), store.rows("set_aside").height]
+        Payload.objects.update(move=None)
+        Move.objects.all().delete()
+        first = reconcile(store)
+        moved()
+        after = [sender(), store.rows("set_aside").height]
+        say([first.again, before == after, reconcile(store).again, codes()])
+        """,
+    )
+    assert said == [2, True, 0, ["A"]]
+
+
+def test_each_table_is_checked_by_itself(tmp_path: Path) -> None:
+    """A table copied before the others lacks what these have; rows that another brought count as well."""
+    said = in_records(
+        tmp_path,
+        f"""
+        mover = Mover(Registers(store))
+        kept({dossier("A")!r}, {dossier("B", NgayHenTra="hôm nay")!r})
+        mover.move()
+        kept({dossier("C")!r})
+        mover.move()
+        # The same dossier once more: no row of it is new, and still it has to be there.
+        shutil.copytree(f"{{store.home}}/records/dossiers", f"{{store.home}}/earlier")
+        kept({dossier("C")!r})
+        mover.move()
+        found = [reconcile(store).again]
+        shutil.rmtree(f"{{store.home}}/records/set_aside")
+        found += [reconcile(store).again]
+        moved()
+        found += [store.rows("set_aside").height, reconcile(store).again]
+        shutil.rmtree(f"{{store.home}}/records/dossiers")
+        shutil.move(f"{{store.home}}/earlier", f"{{store.home}}/records/dossiers")
+        found += [reconcile(store).again]
+        moved()
+        say([*found, reconcile(store).again, codes()])
+        """,
+    )
+    # Whatever was moved since the first row was set aside is looked at again with it.
+    assert said == [0, 4, 1, 0, 4, 0, ["A", "C"]]
+
+
+def test_marks_outlive_compaction_and_what_is_not_kept_any_more_is_said(tmp_path: Path) -> None:
+    said = in_records(
+        tmp_path,
+        f"""
+        mover = Mover(Registers(store))
+        for number in range(130):
+            kept({dossier("A")!r} | {{"MaHoSo": f"A-{{number}}"}})
+            mover.move()
+        store.compact(whole=True)
+        found = [reconcile(store).again]
+        shutil.rmtree(f"{{store.home}}/records/dossiers")
+        Body.objects.first().delete()
+        checked = reconcile(store)
+        moved()
+        say([*found, checked.again, checked.gone, len(codes()), Payload.objects.filter(state=4).count()])
+        """,
+    )
+    assert said == [0, 129, 1, 129, 0]
