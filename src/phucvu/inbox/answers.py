@@ -34,6 +34,7 @@ class Code(StrEnum):
     TOO_LONG = "607"
     TOO_DEEP = "608"
     NOT_JSON = "609"
+    UNREADABLE = "610"
 
 
 class RefusedError(Exception):
@@ -80,10 +81,11 @@ SAID: tuple[tuple[str, Code], ...] = (
     (r"must be a number|must be 0 or 1|not an amount|control character", Code.NOT_ALLOWED),
     (r"no unit has the code|units have the name", Code.UNKNOWN_UNIT),
     (r"no procedure has the code", Code.UNKNOWN_PROCEDURE),
-    (r"far too long|longer than", Code.TOO_LONG),
+    (r"far too long|longer than|more entries than", Code.TOO_LONG),
     (r"nested too deeply", Code.TOO_DEEP),
     (r"not UTF-8|not correct JSON", Code.NOT_JSON),
     (r"not a JSON object|wrong type|must be a list", Code.WRONG_TYPE),
+    (r"the program cannot read this", Code.UNREADABLE),
 )
 """By its words, which code a problem of ``phucvu.intake.wire`` has."""
 

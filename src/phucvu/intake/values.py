@@ -1,7 +1,8 @@
 """Values as they are spelled: moments, flags, codes and amounts, read from columns of text.
 
 Every reader takes a text column without blank cells (see ``texts``) and returns the values beside
-what could not be understood; nothing is guessed and nothing raises.
+what could not be understood; nothing is guessed and nothing raises. Digits are 0 to 9: those of other
+scripts, and the wide ones (１２), are not understood.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ FLAGS |= {"0": False, "false": False, "không": False, "no": False}
 
 GROUPED = re.compile(r"\d{1,3}([.,  ]\d{3})+")
 LONGEST_NUMBER = 15
+LARGEST = 10**LONGEST_NUMBER - 1
+"""The largest count, and amount in đồng: thousands of them can still be added up."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def texts(values: Iterable[Any]) -> pl.Series:
     listed = list(values)
     try:
         series = pl.Series(listed, dtype=pl.String, strict=True)
-    except TypeError:
+    except (TypeError, OverflowError):
         series = pl.Series([as_text(v) for v in listed], dtype=pl.String)
     return stripped(series)
 
@@ -116,6 +119,8 @@ UNKNOWN = (None, False)
 
 def _moment(text: str) -> tuple[dt.datetime | None, bool] | None:
     """The moment, and whether it is a bare day; None where it is not a possible one."""
+    if _foreign(text):
+        return None
     try:
         if match := VIETNAMESE.fullmatch(text):
             part = {name: int(n) for name, n in match.groupdict().items() if n and n.isdigit()}
@@ -162,12 +167,19 @@ def whole(text: pl.Series, kind: type[pl.DataType] = pl.Int64) -> tuple[pl.Serie
 def counts(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Numbers of things, also with their thousands apart («1.234»), and where there was something else."""
     value = text.cast(pl.Int64, strict=False)
-    if (text.is_not_null() & (value.is_null() | (value < 0))).any():
+    if (text.is_not_null() & ~value.is_between(0, LARGEST).fill_null(False)).any():
         return _by_value(text, _count, pl.Int64)
     return value, value.is_null() & text.is_not_null()
 
 
+def _foreign(text: str) -> bool:
+    """Whether there are digits other than 0 to 9, which Python takes for numbers too."""
+    return any(c.isdigit() and not c.isascii() for c in text)
+
+
 def _count(text: str) -> int | None:
+    if _foreign(text):
+        return None
     if GROUPED.fullmatch(text):
         text = re.sub(r"\D", "", text)
     bare = re.sub(r"\.0+$", "", text)
@@ -177,7 +189,7 @@ def _count(text: str) -> int | None:
 def amounts(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Amounts in đồng, and where there was none: «50.000 đ», «1,000», «50000.0»."""
     value = text.cast(pl.Int64, strict=False)
-    if (text.is_not_null() & (value.is_null() | (value < 0))).any():
+    if (text.is_not_null() & ~value.is_between(0, LARGEST).fill_null(False)).any():
         return _by_value(text, amount, pl.Int64)
     return value, value.is_null() & text.is_not_null()
 
@@ -188,6 +200,8 @@ def amount(text: str) -> int | None:
     >>> [amount(t) for t in ("50.000 đ", "1.000.000", "1,000", "50000.0", "12.5", "-3", "miễn phí")]
     [50000, 1000000, 1000, 50000, 13, None, 0]
     """
+    if _foreign(text):
+        return None
     bare = text.casefold().strip()
     for word in ("vnđ", "vnd", "đồng", "đ", "₫"):
         bare = bare.removesuffix(word).strip()

@@ -1,6 +1,6 @@
 """The synchronisation format of dossiers and steps («đồng bộ hồ sơ một cửa»), JSON to columns.
 
-Pure: payloads in, a frame and the rows to set aside out; one bad dossier never sinks its batch. The
+Payloads in, a frame and the rows to set aside out; one bad dossier never sinks its batch. The
 format is that of the national portal's DongBoHoSoMC and CapNhatTienDoHoSoMC; real senders spell
 dates, numbers and booleans in several ways, and all of them are taken.
 """
@@ -8,31 +8,45 @@ dates, numbers and booleans in several ways, and all of them are taken.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
 import polars as pl
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
-from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
+from phucvu.intake.values import LARGEST, Moments, amounts, as_text, flags, moments, texts, whole
 from phucvu.problems import Problem
 from phucvu.records.schema import DOSSIERS, STEPS, TIME
 from phucvu.records.set_aside import Aside
+
+log = logging.getLogger(__name__)
 
 Scalar = str | int | float | bool | None
 Code = Annotated[str, Meta(max_length=100)] | int | float | bool | None
 Name = Annotated[str, Meta(max_length=500)] | int | float | bool | None
 
-LONG_PAYLOAD = 64 << 10
-"""Payloads above this many bytes are looked through for a text that cannot be meant."""
+LONGEST_CODE = 100
 LONGEST_TEXT = 20_000
+"""Characters of one text. A payload of more bytes is looked through for such a text."""
+LONGEST_NUMBER = 100
+"""Digits of one number, whatever the field."""
 LONGEST_PAYLOAD = 4 << 20
+"""Bytes."""
+DEEPEST = 32
+"""Levels of lists and objects in one another. A payload with more brackets is looked through."""
+MOST_LISTED = 1_000
+"""Entries of one list."""
+
+SUSPECT = rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]\+?[0-9]{{3}}|\\u0000"
+"""What a payload has with a number that is too long, or a character that no database keeps."""
 
 DOSSIER, STEP = "dossier", "step"
 """What the payload of a row set aside is."""
@@ -119,6 +133,7 @@ FLAGS = ("HoSoCoThanhPhanSoHoa", "TaiKhoanDuocXacThucVoiVNeID")
 _dossier = msgspec.json.Decoder(DossierSent).decode
 _step = msgspec.json.Decoder(StepSent).decode
 _named = msgspec.json.Decoder(Named).decode
+_members = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
 @dataclass(frozen=True)
@@ -160,14 +175,22 @@ def dossiers(
     that handles the dossier. ``now`` bounds what can have happened: a moment after it does not make
     a version later than others.
     """
-    batch = _Batch(items, DOSSIER, sender)
-    sent = batch.decode(_dossier, DossierSent)
-    frame = _columns(batch, sent, known, sender, now or now_in_vietnam())
-    return batch.read(frame, DOSSIERS.types)
+    at = now or now_in_vietnam()
+
+    def read(some: Sequence[bytes]) -> Read:
+        batch = _Batch(some, DOSSIER, sender)
+        sent = batch.decode(_dossier, DossierSent)
+        return batch.read(_columns(batch, sent, known, sender, at), DOSSIERS.types)
+
+    return _apart(items, read, DOSSIER, sender)
 
 
 def steps(items: Sequence[bytes], *, sender: str | None) -> Read:
     """Steps as the columns of ``schema.STEPS``. Without a ``sender`` every step is set aside."""
+    return _apart(items, lambda some: _steps(some, sender), STEP, sender)
+
+
+def _steps(items: Sequence[bytes], sender: str | None) -> Read:
     batch = _Batch(items, STEP, sender)
     sent = batch.decode(_step, StepSent)
     code = batch.code("MaHoSo")
@@ -184,6 +207,35 @@ def steps(items: Sequence[bytes], *, sender: str | None) -> Read:
         {"sender": pl.Series([sender], dtype=pl.String).new_from_index(0, len(sent)), "code": code, "at": at}
     )
     return batch.read(frame.with_columns(status.alias("status")), STEPS.types)
+
+
+def _apart(
+    items: Sequence[bytes], read: Callable[[Sequence[bytes]], Read], source: str, sender: str | None
+) -> Read:
+    """What was read; an item that breaks the program is found by halves and set aside by itself."""
+    try:
+        return read(items)
+    except MemoryError:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        if len(items) > 1:
+            half = len(items) // 2
+            parts = (_apart(some, read, source, sender) for some in (items[:half], items[half:]))
+            return _joined(*parts, half)
+        if not items:
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("a %s broke its reading: %s in %s", source, type(error).__name__, place.name)
+    empty = read([])
+    fault = Fault("chương trình không đọc được nội dung này", "the program cannot read this")
+    return replace(empty, aside={0: _aside(items[0], fault, source, sender)})
+
+
+def _joined(first: Read, second: Read, after: int) -> Read:
+    """Two readings as one; the items of the second are numbered ``after`` so many."""
+    aside = first.aside | {number + after: one for number, one in second.aside.items()}
+    items = pl.concat([first.items, second.items + after])
+    return Read(pl.concat([first.frame, second.frame]), items, aside)
 
 
 class _Batch:
@@ -207,16 +259,22 @@ class _Batch:
         sent = []
         for number, item in enumerate(self.items):
             try:
-                if len(item) > LONG_PAYLOAD:
-                    _check_lengths(item)
+                if len(item) > LONGEST_TEXT or item.count(b"[") + item.count(b"{") > DEEPEST:
+                    _check(item)
                 one = decode(item)
                 payload = item.decode()
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _TooLongError) as error:
+            except UNDECODED as error:
                 self.faults[number] = _undecoded(error)
                 continue
             sent.append(one)
             self.numbers.append(number)
             self.payloads.append(payload)
+        suspect = pl.Series(self.payloads, dtype=pl.String).str.contains(SUSPECT)
+        for row in suspect.arg_true() if suspect.any() else ():
+            try:
+                _check(self.payloads[row].encode())
+            except UNDECODED as error:
+                self.fault(row, _undecoded(error))
         fields = [f for f in kind.__struct_fields__ if f not in (*LISTS, "DSKetNoiCSDL")]
         self.said = _parts(texts(getattr(one, field) for field in fields for one in sent), fields)
         return sent
@@ -264,6 +322,7 @@ class _Batch:
     def code(self, field: str) -> pl.Series:
         """A code, which there has to be."""
         self.require(field)
+        self.blame(self.said[field].str.len_chars() > LONGEST_CODE, lambda _: _longer(LONGEST_CODE, field))
         control = self.said[field].str.contains(r"[\x00-\x1f\x7f]")
         self.blame(
             control, lambda _: Fault("có ký tự điều khiển trong mã", "a control character in a code", field)
@@ -312,15 +371,18 @@ class _Batch:
         if self.faults:
             good = ~numbers.is_in(list(self.faults))
             frame, numbers = frame.filter(good), numbers.filter(good)
-        return Read(frame, numbers, {n: self._aside(n, f) for n, f in sorted(self.faults.items())})
+        aside = {
+            n: _aside(self.items[n], fault, self.source, self.sender)
+            for n, fault in sorted(self.faults.items())
+        }
+        return Read(frame, numbers, aside)
 
-    def _aside(self, number: int, fault: Fault) -> Aside:
-        item = self.items[number]
-        code = code_of(item)
-        vi, en = (f"hồ sơ {code}: ", f"dossier {code}: ") if code else ("", "")
-        problem = Problem(vi + fault.vi, en + fault.en, field=fault.field)
-        payload = item.decode(errors="backslashreplace")
-        return Aside(self.source, problem, payload, self.sender, fault.value)
+
+def _aside(item: bytes, fault: Fault, source: str, sender: str | None) -> Aside:
+    code = code_of(item)
+    vi, en = (f"hồ sơ {code}: ", f"dossier {code}: ") if code else ("", "")
+    problem = Problem(vi + fault.vi, en + fault.en, field=fault.field)
+    return Aside(source, problem, item.decode(errors="backslashreplace"), sender, fault.value)
 
 
 def _columns(
@@ -355,7 +417,7 @@ def _columns(
             **_files(batch, sent),
             **_fees(batch, sent),
             **_results(batch, sent),
-            "population_data": _population_data(sent),
+            "population_data": _population_data(batch, sent),
             "_supplemented": _supplemented(batch, sent),
         }
     )
@@ -443,6 +505,11 @@ def _fees(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
     total = [0] * len(sent)
     for row, dong in zip(rows, amount.to_list(), strict=True):
         total[row] += dong or 0
+    for row, dong in enumerate(total):
+        if dong > LARGEST:
+            vi, en = f"tổng quá lớn: {dong:,} đồng", f"not an amount, too large: {dong:,} đồng"
+            batch.fault(row, Fault(vi, en, "DanhSachLePhi.Gia"))
+            total[row] = 0
     return {
         "fee_lines": pl.Series([len(fees) for fees in lines], dtype=pl.Int32),
         "fees": pl.Series(total, dtype=pl.Int64),
@@ -469,11 +536,12 @@ POPULATION = "1"
 """MaCSDL of the national population database."""
 
 
-def _population_data(sent: list[DossierSent]) -> pl.Series:
+def _population_data(batch: _Batch, sent: list[DossierSent]) -> pl.Series:
     used = []
-    for dossier in sent:
+    for row, dossier in enumerate(sent):
         given = dossier.DSKetNoiCSDL
-        listed = given if isinstance(given, list) else [given]
+        field = "DSKetNoiCSDL"
+        listed = _listed(batch, row, field, given) if isinstance(given, list) else [given]
         codes = (d.MaCSDL if isinstance(d, DatabaseSent) else d for d in listed)
         used.append(any((as_text(code) or "").strip() == POPULATION for code in codes))
     return pl.Series(used, dtype=pl.Boolean)
@@ -504,7 +572,11 @@ def _supplemented(batch: _Batch, sent: list[DossierSent]) -> pl.Series:
 def _listed(batch: _Batch, row: int, field: str, given: list[Any] | str | None) -> list[Any]:
     """The elements of a list; an absent one may also be spelled as an empty text."""
     if isinstance(given, list):
-        return given
+        if len(given) <= MOST_LISTED:
+            return given
+        many = f"{len(given):,}"
+        batch.fault(row, Fault(f"có quá nhiều mục ({many})", f"more entries than fit ({many})", field))
+        return []
     if given is not None and given.strip():
         batch.fault(row, Fault("phải là một danh sách", "must be a list", field))
     return []
@@ -537,46 +609,111 @@ def _short(text: Any) -> str:
     return one if len(one) <= 60 else one[:57] + "…"
 
 
-class _TooLongError(Exception):
-    """A payload, or one text in it, of a length that cannot be meant."""
+class _BeyondError(Exception):
+    """A payload, or one value in it, that is beyond what can be kept."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.en)
 
 
-def _check_lengths(item: bytes) -> None:
+UNDECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _BeyondError)
+"""What a payload that is not one dossier or step raises."""
+
+
+def _check(item: bytes) -> None:
+    """Raises one of ``UNDECODED`` where a payload, or any value in it, is beyond the limits."""
     if len(item) > LONGEST_PAYLOAD:
-        raise _TooLongError("", len(item))
-    for field, value in _texts_in("", msgspec.json.decode(item)):
-        if len(value) > LONGEST_TEXT:
-            raise _TooLongError(field, len(value))
+        raise _BeyondError(_too_long("", len(item)))
+    try:
+        said = msgspec.json.decode(item)
+    except msgspec.ValidationError as error:  # the only one without a type to hold to: a number
+        raise _BeyondError(_long_number(_with_long_number(item))) from error
+    for field, value in _values_in("", said, 0):
+        if isinstance(value, str):
+            if len(value) > LONGEST_TEXT:
+                raise _BeyondError(_too_long(field, len(value)))
+            if "\0" in value:
+                raise _BeyondError(_unkept(field))
+        elif isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
+            raise _BeyondError(_long_number(field))
 
 
-def _texts_in(field: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every text of a payload with its field, «TaiLieuNop.TenTepDinhKem»."""
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, list):
+def _with_long_number(item: bytes) -> str:
+    """The field of a payload that has a number beyond all that is read; empty where it is no object."""
+    try:
+        members = _members(item)
+    except msgspec.ValidationError:
+        return ""
+    return next((name for name, value in members.items() if not _is_readable(value)), "")
+
+
+def _is_readable(value: Raw) -> bool:
+    try:
+        msgspec.json.decode(value)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _values_in(field: str, value: Any, level: int) -> Iterator[tuple[str, Any]]:
+    """Every single value of a payload with its field, «TaiLieuNop.TenTepDinhKem», and every name."""
+    if level > DEEPEST:
+        raise _BeyondError(TOO_DEEP)
+    if isinstance(value, list):
         for one in value:
-            yield from _texts_in(field, one)
+            yield from _values_in(field, one, level + 1)
     elif isinstance(value, dict):
         for name, one in value.items():
-            yield from _texts_in(f"{field}.{name}" if field else name, one)
+            yield field, name
+            yield from _values_in(f"{field}.{name}" if field else name, one, level + 1)
+    else:
+        yield field, value
+
+
+TOO_DEEP = Fault("JSON lồng nhau quá sâu", "JSON nested too deeply")
+
+
+def _too_long(field: str, length: int) -> Fault:
+    return Fault(
+        f"dài quá mức ({length:,} ký tự)", f"far too long ({length:,} characters)", _short_field(field)
+    )
+
+
+def _longer(most: int | str, field: str) -> Fault:
+    return Fault(f"dài quá {most} ký tự", f"longer than {most} characters", field)
+
+
+def _long_number(field: str) -> Fault:
+    words = f"số dài quá {LONGEST_NUMBER} chữ số", f"a number longer than {LONGEST_NUMBER} digits"
+    return Fault(*words, _short_field(field))
+
+
+def _unkept(field: str) -> Fault:
+    return Fault("có ký tự NUL (\\u0000)", "a control character, NUL (\\u0000)", _short_field(field))
+
+
+def _short_field(field: str) -> str:
+    """A field's name may be anything that was sent."""
+    return _short(field.replace("\0", "�"))
 
 
 def _undecoded(error: Exception) -> Fault:
     """Why a payload is not one dossier or step, in words."""
     match error:
-        case _TooLongError():
-            field, length = error.args
-            return Fault(f"dài quá mức ({length:,} ký tự)", f"far too long ({length:,} characters)", field)
+        case _BeyondError():
+            return error.fault
         case RecursionError():
-            return Fault("JSON lồng nhau quá sâu", "JSON nested too deeply")
+            return TOO_DEEP
         case UnicodeDecodeError():
             return Fault("chữ không phải UTF-8", "the text is not UTF-8")
         case msgspec.ValidationError():
             words, _, path = str(error).partition(" - at `$.")
             field = path.rstrip("`")
             if "length" in words:
-                most = words.rpartition(" ")[2]
-                return Fault(f"dài quá {most} ký tự", f"longer than {most} characters", field)
+                return _longer(words.rpartition(" ")[2], field)
+            if "out of range" in words:
+                return _long_number(field)
             if not field:
                 return Fault("không phải một đối tượng JSON", "not a JSON object")
             return Fault("sai kiểu giá trị", "a value of the wrong type", field)
@@ -586,7 +723,7 @@ def _undecoded(error: Exception) -> Fault:
 def code_of(item: bytes) -> str:
     """The dossier that a payload speaks of, as far as can be told."""
     try:
-        return _short(as_text(_named(item).MaHoSo) or "")
+        return _short(as_text(_named(item).MaHoSo) or "").replace("\0", "�")
     except (ValueError, RecursionError):
         match = re.search(rb'"MaHoSo"\s*:\s*"([^"\\]{1,100})"', item)
         return _short(match[1].decode(errors="replace")) if match else ""
