@@ -120,9 +120,10 @@ def working_hours(dossier: Row, steps: list[Row], end: dt.datetime, days: Workin
 
 
 def deadline(dossier: Row, procedure: Row, days: WorkingDays) -> dt.datetime | None:
-    """Rule 5."""
-    if dossier["due_at"] is not None:
-        return dossier["due_at"]
+    """Rules 5 and 6."""
+    due = dossier["due_at"]
+    if due is not None:
+        return end_of(due.date()) if due.time() == dt.time(0) else due
     time, unit = procedure.get("max_time"), procedure.get("max_time_unit")
     if time is None or unit is None:
         return None
@@ -189,13 +190,16 @@ def judged_dossiers(records: dict[str, list[Row]], period: Period, now: dt.datet
     for step in records.get("steps", []):
         if step["at"] <= cut_off:
             steps[step["sender"], step["code"]].append(step)
+    tree = Tree(records["units"], period)
     complained = {
-        petition["dossier"]
+        (tree.named_in(petition["unit"]), petition["dossier"])
         for petition in records.get("petitions", [])
         if petition.get("dossier") and petition["arrived_at"] <= cut_off
     }
     disliked = {
-        (rating["dossier"], rating["unit"]) for rating in records.get("ratings", []) if rating["value"] == -1
+        (tree.named_in(rating["unit"]), rating["dossier"])
+        for rating in records.get("ratings", [])
+        if rating["value"] == -1
     }
     judged = []
     for row in records.get("dossiers", []):
@@ -206,7 +210,8 @@ def judged_dossiers(records: dict[str, list[Row]], period: Period, now: dt.datet
         dossier["ended_seen"] = seen(row.get("ended_at"), cut_off)
         dossier["returned_seen"] = seen(row.get("returned_at"), cut_off)
         own_steps = steps[row["sender"], row["code"]]
-        own_steps.sort(key=lambda step: (step["at"], step["status"]))
+        # What is asked and answered at one moment is asked first.
+        own_steps.sort(key=lambda step: (step["at"], 1.5 if step["status"] == 5 else step["status"]))
         procedure = procedures.get(row["procedure"], {})
         end = end_of_processing(dossier, own_steps)
         dossier["end"] = end
@@ -214,7 +219,7 @@ def judged_dossiers(records: dict[str, list[Row]], period: Period, now: dt.datet
         dossier["received"] = received >= period.starts
         dossier["handled"] = dossier["received"] or end is None or end >= period.starts
         dossier["on_time"] = on_time(dossier, own_steps, procedure, days, cut_off)
-        dossier["complaint"] = row["code"] in complained or (row["code"], row["unit"]) in disliked
+        dossier["complaint"] = (tree.named_in(row["unit"]), row["code"]) in complained | disliked
         dossier["paper"] = bool(procedure.get("paper_result"))
         dossier["fee"] = bool(procedure.get("fee"))
         judged.append(dossier)
@@ -320,6 +325,14 @@ class Tree:
     def root(self, code: str) -> str:
         """The province or ministry that a unit belongs to."""
         return next((u for u in self.above(code) if self.kind(u) in ("province", "ministry")), code)
+
+    def named_in(self, code: str) -> str | None:
+        """Where the number that a unit's petition, rating or dossier bears names one dossier."""
+        home = self.home(code)
+        if home is None:
+            return None
+        over = self.above(home)
+        return next((u for u in over if self.kind(u) in ("province", "ministry")), over[-1])
 
 
 # --- the indicators -------------------------------------------------------------------------------

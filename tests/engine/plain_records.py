@@ -139,15 +139,15 @@ def history(r: Random, code: str, sender: str, start: dt.datetime) -> list[Row]:
 
 
 def due(r: Random, start: dt.datetime) -> dt.datetime | None:
-    kind = r.choice(["none", "day", "moment", "before"])
-    if kind == "day":
-        return dt.datetime.combine(after(r, start), dt.time(23, 59, 59))
+    kind = r.choice(["none", "day", "midnight", "moment", "before"])
+    if kind in ("day", "midnight"):
+        return dt.datetime.combine(after(r, start), dt.time(23, 59, 59) if kind == "day" else dt.time(0))
     return {"none": None, "moment": after(r, start), "before": start - dt.timedelta(hours=3)}[kind]
 
 
 def dossier(r: Random, number: int, period: Period) -> tuple[Row, list[Row]]:
     unit = r.choice(UNIT_CODES)
-    sender, code = unit[:3], f"{unit[:3]}-{number:05}"
+    sender, code = unit[:3], f"HS-{number // 2:05}"  # the same number may occur elsewhere
     start = moment(r, period)
     fee_lines = r.choice([None, 0, 1, 2])
     result_file = r.choice(MAYBE)
@@ -269,14 +269,19 @@ def once(found: list[Row], *key: str) -> list[Row]:
 @st.composite
 def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list[Row]]:
     """Rows of every table around a period, with up to ``count`` dossiers."""
-    pairs = draw(rows(lambda r, n: dossier(r, n, period), count))
+    drawn = draw(rows(lambda r, n: dossier(r, n, period), count))
+    pairs = list({(row["sender"], row["code"]): (row, steps) for row, steps in drawn}.values())
     dossiers = [row for row, _ in pairs]
+    r = Random(draw(st.integers(0, 2**40)))
     ratings = [
-        {"dossier": row["code"], "unit": row["unit"], "value": 1 if number % 2 else -1}
+        {
+            "dossier": row["code"],
+            "unit": r.choice([row["unit"], r.choice(UNIT_CODES)]),
+            "value": 1 if number % 2 else -1,
+        }
         for number, row in enumerate(dossiers)
         if number % 5 < 2
     ]
-    r = Random(draw(st.integers(0, 2**40)))
     return {
         "units": UNITS,
         "procedures": [procedure(r, code) for code in PROCEDURE_CODES],
@@ -285,7 +290,7 @@ def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list
         "decisions": draw(rows(lambda r, n: decision(r, n, period), 20)),
         "reports": once(draw(rows(lambda r, n: report(r, n, period), 12)), "unit", "period"),
         "petitions": draw(rows(lambda r, n: petition(r, n, period, dossiers), 40)),
-        "ratings": ratings,
+        "ratings": once(ratings, "dossier", "unit"),
         "calendar": once(draw(rows(own_day, 5)), "date"),
         "dossiers": dossiers,
         "steps": [step for _, steps in pairs for step in steps],

@@ -61,6 +61,11 @@ def test_each_kind_is_found_once():
     assert values["future_step"].startswith("2027-01-01 08:00")
 
 
+def test_due_at_the_end_of_the_day_of_receipt_is_not_before_it():
+    bare = FINE | {"code": "bare", "due_at": "2026-08-03 00:00:00"}
+    assert "due_before_receipt" not in found([bare])["finding"].to_list()
+
+
 def test_received_in_a_month_that_nobody_declared():
     july = FINE | {"code": "july", "received_at": "2026-06-30 08:00", "ended_at": "2026-07-02 08:00"}
     assert found([july], "2026-07").is_empty()  # received before the period: looked at in its own

@@ -208,3 +208,24 @@ def test_odd_text_is_but_text(many: Listing) -> None:
     for odd in ("'", '"; DROP TABLE dossiers; --', "%", "\\", "_"):
         assert many.number(Wish(["H99.01"], listing.holds(), like=odd)) == 0
         assert many.number(Wish(["H99.01"], listing.holds(), procedure=odd)) == 0
+
+
+def test_what_is_answered_at_its_own_moment_is_not_waiting(tmp_path):
+    """Of two dossiers asked for a supplement, one was answered in the same second."""
+    unit = {"code": "H99.201", "name": "Xã Một", "kind": "commune"}
+    row = {"sender": "H99", "unit": "H99.201", "procedure": "1", "received_at": dt.datetime(2026, 8, 3, 8)}
+    asked_at = dt.datetime(2026, 8, 5, 10)
+    steps = [("open", 5), ("answered", 5), ("answered", 4)]
+    tables = from_frames(
+        frames(
+            {
+                "units": [unit],
+                "dossiers": [row | {"code": code} for code in ("open", "answered")],
+                "steps": [{"sender": "H99", "code": c, "at": asked_at, "status": s} for c, s in steps],
+            }
+        )
+    )
+    period = Period.parse("2026-08")
+    found = listed(tables, "portal-2026", period, dt.datetime(2026, 9, 1), tmp_path)
+    waiting = {code: found.one("H99", code)["waiting"] for code in ("open", "answered")}
+    assert waiting == {"open": True, "answered": False}

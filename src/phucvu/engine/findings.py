@@ -12,7 +12,7 @@ import polars as pl
 
 from phucvu.engine import judged
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ID
+from phucvu.engine.on_time import ID, last_moment
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
@@ -88,7 +88,7 @@ def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     return {
         "no_deadline": (rows.due.isnull(), rows.procedure),
         "end_before_receipt": (rows.end < rows.received_at, rows.end),
-        "due_before_receipt": (rows.due_at < rows.received_at, rows.due_at),
+        "due_before_receipt": (last_moment(rows.due_at) < rows.received_at, rows.due_at),
         "unknown_unit": (rows.unit_known.isnull(), rows.unit),
         "unknown_procedure": (rows.procedure_known.isnull(), rows.procedure),
         "no_fee_line": (rows.fee & (rows.fee_lines.fill_null(0) == 0), rows.procedure),

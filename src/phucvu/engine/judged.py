@@ -44,10 +44,11 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
         (on_time.first_ends(steps), (on_time.ID,)),
         (on_time.ordered_ends(tables["dossiers"], steps, situation.workdays), (on_time.ID,)),
         (situation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
-        (_petitioned(tables["petitions"]), ("code",)),
-        (_disliked(tables["ratings"]), ("code", "unit")),
+        (_roots(situation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
+    for table in (_petitioned(situation), _disliked(situation)):
+        rows = look_up(rows, table, "root", "code")
     rows = rows.select(
         *own,
         *FACTS,
@@ -76,15 +77,35 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
     )
 
 
-def _petitioned(petitions: ir.Table) -> ir.Table:
-    """Codes of the dossiers that a petition names which arrived by the cut-off."""
+@given("roots", {"unit": pl.String, "root": pl.String})
+def _roots(situation: Situation) -> pl.DataFrame:
+    """The province or ministry of every unit; where none is known above it, the highest unit there is.
+
+    A dossier's number means one dossier within it, and may mean another elsewhere.
+    """
+    tree = situation.tree
+    homes = {unit.code: tree.home(unit.code) for unit in tree.units}
+    rows = [(code, tree.root(home) or tree.above(home)[-1]) for code, home in homes.items() if home]
+    return pl.DataFrame(rows, schema={"unit": pl.String, "root": pl.String}, orient="row")
+
+
+def _petitioned(situation: Situation) -> ir.Table:
+    """Roots and codes of the dossiers that a petition names which arrived by the cut-off."""
+    petitions = situation.tables["petitions"]
     named = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
-    return named.select(code="dossier").distinct().mutate(petitioned=True)
+    return _named_by(named, situation).mutate(petitioned=True)
 
 
-def _disliked(ratings: ir.Table) -> ir.Table:
-    """Codes and units of the dossiers rated −1."""
-    return ratings.filter(ratings.value == -1).select("unit", code="dossier").distinct().mutate(disliked=True)
+def _disliked(situation: Situation) -> ir.Table:
+    """Roots and codes of the dossiers rated −1."""
+    ratings = situation.tables["ratings"]
+    return _named_by(ratings.filter(ratings.value == -1), situation).mutate(disliked=True)
+
+
+def _named_by(rows: ir.Table, situation: Situation) -> ir.Table:
+    """The dossiers that petitions or ratings name: root and code."""
+    named = rows.select("unit", code="dossier").inner_join(_roots(situation), "unit")
+    return named.select("root", "code").distinct()
 
 
 def decisions(situation: Situation, count: Count) -> ir.Table:

@@ -31,7 +31,7 @@ from duckdb import (
 from phucvu.engine import findings, judged
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ASKED, ID, seconds_late
+from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
@@ -112,8 +112,9 @@ def _waiting(rows: ir.Table, situation: Situation) -> ir.Table:
     """Of unfinished dossiers with steps, whether the last step by the cut-off asked for a supplement."""
     steps = situation.tables["steps"]
     steps = steps.filter(steps["at"] <= situation.cut_off).semi_join(rows.filter(rows.end.isnull()), ID)
-    each = steps.group_by(ID, "at").agg(status=steps.status.max())
-    return each.group_by(ID).agg(waiting=each.status.argmax(each["at"]) == ASKED)
+    asked = (steps.status.max() == ASKED) & ~steps.status.isin(RESUMED).any()
+    each = steps.group_by(ID, "at").agg(asked=asked)
+    return each.group_by(ID).agg(waiting=each.asked.argmax(each["at"]))
 
 
 def _conditions(rules: RuleSetFile) -> Iterator[tuple[str, str, Count]]:

@@ -1,7 +1,7 @@
 """On time or late: when processing ended, what was spent waiting for the citizen, and the deadline.
 
 The rules 1 to 6 of «On time or late». Nothing after the cut-off is seen. Steps of the same moment are
-read in the order of their status.
+read in the order of their status, but a request (5) before what answers it (2, 4).
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def _ends_with_withdrawals(theirs: ir.Table) -> ir.Table:
         stopped=at.min(where=status.isin(STOPPED) | withdrawn),
         last=at.max(),
         last_asked=at.max(where=status == ASKED),
-        last_higher=at.max(where=status > ASKED),
+        last_answered=at.max(where=(status > ASKED) | status.isin(RESUMED)),
         requests=(status == ASKED).sum(),
     )
     end = ibis.coalesce(first.done, first.returned, first.stopped)
-    waiting = (first.last_asked == first.last) & (first.last_higher < first.last_asked).fill_null(True)
+    waiting = (first.last_asked == first.last) & (first.last_answered < first.last_asked).fill_null(True)
     return first.select(
         ID,
         "received_at",
@@ -102,7 +102,9 @@ def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
     request still waiting has its own moment as the end, as rule 3 says.
     """
     status = theirs.status
-    moments = theirs.group_by(ID, "at").agg(asked=(status == ASKED).any(), resumed=status.isin(RESUMED).any())
+    moments = theirs.group_by(ID, "at").agg(asks=(status == ASKED).any(), resumed=status.isin(RESUMED).any())
+    # A request answered at its own moment opens no spell.
+    moments = moments.mutate(asked=moments.asks & ~moments.resumed)
     later = ibis.window(group_by=ID, order_by=moments["at"], rows=(1, None))
     asked = moments.mutate(resumed_at=moments["at"].min(where=moments.resumed).over(later)).filter("asked")
     # Requests that the same step answers are one spell, from the first of them.
@@ -168,10 +170,16 @@ def deadline(dossiers: ir.Table) -> ir.TimestampValue:
     Empty where neither a due date nor a maximum time is known.
     """
     return ibis.cases(
-        (dossiers.due_at.notnull(), dossiers.due_at),
+        (dossiers.due_at.notnull(), last_moment(dossiers.due_at)),
         (dossiers.max_time_unit == "hour", dossiers.received_at + dossiers.max_time.as_interval("h")),
         else_=dossiers.last_day.cast("timestamp") + ibis.interval(seconds=86_399),
     )
+
+
+def last_moment(due_at: ir.TimestampValue) -> ir.TimestampValue:
+    """A due date's last moment: midnight exactly names no time of day, and means the end of its day."""
+    midnight = due_at == due_at.date().cast("timestamp")
+    return midnight.ifelse(due_at + ibis.interval(seconds=86_399), due_at)
 
 
 def late(dossiers: ir.Table, cut_off: dt.datetime | ir.TimestampValue) -> ir.IntegerValue:
