@@ -24,13 +24,15 @@ APPLIED = ("public", "stopping", "testing")
 CERTIFIED_COPY = ("2.000815",)
 
 VIETNAM = holidays.country_holidays("VN")
+SWAPPED = {dt.date(2026, 1, 2): False, dt.date(2026, 1, 10): True}
 
 
 # --- working days ---------------------------------------------------------------------------------
 
 
 class WorkingDays:
-    """Saturday, Sunday, public holidays and days in lieu are left out; the office's calendar decides last."""
+    """Saturday, Sunday, holidays and days in lieu are left out, days swapped by decision counted on both
+    sides; the office's calendar decides last."""
 
     def __init__(self, rows: list[Row]) -> None:
         self.own = {row["date"]: bool(row["working"]) for row in rows}
@@ -38,7 +40,10 @@ class WorkingDays:
     def works(self, day: dt.date) -> bool:
         if day in self.own:
             return self.own[day]
-        return day.weekday() < 5 and day not in VIETNAM
+        if day in SWAPPED:
+            return SWAPPED[day]
+        holiday = day in VIETNAM  # asked first, since the library learns a year when it is asked of a day
+        return day in VIETNAM.weekend_workdays if day.weekday() >= 5 else not holiday
 
     def after(self, day: dt.date, count: int) -> dt.date:
         """The ``count``-th working day after a day."""

@@ -130,15 +130,18 @@ def test_deadline_by_the_procedure(time: int, unit: str, received: str, last: st
 
 
 def test_own_calendar_decides() -> None:
-    # Friday 2 January off, Saturday 10 January worked instead
-    swapped = [
-        {"date": dt.date(2026, 1, 2), "working": False},
-        {"date": dt.date(2026, 1, 10), "working": True},
+    # Friday 2 January is off and Saturday 10 January worked instead; this office does neither
+    own = [
+        {"date": dt.date(2026, 1, 2), "working": True},
+        {"date": dt.date(2026, 1, 10), "working": False},
     ]
-    days = plain.WorkingDays(swapped)
-    assert days.after(dt.date(2025, 12, 31), 1) == dt.date(2026, 1, 5)
-    assert days.after(dt.date(2026, 1, 9), 1) == dt.date(2026, 1, 10)
-    assert days.before(dt.date(2026, 1, 12), 1) == dt.date(2026, 1, 10)
+    days, official = plain.WorkingDays(own), plain.WorkingDays([])
+    assert days.after(dt.date(2025, 12, 31), 1) == dt.date(2026, 1, 2)
+    assert official.after(dt.date(2025, 12, 31), 1) == dt.date(2026, 1, 5)
+    assert days.after(dt.date(2026, 1, 9), 1) == dt.date(2026, 1, 12)
+    assert official.after(dt.date(2026, 1, 9), 1) == dt.date(2026, 1, 10)
+    assert official.before(dt.date(2026, 1, 12), 1) == dt.date(2026, 1, 10)
+    assert official.before(dt.date(2026, 9, 3), 1) == dt.date(2026, 8, 28)
 
 
 def test_no_deadline_known_is_on_time() -> None:
@@ -157,17 +160,18 @@ def test_handled_takes_what_was_unfinished_before() -> None:
 @pytest.mark.parametrize(
     ("fields", "on_time"),
     [
-        # Monday 3 August; the 2nd working day after is the 5th, the 5th the 10th, the 15th the 24th
+        # Monday 3 August; the 2nd working day after is the 5th, the 5th the 10th, the 15th
+        # Saturday the 22nd, which is worked for Monday the 31st
         ({"refused_at": at("08-05 23:00")}, 1),
         ({"refused_at": at("08-06 01:00")}, 0),
         ({"refused_at": at("08-06 01:00"), "answered_at": at("08-06 01:00")}, 0),
         ({"supplement_asked_at": at("08-10 10:00")}, 1),
         ({"supplement_asked_at": at("08-11 10:00")}, 0),
         ({"supplement_asked_at": at("08-11 10:00"), "refused_at": at("08-04 10:00")}, 1),
-        ({"answered_at": at("08-24 10:00"), "published_at": at("08-26 10:00")}, 1),
-        ({"answered_at": at("08-25 10:00"), "published_at": at("08-25 10:00")}, 0),
-        ({"answered_at": at("08-24 10:00"), "published_at": at("08-27 10:00")}, 0),
-        ({"answered_at": at("08-24 10:00")}, 0),  # as if made public on 31 August
+        ({"answered_at": at("08-22 10:00"), "published_at": at("08-25 10:00")}, 1),
+        ({"answered_at": at("08-24 10:00"), "published_at": at("08-24 10:00")}, 0),
+        ({"answered_at": at("08-22 10:00"), "published_at": at("08-26 10:00")}, 0),
+        ({"answered_at": at("08-22 10:00")}, 0),  # as if made public on 31 August
         ({"answered_at": at("08-27 10:00"), "arrived_at": at("08-20 10:00")}, 1),  # 31 August is off
         ({}, 0),
         ({"arrived_at": at("08-20 10:00")}, 1),

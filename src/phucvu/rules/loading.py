@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,18 @@ from phucvu.rules.model import RuleSetFile
 
 SETS = Path(__file__).parent / "sets"
 DEFAULT = "portal-2026"
+
+
+WORKING_DAYS = Path(__file__).parent / "working-days.yaml"
+
+
+@cache
+def swapped_days() -> dict[dt.date, bool]:
+    """Days swapped by decision that the holiday library does not know yet, and whether each is worked."""
+    found: dict[dt.date, bool] = {}
+    for swap in yaml.safe_load(WORKING_DAYS.read_text(encoding="utf-8")):
+        found |= {swap["day_off"]: False, swap["day_worked"]: True}
+    return found
 
 
 def names() -> list[str]:
