@@ -11,6 +11,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -30,6 +31,11 @@ class OpenIdServer:
         self.asked: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
+        self.forged: dict[str, Any] = {}
+        """Claims of the token that differ from what is right."""
+        self.about: dict[str, Any] = {}
+        """What the server says of the person elsewhere than in the token."""
+        self.sign: Callable[[dict[str, Any]], str | None] = self.signed
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -80,15 +86,23 @@ class OpenIdServer:
         ):
             return None
         access = secrets.token_urlsafe(16)
-        self.tokens[access] = self.person
-        claims = self.person | {
-            "iss": self.url,
-            "aud": CLIENT,
-            "iat": int(time.time()),
-            "exp": int(time.time()) + 60,
-        }
-        signed = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
+        self.tokens[access] = self.person | self.about
+        claims = (
+            self.person
+            | {
+                "iss": self.url,
+                "aud": CLIENT,
+                "iat": int(time.time()),
+                "exp": int(time.time()) + 60,
+                "nonce": asked.get("nonce"),
+            }
+            | self.forged
+        )
+        signed = self.sign({name: value for name, value in claims.items() if value is not None})
         return {"access_token": access, "token_type": "Bearer", "id_token": signed, "expires_in": 60}
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
 
 
 def _handler(server: OpenIdServer) -> type[BaseHTTPRequestHandler]:

@@ -64,7 +64,7 @@ def test_a_change_says_what_was_before(account: Make) -> None:
         ({"role": "king"}, "role"),
         ({"unit": "H99"}, "unit"),
         ({"subject": "sub-9"}, "subject"),
-        ({"subject": "s" * 192}, "subject"),
+        ({"subject": "s" * 256}, "subject"),
         ({"full_name": "x" * 101}, "full_name"),
     ],
 )

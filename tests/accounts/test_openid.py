@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client, override_settings
 
 from phucvu.accounts import adapters, audit, managing
@@ -188,3 +194,107 @@ def test_a_server_that_refuses_or_is_away(client: Client, server: OpenIdServer) 
         answer = client.get("/oidc/office/login")
     assert answer.status_code == 502
     assert "Không đăng nhập được" in answer.content.decode()
+
+
+def hs256_with_the_public_key(server: OpenIdServer, claims: dict[str, Any]) -> str:
+    """Signed with what everybody knows, in the hope that it is taken for a secret. By hand: jwt refuses."""
+    pem = server.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in ({"alg": "HS256", "typ": "JWT", "kid": "1"}, claims)
+    ]
+    seal = hmac.new(pem, b".".join(parts), "sha256").digest()
+    return b".".join([*parts, base64.urlsafe_b64encode(seal).rstrip(b"=")]).decode()
+
+
+def by_another_key(server: OpenIdServer, claims: dict[str, Any]) -> str:
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return jwt.encode(claims, other, algorithm="RS256", headers={"kid": "1"})
+
+
+SIGNATURES: dict[str, Callable[[OpenIdServer, dict[str, Any]], str | None]] = {
+    "another key": by_another_key,
+    "alg none": lambda server, claims: jwt.encode(claims, None, algorithm="none", headers={"kid": "1"}),
+    "the public key": hs256_with_the_public_key,
+    "the client's secret": lambda server, claims: jwt.encode(claims, SECRET * 2, "HS256", {"kid": "1"}),
+    "unknown key": lambda server, claims: jwt.encode(claims, server.key, "RS256", {"kid": "2"}),
+    "no token": lambda server, claims: None,
+    "cut": lambda server, claims: server.signed(claims)[:-20],
+}
+
+
+@pytest.mark.parametrize("how", SIGNATURES)
+def test_a_token_that_the_server_did_not_sign(
+    account: Make, client: Client, server: OpenIdServer, how: str
+) -> None:
+    account(Role.READER, name="canbo", two_step=False)
+    server.sign = lambda claims: SIGNATURES[how](server, claims)
+    assert come_in(client, server, email="canbo@vidu.vn", email_verified=True).status_code == 401
+    assert who(client) is None
+    assert actions() == ["sign-in refused"]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"nonce": "khac"},
+        {"nonce": None},
+        {"aud": "site-khac"},
+        {"aud": None},
+        {"aud": [CLIENT, "site-khac"], "azp": "site-khac"},
+        {"iss": "https://khac.vidu.vn"},
+        {"iss": None},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": None},
+        {"sub": "x" * 256},
+    ],
+    ids=str,
+)
+def test_a_token_that_is_not_for_this_wish(
+    account: Make, client: Client, server: OpenIdServer, forged: dict[str, Any]
+) -> None:
+    account(Role.READER, name="canbo", two_step=False)
+    server.forged = forged
+    server.about = {"sub": forged["sub"]} if forged.get("sub") else {}
+    assert come_in(client, server, email="canbo@vidu.vn", email_verified=True).status_code == 401
+    assert who(client) is None
+
+
+def test_what_is_said_elsewhere_is_of_the_same_person(
+    account: Make, client: Client, server: OpenIdServer
+) -> None:
+    account(Role.READER, name="canbo", two_step=False)
+    server.about = {"sub": "sub-2"}
+    assert come_in(client, server, email="canbo@vidu.vn", email_verified=True).status_code == 401
+    assert who(client) is None
+
+
+def test_an_account_of_one_number_opens_for_no_other(
+    account: Make, client: Client, server: OpenIdServer
+) -> None:
+    account(Role.READER, name="canbo", two_step=False)
+    come_in(client, server, email="canbo@vidu.vn", email_verified=True)
+    assert who(client) == "canbo"
+    other = Client(headers={"host": "127.0.0.1"})
+    said = {"email": "canbo@vidu.vn", "email_verified": True, "preferred_username": "canbo"}
+    assert refused(come_in(other, server, sub="sub-2", **said))
+    assert who(other) is None
+    assert SocialAccount.objects.get().uid == "sub-1"
+
+
+def test_a_number_of_255_characters(account: Make, client: Client, server: OpenIdServer) -> None:
+    subject = "s" * 255
+    user = account(Role.READER, name="canbo", two_step=False)
+    managing.change(
+        audit.COMMAND_LINE, user, full_name="", email=user.email, role="reader", unit="H21", subject=subject
+    )
+    come_in(client, server, sub=subject)
+    assert who(client) == "canbo"
+
+
+def test_a_link_puts_nothing_into_the_wish(client: Client, server: OpenIdServer) -> None:
+    to_server = client.get("/oidc/office/login?auth_params=nonce%3Dx%26redirect_uri%3Dhttps://khac.vidu.vn")
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(to_server.headers["location"]).query).items()}
+    assert asked["nonce"] != "x"
+    assert asked["redirect_uri"] == "http://127.0.0.1/oidc/office/login/callback"

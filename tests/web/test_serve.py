@@ -91,3 +91,22 @@ def test_told_many_times_or_killed_it_leaves_nothing_behind(how: signal.Signals,
     finally:
         if program.poll() is None:
             os.killpg(program.pid, signal.SIGKILL)
+
+
+def test_a_setting_that_names_an_unknown_unit_stops_the_start(tmp_path: Path) -> None:
+    program = (
+        "import sys; from phucvu.problems import UnusableError; from phucvu.web.serve import serve\n"
+        "try: serve(sys.argv[2], int(sys.argv[1]))\nexcept UnusableError as error: sys.exit(str(error))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(free_port()), str(tmp_path)],
+        env=os.environ | {"PHUCVU_OIDC_READERS_OF": "H00.1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "PHUCVU_OIDC_READERS_OF" in done.stderr
+    assert "H00.1" in done.stderr

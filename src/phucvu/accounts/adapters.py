@@ -12,6 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -21,8 +22,9 @@ from django.shortcuts import render
 
 from phucvu.accounts import audit, units
 from phucvu.accounts.models import User
+from phucvu.accounts.openid import ProvenAdapter
 from phucvu.accounts.permissions import TWO_STEP, Role
-from phucvu.accounts.settings import OIDC_READERS_OF
+from phucvu.accounts.settings import OIDC, OIDC_READERS_OF
 from phucvu.inbox.clock import now
 
 UNKNOWN = "?"
@@ -81,7 +83,16 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def authenticate_by_email(self, sociallogin: Any) -> Any:
         # Some servers say "false" in words, which counts as true for allauth.
         sociallogin.email_addresses = [e for e in sociallogin.email_addresses if e.verified is True]
-        return super().authenticate_by_email(sociallogin)
+        found = super().authenticate_by_email(sociallogin)
+        # An account that is one person's by the server's number is nobody else's by an address.
+        if found and SocialAccount.objects.filter(user=found[0], provider=OIDC).exists():
+            return None
+        return found
+
+    def get_provider(self, request: Any, provider: str, client_id: str | None = None) -> Any:
+        found = super().get_provider(request, provider, client_id)
+        found.oauth2_adapter_class = ProvenAdapter
+        return found
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
         if sociallogin.state.get("process") == AuthProcess.CONNECT:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from allauth.socialaccount import app_settings
 from django.apps import AppConfig
+
+from phucvu.accounts.settings import SOCIALACCOUNT_UID_MAX_LENGTH
+
+# allauth's migrations read the setting, its model and its check do not; models are loaded after this.
+app_settings.UID_MAX_LENGTH = SOCIALACCOUNT_UID_MAX_LENGTH
 
 
 class AccountsConfig(AppConfig):  # type: ignore[misc]

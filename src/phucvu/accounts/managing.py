@@ -26,7 +26,7 @@ from django.urls import reverse
 from phucvu.accounts import audit, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, Role, may, may_give
-from phucvu.accounts.settings import OIDC
+from phucvu.accounts.settings import OIDC, SOCIALACCOUNT_UID_MAX_LENGTH
 from phucvu.inbox.clock import now
 from phucvu.problems import Problem, UnusableError
 
@@ -34,7 +34,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 KEPT = ("full_name", "email", "role", "unit")
 
-LONGEST = {"full_name": 100, "email": 254, "unit": 50, "subject": 191}
+LONGEST = {"full_name": 100, "email": 254, "unit": 50, "subject": SOCIALACCOUNT_UID_MAX_LENGTH}
 """Characters that the database takes."""
 
 

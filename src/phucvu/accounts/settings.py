@@ -133,6 +133,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_UID_MAX_LENGTH = 255  # by OpenID Connect Core 1.0; allauth's migrations read it
 # Signing in begins with a link: a form that ends at another host is what form-action 'self' forbids.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 

@@ -13,14 +13,13 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path, re_path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from requests import RequestException
 
-from phucvu.accounts import views
+from phucvu.accounts import openid, views
 from phucvu.accounts.admin import site
 from phucvu.accounts.doors import PUBLIC, Rule, requires, under
 from phucvu.accounts.permissions import Action

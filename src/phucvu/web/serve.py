@@ -18,6 +18,7 @@ from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
+from phucvu.accounts.units import check_settings
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
@@ -42,7 +43,7 @@ def serve(
 
     What it shows is counted from the home's records, as they arrive, or published (see settings.SHOWS).
     ``ready`` is called once the port is known to be free. Raises UnusableError where the port or the
-    operational database cannot be had.
+    operational database cannot be had, or a setting names a unit that is not known.
     """
     os.environ["PHUCVU_SHOWS"] = shows
     if host in ("127.0.0.1", "localhost", "::1") and "PHUCVU_HOSTS" not in os.environ:
@@ -52,6 +53,7 @@ def serve(
     with tempfile.TemporaryDirectory(prefix="phucvu-static-") as static:
         os.environ["PHUCVU_STATIC"] = static
         open_home(home)
+        check_settings()
         gather_static_files()
         ready()
         # A process that has used Polars or Altair holds threads and locks, which a fork would break.
