@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from phucvu.cli.accounts import accounts, audit
+from phucvu.cli.backup import backup, restore
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings
 from phucvu.cli.figures import figures, scoreboard
@@ -43,6 +44,7 @@ COMMANDS = (
     *(figures, scoreboard, dossiers, findings, averages),
     simulate,
     *(senders, inbox, accounts, audit),
+    *(backup, restore),
 )
 
 for command in COMMANDS:
