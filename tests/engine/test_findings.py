@@ -18,6 +18,7 @@ PROVINCE = {
         {"code": "1.000001", "max_time": "5", "max_time_unit": "day"},
         {"code": "1.000002", "fee": "true", "max_time": "5", "max_time_unit": "day"},
         {"code": "1.000003"},
+        {"code": "1.000004", "max_time": "3000000", "max_time_unit": "day"},
     ],
     "reports": [{"unit": "H99", "period": "2026-Q3", "received": "10"}],
 }
@@ -31,6 +32,7 @@ FINE = {
 }
 DOUBTFUL = {
     "no_deadline": {"procedure": "1.000003"},
+    "impossible_time": {"procedure": "1.000004", "due_at": "2026-08-10"},
     "end_before_receipt": {"ended_at": "2026-08-02 08:00"},
     "due_before_receipt": {"due_at": "2026-08-01"},
     "unknown_unit": {"unit": "H99.999"},

@@ -36,9 +36,7 @@ SCALARS = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=30),
     st.text("0123456789/:-. ０１٣²đ", max_size=20),
-    st.sampled_from(
-        ["\ud800", "a\udfff", "\0", "00010101", "21991231235959", "99991231", "H99", "5" * 5000]
-    ),
+    st.sampled_from(["\ud800", "a\udfff", "\0", "00010101", "21991231235959", "99991231", "H99", "5" * 5000]),
 )
 VALUES = st.recursive(
     SCALARS,

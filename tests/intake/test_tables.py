@@ -86,7 +86,24 @@ def test_a_later_file_replaces_rows_of_the_same_key(store, tmp_path):
         ("procedures", "1.1,Thử,1,năm,workday,public", "max_time"),
         ("procedures", "1.1,Thử,1,5,,public", "max_time_unit"),
         ("procedures", "1.1,Thử,1,5,tuần,public", "max_time_unit"),
+        ("procedures", "1.1,Thử,1,3000000,day,public", "max_time"),
+        ("procedures", "1.1,Thử,1,3651,day,public", "max_time"),
+        ("procedures", "1.1,Thử,1,2501,workday,public", "max_time"),
+        ("procedures", "1.1,Thử,1,121,month,public", "max_time"),
+        ("procedures", "1.1,Thử,1,87601,hour,public", "max_time"),
+        ("procedures", "1.1,Thử,1,-5,day,public", "max_time"),
+        ("procedures", "1.1,Thử,1,５,day,public", "max_time"),
+        ("procedures", f"1.1,Thử,1,{'9' * 5000},day,public", "max_time"),
         ("decisions", "1/QĐ,H99,new,2026-02-31,,1.1,", "decided_on"),
+        ("decisions", "1/QĐ,H99,new,0002-01-01,,1.1,", "decided_on"),
+        ("decisions", "1/QĐ,H99,new,2026-08-01,9999-12-31,1.1,", "effective_on"),
+        ("units", "H96,Tên,province,,1899-12-31,", "valid_from"),
+        ("petitions", "P2,H99,conduct,9999-08-01T08:00:00,2,0", "arrived_at"),
+        ("petitions", "P2,H99,conduct,2026-08-01T08:00:00,9223372036854775807,0", "likes"),
+        ("reports", "H99,2026-08,9223372036854775807", "received"),
+        ("reports", "H99,2026-08,１２", "received"),
+        ("ratings", "D1,H99,１", "value"),
+        ("calendar", "２０２６-08-22,1,", "date"),
         ("decisions", "1/QĐ,H99,new,,,1.1,", "decided_on"),
         ("reports", "H99,tháng tám,5", "period"),
         ("reports", "H99,2026-08,-5", "received"),
@@ -96,7 +113,8 @@ def test_a_later_file_replaces_rows_of_the_same_key(store, tmp_path):
     ],
 )
 def test_a_bad_row_is_set_aside_and_the_good_ones_are_kept(store, tmp_path, kind, row, field):
-    path = written(tmp_path, f"{kind}.csv", ROWS[kind] + row + "\n")
+    text = ROWS[kind] if field != "valid_from" else "code,name,kind,parent,valid_from\nH97,Tên,province,,\n"
+    path = written(tmp_path, f"{kind}.csv", text + row + "\n")
     taken = import_file(store, path)
     assert (taken.taken, taken.set_aside) == (1, 1)
     problem = taken.problems[0]

@@ -49,6 +49,27 @@ def test_each_sees_its_own(client_of: SignIn, home: Store) -> None:
     body(client_of("publisher", "H98"), "/workspace/H98/set-aside/nothing", 302)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        r'{"ODD": "\ud800"}',
+        '{"ODD": ' + "[" * 3000 + "]" * 3000 + "}",
+        '{"ODD": ' + "9" * 5000 + "}",
+        '{"ODD": ',
+    ],
+    ids=["half a character", "deep", "a long number", "cut"],
+)
+def test_what_no_page_can_show_is_still_listed_with_its_reason(
+    client_of: SignIn, home: Store, payload: str
+) -> None:
+    reason = Problem("không đọc được", "cannot be read")
+    set_aside.add(home, [Aside("dossier", reason, payload, "H99")])
+    rows = set_aside.pending(home).filter(payload=payload)
+    page = body(client_of("head", "H99"), f"/workspace/H99/set-aside/{rows['id'][0]}")
+    assert "không đọc được" in page
+    set_aside.mark_taken(home, rows)
+
+
 def test_mending_once_takes_all_alike(client_of: SignIn, home: Store) -> None:
     client = client_of("staff", "H99")
     before = set_aside.pending(home).filter(value="Sở Nào Đó").height

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import judged
+from phucvu.engine.given import possible_time
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ID, last_moment
 from phucvu.engine.situation import Situation
@@ -23,6 +24,10 @@ WORDS = {
     "no_deadline": Words(
         vi="không có hạn trả và thủ tục không có thời hạn tối đa; được tính đúng hạn",
         en="no due date and no maximum time of the procedure; counted as on time",
+    ),
+    "impossible_time": Words(
+        vi="thời hạn tối đa của thủ tục là số không thể có (âm hoặc quá dài); không dùng để tính",
+        en="the procedure's maximum time is impossible (negative or too long); not used",
     ),
     "end_before_receipt": Words(vi="kết thúc trước khi tiếp nhận", en="ended before it was received"),
     "due_before_receipt": Words(vi="hạn trả trước khi tiếp nhận", en="due before it was received"),
@@ -87,6 +92,7 @@ def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     """For each finding, which dossiers have it and the value that is wrong."""
     return {
         "no_deadline": (rows.due.isnull(), rows.procedure),
+        "impossible_time": (rows.impossible_time.notnull(), rows.impossible_time),
         "end_before_receipt": (rows.end < rows.received_at, rows.end),
         "due_before_receipt": (last_moment(rows.due_at) < rows.received_at, rows.due_at),
         "unknown_unit": (rows.unit_known.isnull(), rows.unit),
@@ -107,10 +113,20 @@ def with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -
         (tables["units"].select(unit="code", unit_known=yes), ("unit",)),
         (tables["procedures"].select(procedure="code", procedure_known=yes), ("procedure",)),
         (later, (ID,)),
+        (_impossible_times(situation), ("procedure",)),
         (_reported(situation), ("unit", "month")),
     ):
         rows = look_up(rows, table, *keys)
-    return rows.select(*own, "unit_known", "procedure_known", "future_step", "reported")
+    return rows.select(*own, "unit_known", "procedure_known", "future_step", "reported", "impossible_time")
+
+
+def _impossible_times(situation: Situation) -> ir.Table:
+    """Columns procedure, impossible_time: what is held of the procedures whose time is left out."""
+    held = situation.records["procedures"]
+    held = held.filter(held.max_time.notnull(), ~possible_time(held).fill_null(True))
+    frame = situation.fetch(held.select(procedure="code", impossible_time="max_time"))
+    types = {"procedure": pl.String, "impossible_time": pl.Int64}
+    return situation.hold(frame.cast(types))  # type: ignore[arg-type]
 
 
 def _reported(situation: Situation) -> ir.Table:

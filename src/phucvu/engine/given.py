@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis.formats.polars import PolarsSchema
 
-from phucvu.records.schema import DOSSIER_ID, TABLES
+from phucvu.records.schema import DOSSIER_ID, LARGEST, LONGEST_TIMES, TABLES
 
 if TYPE_CHECKING:
     from phucvu.engine.situation import Situation
@@ -54,10 +54,41 @@ def given(name: str, types: Types) -> Callable[[Callable[[Situation], pl.DataFra
     return register
 
 
+def possible_time(procedures: ir.Table) -> ir.BooleanValue:
+    """Whether a maximum time is one that deadlines can be worked out with; import takes no other."""
+    most = ibis.cases(*((procedures.max_time_unit == unit, most) for unit, most in LONGEST_TIMES.items()))
+    return procedures.max_time.between(0, most)
+
+
+def _countable(column: str) -> Callable[[ir.Table], ir.BooleanValue]:
+    return lambda table: table[column].between(0, LARGEST)
+
+
+WITHIN: dict[str, dict[str, Callable[[ir.Table], ir.BooleanValue]]] = {
+    "procedures": {"max_time": possible_time},
+    "reports": {"received": _countable("received")},
+    "petitions": {"likes": _countable("likes"), "dislikes": _countable("dislikes")},
+}
+"""What a value of a table must be to be counted with; else it is empty, and a row that needs it left out.
+
+Records may hold such rows from before import refused them, and one must not stop all counting."""
+
+
 def _record(name: str) -> Given:
     types = {c: t for c, t in TABLES[name].types.items() if c != "payload"}
     types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
-    return given(name, types)(lambda situation: situation.records[name].select(*types))
+    limits = WITHIN.get(name, {})
+
+    def rows(situation: Situation) -> ir.Table:
+        table = situation.records[name]
+        for column, within in limits.items():
+            if TABLES[name][column].required:
+                table = table.filter(within(table))
+            else:
+                table = table.mutate(**{column: within(table).ifelse(table[column], None)})
+        return table.select(*types)
+
+    return given(name, types)(rows)
 
 
 RECORDS = {name: _record(name) for name in TABLES}

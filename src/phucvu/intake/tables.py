@@ -14,7 +14,7 @@ from phucvu.figures.periods import Period
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, flags, moments, whole
 from phucvu.problems import Problem, UnusableError
-from phucvu.records.schema import TABLES, TIME, Column, Table
+from phucvu.records.schema import LONGEST_TIMES, TABLES, TIME, Column, Table
 from phucvu.records.set_aside import Aside
 from phucvu.tables import Sheet, read_table
 from phucvu.tables.reading import ROW, heading_with
@@ -200,6 +200,17 @@ def _procedures(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
                 "max_time_unit",
             ),
         )
+    for unit, most in LONGEST_TIMES.items():
+        for row in ((frame["max_time"] > most) & (frame["max_time_unit"] == unit)).arg_true():
+            said = frame["max_time"][row]
+            yield (
+                row,
+                (
+                    f"thời hạn tối đa {said:,} {unit} là quá dài; nhiều nhất {most:,} {unit}",
+                    f"a maximum time of {said:,} {unit} is too long; at most {most:,} {unit}",
+                    "max_time",
+                ),
+            )
 
 
 def _reports(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.figures.periods import VIETNAM
-from phucvu.records.schema import TIME
+from phucvu.records.schema import LARGEST, TIME
 
 YEARS = range(1900, 2200)
 LAST_SECOND = dt.time(23, 59, 59)
@@ -36,9 +36,7 @@ FLAGS = {"1": True, "true": True, "có": True, "yes": True, "x": True}
 FLAGS |= {"0": False, "false": False, "không": False, "no": False}
 
 GROUPED = re.compile(r"\d{1,3}([.,  ]\d{3})+")
-LONGEST_NUMBER = 15
-LARGEST = 10**LONGEST_NUMBER - 1
-"""The largest count, and amount in đồng: thousands of them can still be added up."""
+LONGEST_NUMBER = len(str(LARGEST))
 
 
 @dataclass(frozen=True)

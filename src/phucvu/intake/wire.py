@@ -22,9 +22,9 @@ from msgspec import Meta, Raw, Struct
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
-from phucvu.intake.values import LARGEST, Moments, amounts, as_text, flags, moments, texts, whole
+from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
 from phucvu.problems import Problem
-from phucvu.records.schema import DOSSIERS, STEPS, TIME
+from phucvu.records.schema import DOSSIERS, LARGEST, STEPS, TIME
 from phucvu.records.set_aside import Aside
 
 log = logging.getLogger(__name__)
@@ -220,8 +220,8 @@ def _apart(
     except (Exception, pl.exceptions.PanicException) as error:
         if len(items) > 1:
             half = len(items) // 2
-            parts = (_apart(some, read, source, sender) for some in (items[:half], items[half:]))
-            return _joined(*parts, half)
+            first = _apart(items[:half], read, source, sender)
+            return _joined(first, _apart(items[half:], read, source, sender), half)
         if not items:
             raise
         place = traceback.extract_tb(error.__traceback__)[-1]

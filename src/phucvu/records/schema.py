@@ -14,6 +14,9 @@ import polars as pl
 TIME = pl.Datetime("us")
 """A moment in Vietnam's time. A day's last moment is 23:59:59; elsewhere parts of a second are kept."""
 
+LARGEST = 10**15 - 1
+"""The largest count, and amount in đồng: thousands of them can still be added up."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -73,6 +76,9 @@ UNITS = Table(
     ),
 )
 
+LONGEST_TIMES = {"hour": 87_600, "day": 3_650, "workday": 2_500, "month": 120}
+"""The longest maximum time of a procedure, by its unit: about ten years. A longer one cannot be meant."""
+
 PROCEDURES = Table(
     "procedures",
     "thủ tục hành chính",
@@ -91,7 +97,7 @@ PROCEDURES = Table(
             pl.String,
             "đơn vị thời hạn",
             "unit of the maximum time",
-            values=("hour", "day", "workday", "month"),
+            values=tuple(LONGEST_TIMES),
         ),
         Column(
             "status",
