@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from phucvu.figures.units import Unit, Units
 from phucvu.intake.files import import_file, kind_of
 from phucvu.problems import UnusableError
 from phucvu.records import set_aside
@@ -129,6 +130,54 @@ def test_units_that_stand_above_each_other_are_set_aside(store, tmp_path):
     parents = dict(store.rows("units").select("code", "parent").iter_rows())
     assert "A" not in parents
     assert parents["D"] == "C"
+
+
+@pytest.mark.parametrize("link", ["parent", "successor"])
+def test_a_circle_is_refused_with_its_way_also_over_units_held(store, tmp_path, link):
+    head = f"code,name,kind,{link}\n"
+    import_file(store, written(tmp_path, "a-units.csv", head + "A,A,district,B\nB,B,district,\n"))
+    taken = import_file(store, written(tmp_path, "b-units.csv", head + "B,B,district,C\nC,C,district,A\n"))
+    assert taken.set_aside == 1
+    problem = taken.problems[0]
+    assert (problem.file, problem.row, problem.field) == ("b-units.csv", 2, link)
+    assert "B → C → A → B" in problem.vi
+    assert "B → C → A → B" in problem.en
+    assert not Units(Unit(*row) for row in store.rows("units").iter_rows()).circles()
+    taken = import_file(store, written(tmp_path, "c-units.csv", head + "D,D,district,D\n"))
+    assert "D → D" in taken.problems[0].vi
+
+
+def test_rows_that_say_different_things_of_a_unit_are_set_aside(store, tmp_path):
+    text = "code,name,kind\nX,Một,district\nY,Hai,district\nX,Ba,district\nZ,Bốn,district\nZ,Bốn,district\n"
+    taken = import_file(store, written(tmp_path, "units.csv", text))
+    assert [(p.row, p.field) for p in taken.problems] == [(2, "code"), (4, "code")]
+    assert {"Y", "Z"} <= set(store.rows("units")["code"])
+    assert "X" not in store.rows("units")["code"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["A/B", "A B", "A?b", "A#b", "A%2F", "..", ".", "-a", "A\\b", "A\x07", "H21.json", "accounts", "Dossiers",
+     "Ａ２", "a" * 101],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["units", "procedures"])
+def test_a_code_that_no_address_can_hold_is_set_aside(store, tmp_path, kind, code):
+    rest = ",Tên,province" if kind == "units" else ",Tên,"
+    heading = "code,name,kind\n" if kind == "units" else "code,name,status\n"
+    taken = import_file(store, written(tmp_path, f"{kind}.csv", f"{heading}{code}{rest}\nH96{rest}\n"))
+    assert (taken.taken, taken.set_aside) == (1, 1)
+    assert taken.problems[0].field == "code"
+
+
+@pytest.mark.parametrize(
+    "code", ["1.004227.000.00.00.H21", "2.000815", "H21.17", "G09", "SYT-ĐN_2", "a" * 50]
+)
+def test_codes_in_use_are_taken(store, tmp_path, code):
+    for kind, text in (
+        ("units", f"code,name,kind\n{code},Tên,province\n"),
+        ("procedures", f"code,name\n{code},Tên\n"),
+    ):
+        assert import_file(store, written(tmp_path, f"{kind}.csv", text)).set_aside == 0
 
 
 def test_what_is_nothing_known_is_said_so(store, tmp_path):

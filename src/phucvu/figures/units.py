@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -145,17 +145,34 @@ class Units:
 
     def below(self, code: str) -> list[Unit]:
         """The unit and every unit below it."""
-        found = [self[code]]
-        for unit in found:
-            found.extend(self.children(unit.code))
-        return found
+        found = {code: self[code]}
+        waiting = [code]
+        for above in waiting:
+            for unit in self.children(above):
+                if unit.code not in found:
+                    found[unit.code] = unit
+                    waiting.append(unit.code)
+        return list(found.values())
 
     def above(self, code: str) -> list[Unit]:
         """The unit and every unit above it, nearest first."""
-        found = [self[code]]
-        while (parent := self.get(found[-1].parent)) is not None:
-            found.append(parent)
-        return found
+        return list(self._walk(self[code], "parent"))
+
+    def _walk(self, unit: Unit, link: str) -> Iterator[Unit]:
+        """The unit, the unit that it names, and so on; in a circle each is told of once."""
+        seen: set[str] = set()
+        here: Unit | None = unit
+        while here is not None and here.code not in seen:
+            yield here
+            seen.add(here.code)
+            here = self.get(getattr(here, link))
+
+    def circles(self) -> list[tuple[str, list[str]]]:
+        """The circles of units that name each other as ``parent`` or ``successor``: A, B, A.
+
+        Import refuses them; those held from before stop no walk, but leave some units without a root.
+        """
+        return [(link, way) for link in LINKS for way in circles({u.code: getattr(u, link) for u in self})]
 
     def on(self, day: dt.date) -> Units:
         """The units that exist on a day."""
@@ -163,7 +180,30 @@ class Units:
 
     def survivor(self, code: str) -> Unit:
         """The unit that stands for this one today: its successor's successor, and so on."""
-        unit = self[code]
-        while (after := self.get(unit.successor)) is not None and after.code != code:
-            unit = after
-        return unit
+        return list(self._walk(self[code], "successor"))[-1]
+
+
+LINKS = ("parent", "successor")
+"""How a unit names another one."""
+
+
+def circles(named: Mapping[str, str | None]) -> list[list[str]]:
+    """The ways that lead back to where they began, each once, from its first code in order.
+
+    >>> circles({"A": "B", "B": "A", "C": "A", "D": "D", "E": None})
+    [['A', 'B', 'A'], ['D', 'D']]
+    """
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in sorted(named):
+        way: list[str] = []
+        here: str | None = start
+        while here is not None and here in named and here not in done:
+            done.add(here)
+            way.append(here)
+            here = named[here]
+        if here in way:
+            ring = way[way.index(here) :]
+            first = ring.index(min(ring))
+            found.append([*ring[first:], *ring[: first + 1]])
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from phucvu.intake.known import Known
 from phucvu.records.delta import LAST
 from phucvu.records.places import is_remote
 from phucvu.records.store import Store
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -71,6 +74,8 @@ class Registers:
                 if self._known is None or seen != self._seen:
                     self._known, self._seen, self._allowed = Known.of(self.store), seen, {}
                     self._procedures = None
+                    for link, way in self._known.units.circles():
+                        log.error("units name each other as %s in a circle: %s", link, " → ".join(way))
                 self._looked = time.monotonic()
             return self._known
 

@@ -109,7 +109,7 @@ def _tried(
     said_rows = pl.DataFrame(said, schema=dict.fromkeys(names, pl.String))
     typed = tables.typed(table, said_rows)
     if source == "units":
-        typed = tables.without_circles(typed, store.rows("units"))
+        typed = tables.fitting(typed, store.rows("units"))
     return source, typed.frame, tables.asides(source, said_rows, typed.faults)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from phucvu.figures.periods import Period
+from phucvu.figures.units import LINKS
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, flags, moments, whole
 from phucvu.problems import Problem, UnusableError
@@ -20,6 +21,10 @@ from phucvu.tables import Sheet, read_table
 from phucvu.tables.reading import ROW, heading_with
 
 KINDS = {name: table for name, table in TABLES.items() if name not in ("dossiers", "steps")}
+
+LONGEST_UNIT = 50
+LONGEST_CODE = 100
+"""Characters of a unit's and a procedure's code."""
 
 Fault = tuple[str, str, str]
 """What is wrong with a row: in Vietnamese, in English, and the column."""
@@ -89,29 +94,57 @@ def take(taking: Taking, path: Path, kind: str) -> None:
     sheet = read_table(path, heading_with(*needed), ", ".join(needed))
     rows = typed(table, sheet.frame)
     if kind == "units":
-        rows = without_circles(rows, taking.store.rows("units"))
+        rows = fitting(rows, taking.store.rows("units"))
     taking.take(kind, rows.frame)
     taking.aside(asides(kind, sheet.frame, rows.faults).values())
     taking.unread(sheet.set_aside)
     taking.taken.notes += [*sheet.notes, *_unused(table, sheet)]
 
 
-def without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
-    """Rows of units without those that would stand above themselves."""
-    above = dict(pl.concat([known.select("code", "parent"), rows.frame.select("code", "parent")]).iter_rows())
+def fitting(rows: Typed, known: pl.DataFrame) -> Typed:
+    """Rows of units that agree with each other, and form a tree with the units known."""
+    return _without_circles(_without_contradictions(rows), known)
+
+
+def _without_contradictions(rows: Typed) -> Typed:
+    """Rows of units without those that say different things of one unit: which holds, nobody knows."""
+    different = rows.frame.unique()["code"]
+    several = set(different.filter(different.is_duplicated()))
     faults = dict(rows.faults)
     for place, code in zip(rows.places, rows.frame["code"], strict=True):
-        seen, parent = {code}, above.get(code)
-        while parent is not None and parent not in seen:
-            seen.add(parent)
-            parent = above.get(parent)
-        if parent == code:
+        if code in several:
             faults[place] = (
-                f"đơn vị {code} đứng trên chính nó",
-                f"unit {code} stands above itself",
-                "parent",
+                f"mã {code} có nhiều dòng khác nhau trong tệp",
+                f"several rows of the file say different things of {code}",
+                "code",
             )
-            del above[code]
+    return _kept(rows, faults)
+
+
+def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
+    """Rows of units without those that close a circle: of units above, or of successors."""
+    faults = dict(rows.faults)
+    for link in LINKS:
+        named = dict(pl.concat([known.select("code", link), rows.frame.select("code", link)]).iter_rows())
+        for place, code in zip(rows.places, rows.frame["code"], strict=True):
+            way, here = [code], named.get(code)
+            while here is not None and here not in way:
+                way.append(here)
+                here = named.get(here)
+            if here == code:
+                circle = " → ".join([*way, code])
+                faults.setdefault(place, (*_in_circle(link, code, circle), link))
+                del named[code]
+    return _kept(rows, faults)
+
+
+def _in_circle(link: str, code: str, circle: str) -> tuple[str, str]:
+    if link == "parent":
+        return f"đơn vị {code} đứng trên chính nó: {circle}", f"unit {code} stands above itself: {circle}"
+    return f"đơn vị {code} kế thừa chính nó: {circle}", f"unit {code} succeeds itself: {circle}"
+
+
+def _kept(rows: Typed, faults: dict[int, Fault]) -> Typed:
     kept = [n for n, place in enumerate(rows.places) if place not in faults]
     return Typed(rows.frame[kept], [rows.places[n] for n in kept], faults)
 
@@ -185,12 +218,36 @@ def _no_rule(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     return iter(())
 
 
+CODE = r"^[\p{L}0-9][\p{L}0-9._-]*$"
+RESERVED = r"(?i)^(accounts|dossiers)$|\.(json|csv|xlsx|svg)$"
+"""Codes stand in the site's addresses, where these words and endings mean something else."""
+
+
+def _codes(frame: pl.DataFrame, longest: int) -> Iterator[tuple[int, Fault]]:
+    """Codes that no page could be found by."""
+    code = frame["code"]
+    bad = ~code.str.contains(CODE) | code.str.contains(RESERVED) | (code.str.len_chars() > longest)
+    for row in bad.arg_true():
+        yield (
+            row,
+            (
+                f"mã phải có từ 1 đến {longest} chữ cái, chữ số, dấu . - _; không phải accounts, dossiers, "
+                "không có đuôi .json, .csv, .xlsx, .svg",
+                f"a code is 1 to {longest} letters, digits, . - or _; not accounts or dossiers, "
+                "not ending in .json, .csv, .xlsx or .svg",
+                "code",
+            ),
+        )
+
+
 def _units(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
+    yield from _codes(frame, LONGEST_UNIT)
     for row in (frame["valid_to"] < frame["valid_from"]).arg_true():
         yield row, ("ngày cuối trước ngày đầu", "the last day is before the first", "valid_to")
 
 
 def _procedures(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
+    yield from _codes(frame, LONGEST_CODE)
     for row in (frame["max_time"].is_not_null() & frame["max_time_unit"].is_null()).arg_true():
         yield (
             row,
