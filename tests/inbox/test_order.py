@@ -15,17 +15,21 @@ from .conftest import Running
 
 NUMBERS = itertools.count()
 
-LIFE = [  # what a dossier's system says of it, in order: its versions and its steps
-    ("DongBoHoSoMC", {"TrangThaiHoSo": "1", "NgayTiepNhan": "", "NgayNopHoSo": "20261102070000"}),
-    ("DongBoHoSoMC", {"TrangThaiHoSo": "2", "NgayNopHoSo": "20261102070000"}),
+FILED = {"NgayNopHoSo": "20261102070000"}
+ASKED = FILED | {"DanhSachHoSoBoSung": [{"NgayBoSung": "20261103090000"}]}
+DONE = ASKED | {"NgayKetThucXuLy": "20261105090000"}
+
+LIFE = [  # what a dossier's system says of it, in order: its versions, each with all said before, and steps
+    ("DongBoHoSoMC", {"TrangThaiHoSo": "1", "NgayTiepNhan": "", **FILED}),
+    ("DongBoHoSoMC", {"TrangThaiHoSo": "2", **FILED}),
     ("CapNhatTienDoHoSoMC", ("20261102080000", 2)),
     ("CapNhatTienDoHoSoMC", ("20261102090000", 4)),
     ("CapNhatTienDoHoSoMC", ("20261103090000", 5)),
-    ("DongBoHoSoMC", {"TrangThaiHoSo": "5", "DanhSachHoSoBoSung": [{"NgayBoSung": "20261103090000"}]}),
+    ("DongBoHoSoMC", {"TrangThaiHoSo": "5", **ASKED}),
     ("CapNhatTienDoHoSoMC", ("20261104090000", 4)),
     ("CapNhatTienDoHoSoMC", ("20261105090000", 9)),
-    ("DongBoHoSoMC", {"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20261105090000"}),
-    ("DongBoHoSoMC", {"TrangThaiHoSo": "10", "NgayTra": "20261106090000"}),
+    ("DongBoHoSoMC", {"TrangThaiHoSo": "9", **DONE}),
+    ("DongBoHoSoMC", {"TrangThaiHoSo": "10", "NgayTra": "20261106090000", **DONE}),
 ]
 
 
@@ -38,8 +42,7 @@ def message(code: str, place: int) -> tuple[str, dict[str, Any]]:
 
 def state(running: Running, code: str) -> tuple[list[Any], list[Any]]:
     """What counts of a dossier, and its steps."""
-    versions = running.store.versions("dossiers", "H21", code)
-    counting = versions.sort("moment", "sequence", nulls_last=False).tail(1)
+    counting = running.store.rows("dossiers").filter(sender="H21", code=code)
     steps = running.store.versions("steps", "H21", code).select("at", "status").sort("at")
     return counting.select("status", "received_at", "ended_at", "returned_at").rows(), steps.rows()
 

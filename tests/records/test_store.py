@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import json
+import time
 
 import ibis
 import polars as pl
@@ -9,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phucvu.records import earlier
 from phucvu.records.store import Added, Store
 
-NEVER = dt.datetime(1, 1, 1)
 DAY = dt.datetime(2026, 3, 2, 8)
 
 
@@ -161,35 +163,176 @@ def test_many_small_batches_are_packed_and_still_say_the_same(store):
     assert sum(f.rows for f in snapshot.log) == 27
 
 
-MOMENTS = st.one_of(st.none(), st.integers(0, 3).map(lambda h: DAY + dt.timedelta(hours=h)))
+STAGES = {2: 1, 4: 2, 5: 2, 9: 3}
+SAID = st.fixed_dictionaries(
+    {"status": st.sampled_from(list(STAGES))},
+    optional={"ended": st.integers(1, 2), "note": st.sampled_from("ab"), "files": st.integers(1, 3)},
+)
 VERSIONS = st.lists(
-    st.tuples(st.integers(1, 3), MOMENTS, st.integers(0, 2), st.sampled_from(["", "|", "compact"])),
-    max_size=8,
+    st.tuples(st.integers(1, 2), SAID, st.sampled_from(["", "|", "compact"])), min_size=1, max_size=8
 )
 
 
-@settings(max_examples=12, deadline=None)
+def version(code, said):
+    """A version with a status, and as said an end, a note and a list of so many files."""
+    payload = {"MaHoSo": code, "GhiChu": said.get("note", "")}
+    if "files" in said:
+        payload["TaiLieuNop"] = [{"TepDinhKemId": str(n)} for n in range(said["files"])]
+    ended = DAY + dt.timedelta(days=said["ended"]) if "ended" in said else None
+    row = dossier(code, payload=json.dumps(payload), status=said["status"], files=said.get("files", 0))
+    return row | {"ended_at": ended}
+
+
+def says_nothing_new(said, held):
+    """The rule as it reads: each filled field the same, or missing where the held one has a value."""
+    status, stood = said["status"], held["status"]
+    return (
+        (status == stood or STAGES[status] < STAGES[stood])
+        and all(said.get(field) in (None, held.get(field)) for field in ("ended", "note"))
+        and said.get("files", 0) <= held.get("files", 0)
+    )
+
+
+def append(store, rows):
+    store.append("dossiers", frame(*rows).with_columns(pl.col("ended_at").cast(pl.Datetime("us"))))
+
+
+@settings(max_examples=25, deadline=None)
 @given(VERSIONS)
 def test_any_history_gives_what_a_plain_reading_of_the_rule_gives(tmp_path_factory, history):
-    """Rows are (which dossier, moment, payload, what follows: the same batch, a new one, compaction)."""
+    """Of each: which dossier, what it says, and what follows: the same batch, a new one, compaction."""
     store = Store(tmp_path_factory.mktemp("home"))
     batch, held = [], {}
-    for number, (which, moment, payload, then) in enumerate(history):
-        batch.append(dossier(f"H21-{which}", moment, str(payload)))
-        versions = held.setdefault(f"H21-{which}", [])
-        if (moment, str(payload)) not in versions:
-            versions.append((moment, str(payload)))
+    for number, (which, said, then) in enumerate(history):
+        code = f"H21-{which}"
+        batch.append(version(code, said))
+        if code not in held or not says_nothing_new(said, held[code]):
+            held[code] = said
         if then or number == len(history) - 1:
-            store.append("dossiers", frame(*batch).with_columns(pl.col("moment").cast(pl.Datetime("us"))))
+            append(store, batch)
             batch = []
         if then == "compact":
             store.compact(whole=True)
-    counting = {}
-    for code, versions in held.items():
-        best = versions[0]
-        for version in versions[1:]:
-            if (version[0] or NEVER) >= (best[0] or NEVER):
-                best = version
-        counting[code] = best
-    rows = read(store, "dossiers", payload=True)
-    assert {r["code"]: (r["moment"], r["payload"]) for r in rows.iter_rows(named=True)} == counting
+    columns = ["code", "status", "ended_at", "files", "payload"]
+    rows = read(store, "dossiers", payload=True).select(columns).rows()
+    wanted = [tuple(version(code, said)[c] for c in columns) for code, said in held.items()]
+    assert sorted(rows, key=str) == sorted(wanted, key=str)
+
+
+FULL = {"status": 10, "ended_at": DAY, "filed_at": DAY, "due_at": DAY, "channel": 2, "files": 2}
+NOTES = {"GhiChu": "ghi", "ChuHoSo": "Người Thử", "TaiLieuNop": [{"Id": "1", "Ten": "a"}, {"Id": "2"}]}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.permutations([*FULL, *NOTES]),
+    st.lists(st.integers(0, 10), min_size=3, max_size=3),
+    st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_versions_that_only_add_end_at_the_fullest_in_any_order(tmp_path_factory, order, cuts, again, random):
+    """A life in which each version says all that the one before says, sent in any order, often again."""
+    lives = []
+    for cut in [*sorted(cuts), len(order)]:
+        told = {name: FULL[name] for name in FULL if name in order[:cut]}
+        payload = {name: NOTES[name] for name in NOTES if name in order[:cut]}
+        lives.append(dossier(payload=json.dumps(payload), status=2) | told)
+    sent = [(place, False) for place in range(4)] + again
+    random.shuffle(sent)
+    store = Store(tmp_path_factory.mktemp("home"))
+    for place, compacted in sent:
+        store.append("dossiers", frame(lives[place]))
+        if compacted:
+            store.compact(whole=True)
+    columns = ["payload", *FULL]
+    [row] = read(store, "dossiers", payload=True).select(columns).rows(named=True)
+    assert row == {c: lives[-1][c] for c in columns}
+
+
+RECEIVED = dossier(status=2, received_at=dt.datetime(2026, 8, 18), moment=dt.datetime(2026, 8, 18))
+"""As sent first: with the wrong day of receipt."""
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+@pytest.mark.parametrize("alike", [False, True])
+def test_a_correction_that_moves_a_date_back_counts(store, compacted, alike):
+    """Also where the payload's text is the same, as where a day is read otherwise than before."""
+    mended = RECEIVED | dict.fromkeys(("received_at", "moment"), dt.datetime(2026, 8, 8))
+    for row in (RECEIVED, mended if alike else mended | {"payload": '{"GhiChu":"sửa ngày"}'}):
+        assert store.append("dossiers", frame(row)) == Added(1, 0)
+        if compacted:
+            store.compact(whole=True)
+    assert read(store, "dossiers")["received_at"].to_list() == [dt.datetime(2026, 8, 8)]
+    assert read(store, "dossiers", dt.datetime(2026, 1, 1)).is_empty()
+
+
+def test_an_end_that_is_taken_back_counts_where_anything_new_is_said(store):
+    ended = RECEIVED | {"status": 9, "ended_at": DAY, "payload": '{"GhiChu":"xong"}'}
+    reopened = RECEIVED | {"status": 5, "payload": '{"GhiChu":"chưa xong"}'}
+    for row in (RECEIVED, ended, reopened):
+        store.append("dossiers", frame(row))
+    rows = read(store, "dossiers")
+    assert rows.select("status", "ended_at").rows() == [(5, None)]
+    store.append("dossiers", frame(RECEIVED | {"status": 4}))
+    assert read(store, "dossiers")["status"].to_list() == [4], "in process after a supplement was asked"
+
+
+def test_a_correction_may_be_taken_back_and_the_same_twice_is_nothing(store):
+    other = RECEIVED | {"received_at": DAY}
+    for row in (RECEIVED, other, RECEIVED):
+        assert store.append("dossiers", frame(row)) == Added(1, 0)
+    assert read(store, "dossiers")["received_at"].to_list() == [RECEIVED["received_at"]]
+    assert store.append("dossiers", frame(RECEIVED, other, RECEIVED)) == Added(0, 3)
+    assert store.versions("dossiers", "H21", "H21-1").height == 3
+
+
+FILES = [{"TepDinhKemId": "1", "TenTepDinhKem": "đơn", "IsDeleted": False}, {"TepDinhKemId": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ({"ChuHoSo": ""}, False),
+        ({"ChuHoSo": "Người Khác"}, True),
+        ({"SoDienThoai": "0900000012"}, True),
+        ({"TaiLieuNop": []}, False),
+        ({"TaiLieuNop": FILES[1:]}, False),
+        ({"TaiLieuNop": [FILES[1], {"TepDinhKemId": 1, "IsDeleted": "false"}]}, False),
+        ({"TaiLieuNop": [*FILES, {"TepDinhKemId": "3"}]}, True),
+        ({"TaiLieuNop": [{"TepDinhKemId": "1", "IsDeleted": True}]}, True),
+        ({"TaiLieuNop": [{"TepDinhKemId": "1", "TenTepDinhKem": "bản vẽ"}]}, True),
+        ({"NgayTiepNhan": "18/08/2026", "LoaiDoiTuong": "1"}, False),
+        ({"_row": {"STT": "7"}}, False),
+    ],
+)
+def test_personal_and_listed_values_are_compared_too(store, said, counts):
+    held = {"ChuHoSo": "Người Thử", "NgayTiepNhan": "20260818", "LoaiDoiTuong": 1, "TaiLieuNop": FILES}
+    store.append("dossiers", frame(RECEIVED | {"status": 4, "payload": json.dumps(held)}))
+    arrives = frame(RECEIVED | {"payload": json.dumps(said)})
+    assert store.append("dossiers", arrives) == Added(1, 0)
+    assert read(store, "dossiers")["status"].to_list() == [2 if counts else 4]
+
+
+def test_lists_too_long_to_compare_make_a_version_count(store):
+    """Nothing that is sent holds up the others for long."""
+    many = [[{"a": n, "b": m} for n in range(1000)] for m in (1, 2)]
+    for status, listed in zip((4, 2), many, strict=True):
+        row = RECEIVED | {"status": status, "payload": json.dumps({"TaiLieuNop": listed})}
+        began = time.process_time()
+        store.append("dossiers", frame(row))
+        assert time.process_time() - began < 5
+    assert read(store, "dossiers")["status"].to_list() == [2]
+
+
+def test_versions_marked_by_the_rule_of_before_are_read_as_they_were_marked(store, monkeypatch):
+    """Older homes ordered versions by their moments: what was late then stays so, what comes now counts."""
+    later = RECEIVED | {"received_at": dt.datetime(2026, 8, 8)}
+    store.append("dossiers", frame(RECEIVED))
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "phucvu.records.store.outcomes", lambda arriving, *_: [earlier.Outcome.OLDER] * len(arriving)
+        )
+        store.append("dossiers", frame(later))
+    assert read(store, "dossiers")["received_at"].to_list() == [RECEIVED["received_at"]]
+    assert store.append("dossiers", frame(later)) == Added(1, 0)
+    assert read(store, "dossiers")["received_at"].to_list() == [later["received_at"]]

@@ -33,7 +33,8 @@ class Column:
 class Table:
     """A table of records.
 
-    Rows with the same ``key`` are versions of one thing; the latest counts.
+    Rows with the same ``key`` are versions of one thing; the last to arrive counts, of dossiers the last
+    that is no earlier one (``phucvu.records.earlier``).
     """
 
     name: str
@@ -237,7 +238,7 @@ DOSSIERS = Table(
         Column("result_file", pl.Boolean, "có tệp kết quả", "a result with a file link"),
         Column("result_code", pl.Boolean, "có tệp và mã kết quả", "a result with code and file link"),
         Column("population_data", pl.Boolean, "dùng CSDL dân cư", "connected to the population database"),
-        Column("moment", TIME, "mốc của phiên bản", "what orders versions: the latest time it tells of"),
+        Column("moment", TIME, "mốc của phiên bản", "the latest time that it tells of"),
         Column("payload", pl.String, "nội dung gửi", "the JSON as it came"),
     ),
 )

@@ -1,9 +1,10 @@
 """The store: a home folder (or s3:// address) of Delta tables, append-only by version.
 
 Rows are appended as they come; of the versions of a key one counts, and ``Store.table`` reads just
-those. Which one: of dossiers the one whose own times reach furthest (``moment``), and of equal ones
-the last to arrive, so that an earlier version arriving late changes nothing; of other tables the last
-to arrive. Steps are facts: there is one version of each.
+those: the last to arrive. Of dossiers those are left out that said nothing which the version counting
+when they arrived did not say (``phucvu.records.earlier``), so that an earlier version arriving late
+changes nothing; that is decided once, when a version is appended (``late``). Homes made before this rule
+keep what was decided in them. Steps are facts: there is one version of each.
 
 Compaction (``Store.compact``) rewrites in the background what counts into sorted files, so that
 reading them needs no comparing; only what arrived since is compared.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +28,9 @@ from ibis.backends import BaseBackend
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
+from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes
 from phucvu.records.places import address, is_remote
-from phucvu.records.schema import INNER, TABLES, Table
+from phucvu.records.schema import DOSSIERS, INNER, TABLES, Table
 
 EVERY = TABLES | INNER
 
@@ -86,8 +89,8 @@ class Store:
         """Add the rows that are not known yet, in one commit.
 
         ``frame`` has columns of the table's schema (those not given are empty); the order of its rows
-        is the order of arrival. A dossier's version is known if the same was ever held before, a row
-        of a table of facts if its key is, any other row if the latest version of its key is the same.
+        is the order of arrival. A dossier's version is known as ``earlier.outcomes`` says, a row of a
+        table of facts if its key is, any other row if the latest version of its key is the same.
         ``arrived`` (Vietnam's time) is now, if not given. ``mark``, a name and a number, is noted in the
         same commit, and also where no row is new; ``marked`` tells it.
         """
@@ -225,44 +228,127 @@ class Store:
     def _unknown(self, table: Table, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
         """Those of the rows that the log does not hold yet; ``late`` marks what cannot count any more."""
         key = _key(table)
-        by_moment = "moment" in table.types
-        extra = [] if table.facts else ["digest", *(["moment"] if by_moment else ["sequence"])]
-        held = self._held(key, extra, rows, snapshot)
+        if table is DOSSIERS:
+            decided = self._decided(rows, snapshot)
+            new = decided.filter(pl.col("outcome").is_in([Outcome.COUNTS.value, Outcome.OLDER.value]))
+            return new.with_columns(late=pl.col("outcome") == Outcome.OLDER.value).drop("outcome")
+        held = self._held(key, [] if table.facts else ["digest", "sequence"], rows, snapshot)
         if table.facts:
             return rows.unique(key, keep="first", maintain_order=True).join(
                 held, on=key, how="anti", maintain_order="left"
             )
-        if not by_moment:
-            latest = held.sort("sequence").unique(key, keep="last")
-            rows = rows.unique(key, keep="last", maintain_order=True)
-            rows = rows.join(latest, on=[*key, "digest"], how="anti", maintain_order="left")
-            return rows.with_columns(late=pl.lit(False))
-        rows = rows.unique([*key, "digest"], keep="first", maintain_order=True)
-        rows = rows.join(held, on=[*key, "digest"], how="anti", maintain_order="left")
-        furthest = held.group_by(key).agg(pl.col("moment").max().alias("_held"))
-        rows = rows.join(furthest, on=key, how="left", maintain_order="left")
-        before = pl.col("moment").cum_max().forward_fill().shift().over(key)
-        known = pl.max_horizontal(before, "_held")
-        late = (pl.col("moment") < known) | (pl.col("moment").is_null() & known.is_not_null())
-        return rows.with_columns(late=late.fill_null(False)).drop("_held")
+        latest = held.sort("sequence").unique(key, keep="last")
+        rows = rows.unique(key, keep="last", maintain_order=True)
+        rows = rows.join(latest, on=[*key, "digest"], how="anti", maintain_order="left")
+        return rows.with_columns(late=pl.lit(False))
+
+    def _decided(self, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
+        """The rows of dossiers with what becomes of each, an ``earlier.Outcome``, in a column ``outcome``.
+
+        Only dossiers that are held, or that come more than once, need comparing.
+        """
+        held = self._held(["dossier_id"], ["digest", "late", "sequence"], rows, snapshot)
+        counting = held.filter(~pl.col("late")).sort("sequence").unique("dossier_id", keep="last")
+        numbered = rows.with_row_index("_row")
+        again = pl.col("dossier_id").is_duplicated() | pl.col("dossier_id").is_in(
+            counting["dossier_id"].implode()
+        )
+        same = numbered.filter(pl.col("dossier_id").is_unique()).join(
+            counting, on=["dossier_id", "digest"], how="semi"
+        )
+        told = dict.fromkeys(same["_row"], Outcome.KNOWN)
+        told |= self._compared(
+            numbered.filter(again).join(same, on="_row", how="anti"), held, counting, snapshot
+        )
+        said = [told.get(row, Outcome.COUNTS).value for row in range(rows.height)]
+        return rows.with_columns(outcome=pl.Series(said, dtype=pl.String))
+
+    def _compared(
+        self, rows: pl.DataFrame, held: pl.DataFrame, counting: pl.DataFrame, snapshot: Snapshot | None
+    ) -> dict[int, Outcome]:
+        """What becomes of rows whose dossiers are held or come more than once, by ``_row``."""
+        if rows.is_empty():
+            return {}
+        arriving: dict[int, dict[int, Version]] = defaultdict(dict)
+        for row, number, digest, payload, *columns in rows.select(
+            "_row", "dossier_id", "digest", "payload", *COLUMNS
+        ).iter_rows():
+            arriving[number][row] = Version(digest, tuple(columns), payload)
+        concerned = rows.select("dossier_id").unique()
+        known: dict[int, set[int]] = defaultdict(set)
+        for number, digest in (
+            held.join(concerned, on="dossier_id").select("dossier_id", "digest").iter_rows()
+        ):
+            known[number].add(digest)
+        versions = self._versions(counting.join(concerned, on="dossier_id"), arriving, snapshot)
+        found: dict[int, Outcome] = {}
+        for number, said in arriving.items():
+            of = outcomes(list(said.values()), versions.get(number), known[number])
+            found |= dict(zip(said, of, strict=True))
+        return found
+
+    def _versions(
+        self, counting: pl.DataFrame, arriving: dict[int, dict[int, Version]], snapshot: Snapshot | None
+    ) -> dict[int, Version]:
+        """What the counting versions say; their payloads only where the columns do not decide."""
+        if counting.is_empty() or snapshot is None:
+            return {}
+        places = counting["sequence"]
+        rows = self._at(snapshot, places, ["dossier_id", "sequence", "digest", *COLUMNS])
+        said = {number: (place, digest, tuple(c)) for number, place, digest, *c in rows.iter_rows()}
+        undecided = [
+            place
+            for number, (place, _, columns) in said.items()
+            if not all(columns_say_more(one.columns, columns) for one in arriving[number].values())
+        ]
+        payloads = dict(self._at(snapshot, pl.Series(undecided), ["sequence", "payload"]).iter_rows())
+        return {
+            number: Version(digest, columns, payloads.get(place))
+            for number, (place, digest, columns) in said.items()
+        }
+
+    def _at(self, snapshot: Snapshot, places: pl.Series, columns: list[str]) -> pl.DataFrame:
+        """Columns of the rows of the log at these places in the order of arrival."""
+        wanted = pl.DataFrame({"sequence": places.cast(pl.Int64)}).sort("sequence")
+        if wanted.is_empty():
+            return pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
+        least, most = wanted["sequence"][0], wanted["sequence"][-1]
+        within = [f for f in snapshot.log if f.first <= most and f.last >= least]
+        names = ", ".join(f'"{c}"' for c in columns)
+        with self._duckdb.cursor() as con:
+            con.register("wanted", wanted.to_arrow())
+            log, files = self._log(con, snapshot, within)
+            sql = (
+                f"SELECT {names} FROM {log} SEMI JOIN wanted USING (sequence) "  # noqa: S608
+                f"WHERE sequence BETWEEN {least} AND {most}"
+            )
+            found: pl.DataFrame = con.sql(sql, params=files).pl()
+            return found
 
     def _held(
         self, key: list[str], extra: list[str], rows: pl.DataFrame, snapshot: Snapshot | None
     ) -> pl.DataFrame:
         """Key and ``extra`` columns of all versions in the log whose key is among the rows."""
         if snapshot is None or not snapshot.log:
-            return pl.DataFrame(schema={c: rows.schema.get(c, pl.Int64()) for c in [*key, *extra]})
+            added = {"late": pl.Boolean(), "sequence": pl.Int64()}
+            return pl.DataFrame(schema={c: added.get(c) or rows.schema[c] for c in [*key, *extra]})
         with self._duckdb.cursor() as con:
             con.register("rows", rows.select(key).unique().to_arrow())
             columns = ", ".join(f'"{c}"' for c in [*key, *extra])
             names = ", ".join(f'"{c}"' for c in key)
-            log, files = "read_parquet($files)", {"files": snapshot.uris(snapshot.log)}
-            if is_remote(snapshot.place):
-                con.register("log", snapshot.dataset(snapshot.log))
-                log, files = "log", {}
+            log, files = self._log(con, snapshot, snapshot.log)
             sql = f"SELECT {columns} FROM {log} SEMI JOIN rows USING ({names})"  # noqa: S608
-            found: pl.DataFrame = con.sql(sql, params=files or None).pl()
+            found: pl.DataFrame = con.sql(sql, params=files).pl()
             return found
+
+    def _log(
+        self, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, files: list[File]
+    ) -> tuple[str, dict[str, list[str]] | None]:
+        """How SQL on this connection says files of the log, and the parameters of that."""
+        if is_remote(snapshot.place):
+            con.register("log", snapshot.dataset(files))
+            return "log", None
+        return "read_parquet($files)", {"files": snapshot.uris(files)}
 
     def _pack(self, files: DeltaFiles, snapshot: Snapshot) -> bool:
         """Put many small files of the log together; True if there were any."""
