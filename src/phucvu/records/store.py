@@ -143,7 +143,7 @@ class Store:
         columns = list(_read_types(table))
         if snapshot is None or not snapshot.files:
             types = _read_types(table) | ({"payload": pl.String} if payload else {})
-            return ibis.memtable(pl.DataFrame(schema=types))
+            return _empty(con, pl.DataFrame(schema=types))
         rows = _counting(con, table, snapshot, as_of).select(columns)
         if payload:
             log = _read(con, snapshot, snapshot.log)
@@ -408,6 +408,19 @@ def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
 def _number(text: str) -> str:
     """SQL for the lower half of a text's MD5 as a signed number: the same in every version and engine."""
     return f"(md5_number_lower({text})::HUGEINT - 9223372036854775808)::BIGINT"
+
+
+def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
+    """A table without rows that belongs to the connection.
+
+    A table in memory belongs to none, and Ibis asks all of these on one connection that it keeps, which
+    refuses to serve two threads at once.
+    """
+    if con.name == "pyspark":
+        return ibis.memtable(frame)
+    view = ibis.util.gen_name("records")
+    con.con.register(view, frame.to_arrow())
+    return con.table(view)
 
 
 def _read(con: BaseBackend, snapshot: Snapshot, files: list[File]) -> ir.Table:
