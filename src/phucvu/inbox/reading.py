@@ -15,6 +15,7 @@ from phucvu.inbox.answers import Code, ItemResult, code_of
 from phucvu.inbox.watching import Registers
 from phucvu.intake import wire
 from phucvu.intake.catalogue import with_known_procedures
+from phucvu.intake.foreign import without_foreign
 from phucvu.problems import Problem
 from phucvu.records.set_aside import Aside
 
@@ -68,26 +69,6 @@ def understand(
         steps = wire.steps(items, sender=unit)
         return Understood(steps.frame, steps.items, steps.aside, {})
     read = wire.dossiers(items, known, sender=unit, now=now.replace(microsecond=0))
-    read, refused = _without_foreign(read, registers.below(account), account)
+    read, refused = without_foreign(read, registers.below(account), account)
     read = with_known_procedures(read, known, items, unit)
     return Understood(read.frame, read.items, read.aside, refused)
-
-
-def _without_foreign(
-    read: wire.Read, below: frozenset[str], account: str
-) -> tuple[wire.Read, dict[int, Problem]]:
-    """The dossiers of the account's own units, and why the others are refused, by number."""
-    foreign = [u for u in read.frame["unit"].unique() if u not in below]
-    if not foreign:
-        return read, {}
-    bad = read.frame["unit"].is_in(foreign)
-    rows = read.frame.filter(bad).select("code", "unit").iter_rows()
-    refused = {
-        number: Problem(
-            f"hồ sơ {code}: tài khoản của {account} không được gửi thay đơn vị {meant}",
-            f"dossier {code}: an account of {account} cannot send for the unit {meant}",
-            field="DonViXuLy",
-        )
-        for number, (code, meant) in zip(read.items.filter(bad), rows, strict=True)
-    }
-    return wire.Read(read.frame.filter(~bad), read.items.filter(~bad), read.aside), refused

@@ -59,7 +59,7 @@ class Registers:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._watch = Watch(store, ("units", "procedures", "names"))
+        self._watch = Watch(store, ("units", "procedures", "names", "root_names"))
         self._lock = threading.Lock()
         self._seen: dict[str, int] | None = None
         self._looked = 0.0
@@ -92,12 +92,5 @@ class Registers:
         known = self.known()
         with self._lock:
             if unit not in self._allowed:
-                self._allowed[unit] = frozenset(
-                    u.code
-                    for u in known.units
-                    if any(
-                        unit in {a.code for a in known.units.above(code)}
-                        for code in (u.code, known.units.survivor(u.code).code)
-                    )
-                )
+                self._allowed[unit] = known.can_write_for(unit)
             return self._allowed[unit]

@@ -6,7 +6,7 @@ import datetime as dt
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from phucvu.figures.units import Unit, Units
@@ -16,11 +16,15 @@ from phucvu.tables import plain
 
 @dataclass(frozen=True)
 class Known:
-    """Units by code, procedures' names by code, and (kind, plain name) → code of names mended."""
+    """Units by code, procedures' names by code, and (kind, plain name) → code of names mended.
+
+    ``names`` hold for whoever sends; ``root_names``, by province or ministry, for its units alone.
+    """
 
     units: Units
     procedures: dict[str, str]
     names: dict[tuple[str, str], str]
+    root_names: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store) -> Known:
@@ -30,10 +34,14 @@ class Known:
         )
         procedures = store.rows("procedures").select("code", "name")
         names = store.rows("names").select("kind", "name", "code")
+        root_names: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+        for root, kind, name, code in store.rows("root_names").select("root", *names.columns).iter_rows():
+            root_names[root][kind, plain(name)] = code
         return cls(
             Units(Unit(*row) for row in rows.iter_rows()),
             {code: name or "" for code, name in procedures.iter_rows()},
             {(kind, plain(name)): code for kind, name, code in names.iter_rows()},
+            dict(root_names),
         )
 
     def unit(self, said: str, sender: str | None = None, on: dt.date | None = None) -> str | list[str]:
@@ -59,16 +67,39 @@ class Known:
                 found = [u for u in found if test(u)] or found
         if len(found) == 1:
             return found[0].code
-        return self.names.get(("unit", plain(said))) or [u.code for u in found]
+        return self._meant("unit", said, sender) or [u.code for u in found]
 
-    def procedure(self, name: str) -> str | list[str]:
+    def procedure(self, name: str, sender: str | None = None) -> str | list[str]:
         """The code of the procedure with a name, or the codes that it might be."""
         found = self._procedures_by_name.get(plain(name), [])
-        return found[0] if len(found) == 1 else self.names.get(("procedure", plain(name))) or found
+        return found[0] if len(found) == 1 else self._meant("procedure", name, sender) or found
 
-    def procedure_code(self, code: str) -> str:
+    def procedure_code(self, code: str, sender: str | None = None) -> str:
         """The code that a procedure's code was said to mean, else itself."""
-        return self.names.get(("procedure", plain(code)), code)
+        return self._meant("procedure", code, sender) or code
+
+    def can_write_for(self, unit: str) -> frozenset[str]:
+        """The units that a sender of this one can write for: it and those below it, also by succession."""
+        return frozenset(
+            u.code
+            for u in self.units
+            if any(
+                unit in {a.code for a in self.units.above(code)}
+                for code in (u.code, self.units.survivor(u.code).code)
+            )
+        )
+
+    def _meant(self, kind: str, name: str, sender: str | None) -> str | None:
+        """What a name was said to mean for a sender's province or ministry, else for all.
+
+        Where nobody says who sends, what one province or ministry alone has said.
+        """
+        key = kind, plain(name)
+        if sender is None:
+            said = {names[key] for names in self.root_names.values() if key in names}
+            return self.names.get(key) if len(said) != 1 else said.pop()
+        root = self.root(sender) if sender in self.units else sender
+        return self.root_names.get(root, {}).get(key) or self.names.get(key)
 
     def root(self, code: str) -> str:
         """The province or ministry above a unit."""

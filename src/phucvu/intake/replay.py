@@ -12,6 +12,7 @@ import polars as pl
 from phucvu.intake import exports, tables, wire, xes
 from phucvu.intake import rows as mapped
 from phucvu.intake.catalogue import with_known_procedures
+from phucvu.intake.foreign import without_foreign
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import load
 from phucvu.intake.rows import Headings
@@ -61,12 +62,12 @@ def replay(store: Store) -> Taken:
 def _mend_procedures(taking: Taking, known: Known) -> None:
     """Dossiers taken with a procedure code of which it was said since what it means."""
     con = ibis.duckdb.connect()
-    held = taking.store.table(con, "dossiers").select("procedure").distinct().to_polars()["procedure"]
-    meant = {code: known.procedure_code(code) for code in held}
-    for code in (c for c, m in meant.items() if c != m):
+    held = taking.store.table(con, "dossiers").select("sender", "procedure").distinct().to_polars()
+    meant = {(by, code): known.procedure_code(code, by) for by, code in held.iter_rows()}
+    for by, code in (said for said, m in meant.items() if said[1] != m):
         dossiers = taking.store.table(con, "dossiers", payload=True)
-        rows = dossiers.filter(dossiers.procedure == code).to_polars()
-        taking.take("dossiers", rows.with_columns(procedure=pl.lit(meant[code])))
+        rows = dossiers.filter(dossiers.sender == by, dossiers.procedure == code).to_polars()
+        taking.take("dossiers", rows.with_columns(procedure=pl.lit(meant[by, code])))
     con.disconnect()
 
 
@@ -86,7 +87,7 @@ def _tried(
         items = [p.encode() for p in payloads]
         read = wire.dossiers(items, known, sender=sender)
         if over_http:
-            read = with_known_procedures(read, known, items, sender)
+            read = with_known_procedures(_own(read, known, sender or "", rows), known, items, sender)
         return "dossiers", read.frame, read.aside
     if source == wire.STEP:
         by = sender or known.sender_of_steps(senders(store))
@@ -111,6 +112,20 @@ def _tried(
     if source == "units":
         typed = tables.fitting(typed, store.rows("units"))
     return source, typed.frame, tables.asides(source, said_rows, typed.faults)
+
+
+def _own(read: wire.Read, known: Known, sender: str, rows: pl.DataFrame) -> wire.Read:
+    """As at the door, a sending unit brings dossiers of its own units alone: the others stay set aside.
+
+    Which account sent for the unit is not kept, so the unit itself is what counts here. The name stays
+    with the row, so that it can be given another meaning.
+    """
+    read, refused = without_foreign(read, known.can_write_for(sender), sender)
+    aside = {
+        number: Aside(wire.DOSSIER, problem, rows["payload"][number], sender, rows["value"][number])
+        for number, problem in refused.items()
+    }
+    return replace(read, aside=read.aside | aside)
 
 
 def _placed(rows: pl.DataFrame, aside: dict[int, Aside]) -> Iterable[Aside]:

@@ -75,13 +75,14 @@ def read(
         payload = msgspec.json.encode({"mapping": mapping.name, "row": said}).decode()
         return Aside(source, problem, payload, sender, value)
 
+    by = sender or mapping.sender
     for number, row in enumerate(rows):
         try:
-            payloads.append(msgspec.json.encode(_payload(row, headings.of, mapping, known)))
+            payloads.append(msgspec.json.encode(_payload(row, headings.of, mapping, known, by)))
             numbers.append(number)
         except _UnknownError as error:
             aside[number] = kept(number, Problem(error.vi, error.en, field=error.heading), error.value)
-    found = wire.dossiers(payloads, known, sender=sender or mapping.sender)
+    found = wire.dossiers(payloads, known, sender=by)
     for place, one in found.aside.items():
         problem = replace(one.problem, field=headings.for_people(one.problem.field))
         aside[numbers[place]] = kept(numbers[place], problem, one.value)
@@ -89,14 +90,16 @@ def read(
     return wire.Read(found.frame, items, dict(sorted(aside.items())))
 
 
-def _payload(row: Row, headings: dict[str, str], mapping: Mapping, known: Known) -> dict[str, Any]:
+def _payload(
+    row: Row, headings: dict[str, str], mapping: Mapping, known: Known, sender: str | None
+) -> dict[str, Any]:
     said = {}
     for field in FIELDS:
         value = row.get(headings.get(field, "")) or mapping.defaults.get(field)  # type: ignore[call-overload]
         if value:
             said[field] = _meant(field, value, headings.get(field, field), mapping)
     if "procedure" not in said:
-        said["procedure"] = _procedure(said.get("procedure_name", ""), headings, known)
+        said["procedure"] = _procedure(said.get("procedure_name", ""), headings, known, sender)
     if "due_at" in said:
         said["due_at"] = MIDNIGHT.sub("", said["due_at"])
     if "status" not in said:
@@ -124,9 +127,9 @@ def _meant(field: str, said: str, heading: str, mapping: Mapping) -> str:
     return said
 
 
-def _procedure(name: str, headings: dict[str, str], known: Known) -> str:
+def _procedure(name: str, headings: dict[str, str], known: Known, sender: str | None) -> str:
     """The code of a procedure that is only named."""
-    found = known.procedure(name) if name else ""
+    found = known.procedure(name, sender) if name else ""
     if isinstance(found, str):
         return found
     if found:

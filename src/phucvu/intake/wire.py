@@ -402,11 +402,16 @@ def _columns(
         "refused_at": batch.moment("NgayTuChoi"),
     }
     unit = _units(batch, received, known, sender)
+    if sender is None:
+        root = {u: known.root(u) for u in unit.drop_nulls().unique()}
+        by = unit.replace_strict(root, default=None, return_dtype=pl.String)
+    else:
+        by = pl.Series([sender], dtype=pl.String).new_from_index(0, len(sent))
     frame = pl.DataFrame(
         {
             "code": code,
             "unit": unit,
-            "procedure": _mended(procedure, known),
+            "procedure": _mended(procedure, by, known),
             "channel": batch.number("KenhThucHien", range(1, 4)),
             "status": status,
             "due_at": batch.moment("NgayHenTra", ends=True),
@@ -422,11 +427,6 @@ def _columns(
         }
     )
     happened = [pl.when(pl.col(c) <= now).then(pl.col(c)) for c in (*times, "_supplemented")]
-    if sender is None:
-        root = {u: known.root(u) for u in unit.drop_nulls().unique()}
-        by = unit.replace_strict(root, default=None, return_dtype=pl.String)
-    else:
-        by = pl.Series([sender]).new_from_index(0, len(sent))
     return frame.with_columns(by.alias("sender"), moment=pl.max_horizontal(happened))
 
 
@@ -460,11 +460,13 @@ def _not_a_unit(said: str, candidates: list[str]) -> Fault:
     return Fault(vi, en, "DonViXuLy", said)
 
 
-def _mended(procedure: pl.Series, known: Known) -> pl.Series:
+def _mended(procedure: pl.Series, senders: pl.Series, known: Known) -> pl.Series:
     """Procedure codes, with what was said about unknown ones; one still unknown is taken as it is."""
-    meant = {c: known.procedure_code(c) for c in set(procedure.to_list()) if c is not None}
-    changed = {c: m for c, m in meant.items() if c != m}
-    return procedure.replace(changed) if changed else procedure
+    if not known.names and not known.root_names:
+        return procedure
+    said = list(zip(procedure.to_list(), senders.to_list(), strict=True))
+    meant = {(code, by): known.procedure_code(code, by) for code, by in set(said) if code is not None}
+    return pl.Series([meant.get(one) for one in said], dtype=pl.String)
 
 
 def _parts(column: pl.Series, fields: Sequence[str]) -> dict[str, pl.Series]:

@@ -303,7 +303,18 @@ NAMES = Table(
     ),
 )
 
-INNER = {t.name: t for t in (SET_ASIDE, NAMES)}
+ROOT_NAMES = Table(
+    "root_names",
+    "tên gọi khác của một tỉnh hoặc bộ",
+    ("root", "kind", "name"),
+    (
+        Column("root", pl.String, "tỉnh hoặc bộ", "province or ministry", required=True),
+        *NAMES.columns,
+    ),
+)
+"""What a name means in what units of one province or ministry send. Those of ``NAMES`` hold for all."""
+
+INNER = {t.name: t for t in (SET_ASIDE, NAMES, ROOT_NAMES)}
 """What the program keeps for itself beside the records: rows set aside, and what unknown names mean."""
 
 KEPT: dict[str, pl.DataType | type[pl.DataType]] = {

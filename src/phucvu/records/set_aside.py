@@ -71,12 +71,17 @@ def mark_taken(store: Store, rows: pl.DataFrame) -> None:
         store.append("set_aside", rows.with_columns(state=pl.lit("taken")))
 
 
-def mend(store: Store, kind: Literal["unit", "procedure"], name: str, code: str) -> int:
+def mend(
+    store: Store, kind: Literal["unit", "procedure"], name: str, code: str, *, root: str | None = None
+) -> int:
     """Say once what an unknown name of a unit or procedure means; holds from now on.
+
+    A unit's name holds for what its own province or ministry sends; a procedure's for what ``root`` sends,
+    or where that is not given, for all.
 
     Returns how many rows set aside it concerns; ``phucvu.intake.replay`` takes them, and gives
     dossiers taken with an unknown procedure code the right one. Raises UnusableError if there is no
-    unit or procedure with the code, or the name is itself a code known.
+    unit or procedure with the code, it is not of the root, or the name is itself a code known.
     """
     table, vi = NAMED[kind]
     codes = store.rows(table)["code"]
@@ -88,5 +93,35 @@ def mend(store: Store, kind: Literal["unit", "procedure"], name: str, code: str)
         raise UnusableError(
             Problem(f"{name} đã là mã của một {vi}", f"{name} is itself the code of a {kind}")
         )
-    store.append("names", pl.DataFrame({"kind": [kind], "name": [name], "code": [code]}))
-    return pending(store).filter(value=name).height
+    above = dict(store.rows("units").select("code", "parent").iter_rows())
+    its = _root(above, code) if kind == "unit" else root
+    if (kind == "unit" and root not in (None, its)) or (
+        kind == "procedure" and root and not _is_settled_in(store, above, code, root)
+    ):
+        raise UnusableError(
+            Problem(f"{vi} {code} không phải của {root}", f"the {kind} {code} is not of {root}")
+        )
+    said = {"kind": [kind], "name": [name], "code": [code]}
+    store.append("root_names" if its else "names", pl.DataFrame(said | ({"root": [its]} if its else {})))
+    rows = pending(store).filter(value=name)
+    senders = [s for s in rows["sender"].unique() if its in (None, _root(above, s) if s else its)]
+    return rows.filter(pl.col("sender").is_in(senders, nulls_equal=True)).height
+
+
+def _root(above: dict[str, str | None], code: str) -> str:
+    """The province or ministry above a unit; ``above`` has the unit above each. A circle has no top."""
+    seen = {code}
+    while (parent := above.get(code)) in above and parent not in seen:
+        seen.add(code := str(parent))
+    return code
+
+
+def _is_settled_in(store: Store, above: dict[str, str | None], procedure: str, root: str) -> bool:
+    """Whether a procedure is a ministry's or nobody's in particular, or the root owns or settles it."""
+    owner = store.rows("procedures").filter(code=procedure)["owner"][0]
+    owners = _root(above, owner) if owner else root
+    kinds = dict(store.rows("units").select("code", "kind").iter_rows())
+    if owners == root or kinds.get(owners, "ministry") == "ministry":
+        return True
+    settling = store.rows("authority").filter(procedure=procedure)["unit"]
+    return any(_root(above, unit) == root for unit in settling)

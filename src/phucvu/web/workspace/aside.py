@@ -55,7 +55,8 @@ def mend(request: Any, unit: str) -> Any:
         ]
     else:
         try:
-            rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code)
+            root = units.every().above(unit)[-1].code
+            rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code, root=root)
             audit.append(request.user, "name mended", object=code, unit=unit, kind=kind, name=name, rows=rows)
         except UnusableError as error:
             problems = [Problem(p.vi, p.en, field=name) for p in error.problems]
