@@ -3,10 +3,51 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from .clients import dossier
+import pytest
+
+from .clients import SecondStyle, dossier
 from .conftest import Running
-from .running import inside
+from .running import Site, inside, make_home, make_senders
+
+KEYS = ("status", "database", "inbox", "counting", "history", "disk", "records")
+WELL = dict.fromkeys(KEYS, "ok")
+
+
+def said_once(site: Site, is_awaited: Callable[[int, dict[str, str]], bool]) -> dict[str, str]:
+    """What /healthz says once it says what is awaited."""
+    end = time.monotonic() + 60
+    while True:
+        status, body = site.get("/healthz")
+        said: dict[str, str] = json.loads(body)
+        assert (status == 200) == (said["status"] == "ok")
+        if is_awaited(status, said):
+            return said
+        assert time.monotonic() < end, f"{said}\n{site.log}"
+        time.sleep(0.2)
+
+
+def all_is_well(site: Site) -> dict[str, str]:
+    return said_once(site, lambda status, _: status == 200)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Site]:
+    """A site that a test may break."""
+    home = tmp_path / "home"
+    make_home(home)
+    site = Site(home, workers=1)
+    site.start()
+    yield site
+    site.stop()
 
 
 def test_metrics_count_what_became_of_each_item(running: Running) -> None:
@@ -50,9 +91,7 @@ def test_a_sender_silent_for_longer_than_usual_is_flagged(running: Running) -> N
 
 
 def test_health_says_whether_payloads_are_kept_and_moved(running: Running) -> None:
-    status, body = running.site.get("/healthz")
-    assert status == 200
-    assert json.loads(body) == {"status": "ok", "database": "ok", "inbox": "ok"}
+    assert all_is_well(running.site) == WELL
     inside(
         running.site.home,
         """
@@ -74,3 +113,92 @@ def test_health_says_whether_payloads_are_kept_and_moved(running: Running) -> No
     inside(
         running.site.home, "from phucvu.inbox.models import Payload\nPayload.objects.filter(state=3).delete()"
     )
+
+
+def test_counting_that_fails_is_told_with_its_kind_and_since_when(own: Site) -> None:
+    secret = make_senders(own.home, gialai="H21")["gialai"]
+    assert all_is_well(own) == WELL
+    # Counting needs this table, moving does not.
+    broken = own.home / "records" / "calendar" / "_delta_log" / f"{0:020}.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("no commit\n")
+    SecondStyle(own.url, "gialai", secret).send("DongBoHoSoMC", [dossier("C-1")])
+    own.wait_until_moved()
+    said = said_once(own, lambda _, said: said["counting"] != "ok")
+    assert said["counting"].startswith("counting failing since 20")
+    assert said["inbox"] == said["database"] == "ok"
+    assert own.metric("phucvu_failing")['{what="counting"}'] == 1
+    since = said["counting"]
+    said = said_once(own, lambda _, said: said["history"] != "ok")
+    assert said["counting"] == since  # since the first time, not the last
+    shutil.rmtree(broken.parent.parent)
+    assert all_is_well(own) == WELL
+    assert set(own.metric("phucvu_failing").values()) == {0}
+
+
+def test_processes_that_do_not_run_are_told(own: Site) -> None:
+    assert all_is_well(own) == WELL
+    stopped = pids(own, "phucvu.inbox")
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    long_ago = "now() - dt.timedelta(seconds=31)"
+    code = "import datetime as dt\nfrom phucvu.inbox.clock import now\nfrom phucvu.inbox.models import Job\n"
+    inside(own.home, f"{code}Job.objects.update(alive_at={long_ago})")
+    said = said_once(own, lambda status, _: status == 503)
+    assert all(said[part].startswith("not running since 20") for part in ("inbox", "counting", "history"))
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+    assert all_is_well(own) == WELL
+
+
+def pids(site: Site, named: str) -> list[int]:
+    assert site._process is not None
+    command = ["pgrep", "-P", str(site._process.pid), "-f", named]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return [int(pid) for pid in found]
+
+
+def test_too_little_room_on_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    make_home(home)
+    monkeypatch.setenv("PHUCVU_LEAST_FREE", "999999999")
+    site = Site(home, workers=1)
+    site.start()
+    try:
+        said = said_once(site, lambda _, said: said["inbox"] == "ok")
+        assert said["status"] == "failing"
+        assert said["disk"].startswith("only ")
+        assert site.metric("phucvu_failing")['{what="disk"}'] == 1
+        assert site.metric("phucvu_disk_free_bytes")[""] > 0
+    finally:
+        site.stop()
+    monkeypatch.setenv("PHUCVU_LEAST_FREE", "a lot")
+    with pytest.raises(AssertionError, match="PHUCVU_LEAST_FREE phải là số nguyên"):
+        inside(home, "say(1)")
+
+
+def test_records_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    make_home(tmp_path)
+    assert records_as_told(tmp_path) == "ok"
+    closed = tmp_path / "records" / "units" / "_delta_log"
+    closed.chmod(0o500)
+    assert records_as_told(tmp_path) == "cannot write to records/units/_delta_log"
+    closed.chmod(0o700)
+    assert records_as_told(tmp_path) == "ok"
+
+
+def records_as_told(home: Path) -> str:
+    """What health says of the records, asked by a process that modes of files bind, even if root's."""
+    bound = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    script = (
+        "from phucvu.inbox.home import open_home; open_home()\n"
+        "from phucvu.inbox.health import state; print(state()['records'])"
+    )
+    environment = os.environ | {
+        "PHUCVU_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "phucvu.inbox.settings",
+    }
+    command = [*bound, sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

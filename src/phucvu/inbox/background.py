@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import threading
 from collections.abc import Iterator
 
 from phucvu.inbox.home import HOME
+
+log = logging.getLogger(__name__)
 
 PARTS = ("inbox", "history")
 
@@ -29,7 +32,9 @@ def background(folder: str | None = None) -> Iterator[None]:
         while not ended.is_set():
             # The other end of this pipe closes when this process ends, however it ends.
             running[part] = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
-            running[part].wait()
+            status = running[part].wait()
+            if not ended.is_set():
+                log.error("the process %s ended (status %s) and is started again", part, status)
             ended.wait(AFTER_DEATH)
 
     threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in PARTS]
@@ -43,3 +48,9 @@ def background(folder: str | None = None) -> Iterator[None]:
             process.terminate()
         for thread in threads:
             thread.join(10)
+
+
+def end_with_parent() -> None:
+    """End this process, one of ``PARTS``, when its standard input closes: its parent has gone."""
+    sys.stdin.buffer.read()
+    os._exit(0)

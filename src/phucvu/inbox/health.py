@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
-from django.db import Error, connection
+from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -14,31 +20,152 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from phucvu.inbox.clock import now
-from phucvu.inbox.models import Counted, Payload, Sender
+from phucvu.inbox.home import home, least_free
+from phucvu.inbox.models import Counted, Job, Payload, Sender
 from phucvu.inbox.rhythm import is_silent
+from phucvu.inbox.trouble import kind
+from phucvu.records.places import is_remote
 
 TOO_LONG = 60
 """A payload that has waited so many seconds to be moved: the inbox's own process is in trouble."""
 
+COUNTED_TOO_LATE = 600
+"""A payload that has waited so many seconds to be counted, though it was moved."""
+
+SILENT = 30
+"""A process that has not said for so many seconds that it lives (``jobs``): it is not running."""
+
+HISTORY = ("history", "compacting", "lists")
+"""The jobs of the process that counts the past (``running``)."""
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Status 200 while payloads can be kept and are being moved, else 503."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        waited = _waited(Payload.State.WAITING, now())
-        said = {"database": "ok", "inbox": "ok" if waited < TOO_LONG else f"waiting for {waited:.0f} s"}
-    except Error as error:
-        said = {"database": type(error).__name__, "inbox": "unknown"}
-    well = set(said.values()) == {"ok"}
-    body = msgspec.json.encode({"status": "ok" if well else "failing", **said})
+    """Status 200 while payloads can be kept and are being moved and counted, else 503."""
+    said = state()
+    well = set(said.values()) == {OK}
+    body = msgspec.json.encode({"status": OK if well else "failing", **said})
     return HttpResponse(body, content_type="application/json", status=200 if well else 503)
 
 
+OK = "ok"
+
+
+def state() -> dict[str, str]:
+    """How each thing is that an installation needs: ``OK``, or what is wrong with it."""
+    try:
+        of_database = _of_database()
+    except Error as error:
+        of_database = {"database": kind(error), "inbox": UNKNOWN, "counting": UNKNOWN, "history": UNKNOWN}
+    return of_database | {"disk": _disk(), "records": _records()}
+
+
+UNKNOWN = "unknown"
+
+
+def _of_database() -> dict[str, str]:
+    moment = now()
+    jobs = {job.name: job for job in Job.objects.all()}
+    if not counts_records():
+        return dict.fromkeys(("database", "inbox", "counting", "history"), OK)
+    waited, uncounted = _waited(Payload.State.WAITING, moment), _waited(Payload.State.MOVED, moment)
+    inbox, counting = (_going(moment, jobs.get(name)) for name in ("moving", "counting"))
+    if inbox == OK and waited >= TOO_LONG:
+        inbox = f"waiting for {waited:.0f} s"
+    if counting == OK and uncounted >= COUNTED_TOO_LATE:
+        counting = f"waiting for {uncounted:.0f} s"
+    history = [_going(moment, jobs.get(name)) for name in HISTORY]
+    return {
+        "database": OK,
+        "inbox": inbox,
+        "counting": counting,
+        "history": next((said for said in history if said != OK), OK),
+    }
+
+
+def counts_records() -> bool:
+    """Whether this site counts records of its own; the demonstration only shows published figures."""
+    return getattr(settings, "SHOWS", "counted") == "counted"
+
+
+def _going(moment: dt.datetime, job: Job | None) -> str:
+    if job is None:
+        return "not running"
+    if (moment - job.alive_at).total_seconds() >= SILENT:
+        return f"not running since {job.alive_at:%Y-%m-%d %H:%M:%S}"
+    if job.failing_since is not None:
+        return f"{job.name} failing since {job.failing_since:%Y-%m-%d %H:%M:%S}: {job.error}"
+    return OK
+
+
+def _places() -> list[str]:
+    """Where this installation writes files on this machine."""
+    return [tempfile.gettempdir(), *([] if is_remote(home()) else [home()])]
+
+
+def _free() -> int:
+    """Bytes free on the fuller of the disks written to."""
+    return min(shutil.disk_usage(place).free for place in _places())
+
+
+def _disk() -> str:
+    try:
+        free = _free()
+    except OSError as error:
+        return kind(error)
+    return OK if free >= least_free() else f"only {free // 1_000_000} MB free"
+
+
+def _records() -> str:
+    """Whether every folder of the records can be written to, as far as asking tells without writing."""
+    if is_remote(home()) or not counts_records():
+        return OK  # what cannot be written there, the jobs tell
+    tables = Path(home(), "records")
+    try:
+        below = [folder for table in _folders(tables) for folder in (table, *_folders(table))]
+    except OSError as error:
+        return kind(error)
+    for folder in (Path(home()), *([tables] if tables.exists() else []), *below):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return f"cannot write to {folder.relative_to(home())}"
+    return OK
+
+
+def _folders(place: Path) -> list[Path]:
+    """The folders just in a folder; none where it is not there."""
+    if not place.exists():
+        return []
+    return [Path(entry) for entry in os.scandir(place) if entry.is_dir()]
+
+
 def metrics(request: HttpRequest) -> HttpResponse:
+    """The metrics; status 503 with those of the machine alone where the database does not answer."""
+    try:
+        return HttpResponse(_written(Machine(), Inbox()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    except Error:
+        return HttpResponse(_written(Machine()), content_type=CONTENT_TYPE_PLAIN_0_0_4, status=503)
+
+
+def _written(*collectors: Collector) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Inbox())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    for collector in collectors:
+        registry.register(collector)
+    return generate_latest(registry)
+
+
+class Machine(Collector):
+    """What is wrong, and room on the disk."""
+
+    def collect(self) -> Iterator[Metric]:
+        failing = GaugeMetricFamily(
+            "phucvu_failing", "1 where /healthz says that something is wrong", labels=["what"]
+        )
+        for what, said in state().items():
+            failing.add_metric([what], said != OK)
+        yield failing
+        free = GaugeMetricFamily("phucvu_disk_free_bytes", "Room on the fuller of the disks written to")
+        with contextlib.suppress(OSError):  # told above
+            free.add_metric([], _free())
+        yield free
 
 
 class Inbox(Collector):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,9 @@ DATABASE = "PHUCVU_DATABASE_URL"
 Without it the operational database is SQLite, ``phucvu.sqlite3`` in the home.
 """
 
+LEAST_FREE = "PHUCVU_LEAST_FREE"
+"""The variable that says how many megabytes must be free on the disks of the home and of scratch files."""
+
 
 def home() -> str:
     return os.environ.get(HOME) or "phucvu-data"
@@ -29,6 +33,22 @@ def home() -> str:
 
 def store() -> Store:
     return Store(home())
+
+
+def least_free() -> int:
+    """Bytes that must be free, else /healthz says so; 500 MB unless told otherwise.
+
+    Raises UnusableError where the variable holds no whole number.
+    """
+    said = os.environ.get(LEAST_FREE) or "500"
+    if not re.fullmatch(r"[0-9]{1,9}", said):
+        raise UnusableError(
+            Problem(
+                f"biến {LEAST_FREE} phải là số nguyên (MB)",
+                f"the variable {LEAST_FREE} must be a whole number (of MB)",
+            )
+        )
+    return int(said) * 1_000_000
 
 
 def database() -> dict[str, Any]:
@@ -82,11 +102,12 @@ def open_home(folder: str | Path | None = None) -> Store:
     """Make a home ready for use by this process: its database made or brought up to date.
 
     ``folder`` is the home, if not the one that the environment names. Every use of the inbox outside
-    the site begins with this. Raises UnusableError where the database cannot be had.
+    the site begins with this. Raises UnusableError where the database cannot be had, or a setting is wrong.
     """
     if folder is not None:
         os.environ[HOME] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phucvu.inbox.settings")
+    least_free()
     if "://" not in home():
         Path(home()).mkdir(parents=True, exist_ok=True)
     django.setup()

@@ -96,6 +96,19 @@ class Body(models.Model):  # type: ignore[misc]
     packed = models.BinaryField()
 
 
+class Job(models.Model):  # type: ignore[misc]
+    """What the inbox's own processes do again and again (``jobs``), and how it goes.
+
+    ``alive_at`` is when the process that does it last said that it lives; ``failing_since`` is empty and
+    ``error`` without a word while the job goes well.
+    """
+
+    name = models.CharField(max_length=30, primary_key=True)
+    alive_at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, default="")
+
+
 class Counted(models.Model):  # type: ignore[misc]
     """The latest figures of a period: a Parquet file, and the moment whose records they show.
 

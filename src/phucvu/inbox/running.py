@@ -12,7 +12,6 @@ import fcntl
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 import django.db
 from django.db import connection
 
+from phucvu.inbox import jobs
 from phucvu.inbox.background import PARTS
 from phucvu.inbox.counting import MonthCounter
 from phucvu.inbox.history import History
@@ -41,6 +41,9 @@ and those who answer the senders get their time."""
 AFTER_TROUBLE = 2.0
 COMPACT_EVERY = 30.0
 
+LOOK_AGAIN = 1.0
+"""Seconds after which a second process looks again whether the first has gone."""
+
 LOCK = 0x70687563
 """The number of PostgreSQL's advisory lock of the first part; that of the next is one higher."""
 
@@ -49,37 +52,43 @@ NICE = 19
 
 
 def run(part: str, store: Store) -> None:
-    """Run one of ``background.PARTS`` until standard input closes, as it does when its parent has gone."""
+    """Run one of ``background.PARTS`` until this process ends (see ``background.end_with_parent``)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     with _alone(part):
         match part:
             case "inbox":
-                _beside(MonthCounter(store).count_if_changed)
+                counter, mover = MonthCounter(store), Mover(Registers(store))
                 try_stuck_again()
+                jobs.begin(["moving", "counting"])
+                _beside("counting", counter.count_if_changed)
                 reconcile(store)
-                _again_and_again(Mover(Registers(store)).move)
+                _again_and_again("moving", mover.move)
             case "history":
                 os.nice(NICE)
-                _beside(store.compact, COMPACT_EVERY)
-                _beside(Maker(store).make_if_changed)
-                _again_and_again(History(store).count_next)
+                history, maker = History(store), Maker(store)
+                jobs.begin(["history", "compacting", "lists"])
+                _beside("compacting", store.compact, COMPACT_EVERY)
+                _beside("lists", maker.make_if_changed)
+                _again_and_again("history", history.count_next)
 
 
-def _beside(work: Callable[[], object], pause: float = PAUSE) -> None:
-    threading.Thread(target=_again_and_again, args=[work, pause], daemon=True).start()
+def _beside(name: str, work: Callable[[], object], pause: float = PAUSE) -> None:
+    threading.Thread(target=_again_and_again, args=[name, work, pause], daemon=True).start()
 
 
-def _again_and_again(work: Callable[[], object], pause: float = PAUSE) -> None:
+def _again_and_again(name: str, work: Callable[[], object], pause: float = PAUSE) -> None:
     """Do the work for ever, with a pause in between and a longer one after trouble."""
+    course = jobs.Course(name)
     while True:
         began = time.monotonic()
         try:
             work()
+            course.went_well()
             time.sleep(max(pause, REST * (time.monotonic() - began)))
         except Exception as error:
-            report(error, "trying again")
+            report(error, f"{name}: trying again")
+            course.failed(error)
             if isinstance(error, django.db.Error):
                 # With the connection the lock may be lost; a new process begins with a new one.
                 os._exit(1)
@@ -90,8 +99,8 @@ def _again_and_again(work: Callable[[], object], pause: float = PAUSE) -> None:
 def _alone(part: str) -> Iterator[None]:
     """Wait until no other process runs the part for the same database."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK + PARTS.index(part)])
+        while not _locked(LOCK + PARTS.index(part)):
+            time.sleep(LOOK_AGAIN)
         yield
         return
     with (Path(home()) / f"{part}.lock").open("w") as file:
@@ -99,6 +108,8 @@ def _alone(part: str) -> Iterator[None]:
         yield
 
 
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
+def _locked(number: int) -> bool:
+    """Whether PostgreSQL's advisory lock is ours now; waiting for it would exceed a statement's limit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])

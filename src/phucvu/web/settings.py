@@ -12,7 +12,8 @@ from phucvu.inbox.home import database
 
 HERE = Path(__file__).parent
 
-# The names under which the site is asked for, with commas between; others get status 400.
+# The names under which the site is asked for, with commas between; others get status 400. The machine
+# itself can always ask how the site does (see security.py).
 ALLOWED_HOSTS = os.environ.get("PHUCVU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 
 # Signs sessions and links to set a password, and seals what two-step sign-in keeps.
@@ -30,6 +31,7 @@ DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "phucvu.web.security.health_for_the_machine",
     "django.middleware.security.SecurityMiddleware",
     "phucvu.web.security.content_security",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -88,6 +90,14 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"refused_names": {"()": "phucvu.web.security.RefusedNames"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "ERROR"}},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR"},
+        "django.security.DisallowedHost": {
+            "handlers": ["stderr"],
+            "filters": ["refused_names"],
+            "propagate": False,
+        },
+    },
 }
