@@ -15,7 +15,8 @@ import textwrap
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,22 @@ def _environment(home: Path, database: str | None) -> dict[str, str]:
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """A PostgreSQL server of our own, as a user who is not root; yields the address of its database."""
+    with postgresql_server() as server:
+        yield server.address
+
+
+@dataclass
+class PostgreSql:
+    """A server that a test can stop and start; the address of its database."""
+
+    address: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[PostgreSql]:
+    """The same, to be stopped and started by a test."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     with socket.socket() as probe:
@@ -174,9 +191,17 @@ def postgresql() -> Iterator[str]:
             os.chown(data, pwd.getpwnam("postgres").pw_uid, -1)
         run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C")
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data}"
-        run("pg_ctl", "-D", data, "-o", options, "-l", f"{data}/log", "-w", "start")
+
+        def start() -> None:
+            run("pg_ctl", "-D", data, "-o", options, "-l", f"{data}/log", "-w", "start")
+
+        def stop() -> None:
+            run("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+
+        start()
         try:
             run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "phucvu")
-            yield f"postgresql://postgres@127.0.0.1:{port}/phucvu"
+            yield PostgreSql(f"postgresql://postgres@127.0.0.1:{port}/phucvu", stop, start)
         finally:
-            run("pg_ctl", "-D", data, "-m", "fast", "stop")
+            if Path(data, "postmaster.pid").exists():
+                stop()

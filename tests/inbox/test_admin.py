@@ -59,6 +59,50 @@ def test_the_database_is_as_the_environment_says(
     assert (said["USER"], said["PASSWORD"]) == ("người", "m@t")
 
 
+def test_the_address_of_the_database_is_taken_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(home.HOME, "/nowhere")
+    query = "sslmode=require&options=-c%20search_path%3Dphucvu&connect_timeout=7"
+    monkeypatch.setenv(
+        home.DATABASE, f"postgresql://a%3Ab:p%2Fq%3F@[::1]:5433/ph%C3%BAc%20v%E1%BB%A5?{query}"
+    )
+    said = home.database()
+    assert (said["HOST"], said["PORT"], said["NAME"]) == ("::1", "5433", "phúc vụ")
+    assert (said["USER"], said["PASSWORD"]) == ("a:b", "p/q?")
+    assert said["OPTIONS"]["sslmode"] == "require"
+    assert said["OPTIONS"]["connect_timeout"] == "7"
+    assert said["OPTIONS"]["options"].endswith(" -c search_path=phucvu")
+    monkeypatch.setenv(home.DATABASE, "postgresql:///phucvu?host=/run/PostgreSQL")
+    assert home.database()["HOST"] == "/run/PostgreSQL"
+    monkeypatch.setenv(home.DATABASE, "postgresql://%2Frun%2FPostgreSQL/phucvu")
+    assert home.database()["HOST"] == "/run/PostgreSQL"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://db:port/phucvu",
+        "postgresql://db:99999/phucvu",
+        "postgresql://db:0/phucvu",
+        "postgresql://db/phucvu?port=x",
+        "postgresql://[db/phucvu",
+        "postgresql://u:p#w@db/phucvu",
+        "postgresql://db/phucvu?sslmod=require",
+        "postgresql://db/phucvu?sslmode=require&sslmode=disable",
+        "postgresql://db/phucvu?sslmode",
+        "postgresql://db/phucvu?user=other",
+    ],
+)
+def test_an_address_with_something_wrong_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(home.HOME, "/nowhere")
+    monkeypatch.setenv(home.DATABASE, address)
+    with pytest.raises(UnusableError, match=home.DATABASE) as refused:
+        home.database()
+    assert "\n" not in str(refused.value)
+    assert "p#w" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("place", "address"), [("s3://phucvu/home", None), ("/nowhere", "mysql://db/phucvu"), ("/nowhere", "db")]
 )

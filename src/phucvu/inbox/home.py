@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.core.management import call_command
@@ -80,22 +81,60 @@ def database() -> dict[str, Any]:
 
 
 def _postgresql(address: str) -> dict[str, Any]:
-    parts = urlsplit(address)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+    """Django's settings of a database at postgresql://user:password@host:port/name?option=value&….
+
+    Everything is percent-decoded. Options are those of libpq, which checks their values when connecting.
+    """
+    # These modules are of no use without such an address.
+    import psycopg
+
+    from phucvu.inbox.postgresql.base import CONNECT, STATEMENT
+
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+        said = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise _wrong_address() from None
+    host = parts.netloc.rpartition("@")[2]
+    host = host[1 : host.index("]")] if host.startswith("[") else host.partition(":")[0]
+    name = unquote(parts.path.strip("/"))
+    if parts.scheme not in ("postgresql", "postgres") or not name or parts.fragment or port == 0:
+        raise _wrong_address()
+    options: dict[str, Any] = dict(said)
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    unknown = options.keys() - (known - {"dbname", "user", "password", "client_encoding"})
+    if unknown or len(options) < len(said):
+        wrong = ", ".join(sorted(unknown)) or ", ".join(sorted({n for n, _ in said}))
         raise UnusableError(
             Problem(
-                f"biến {DATABASE} phải có dạng postgresql://user:password@host:port/name",
-                f"the variable {DATABASE} must read postgresql://user:password@host:port/name",
+                f"biến {DATABASE}: tùy chọn không dùng được hoặc ghi hai lần: {wrong}",
+                f"the variable {DATABASE}: an option that is unknown or given twice: {wrong}",
             )
         )
+    host, given_port = options.pop("host", unquote(host)), options.pop("port", str(port or ""))
+    if not re.fullmatch(r"[0-9]{0,5}", given_port) or int(given_port or 1) not in range(1, 65536):
+        raise _wrong_address()
+    # What the address says comes last, and so counts.
+    options["options"] = f"-c statement_timeout={STATEMENT}s {options.get('options', '')}".strip()
     return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.strip("/"),
+        "ENGINE": "phucvu.inbox.postgresql",
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": host,
+        "PORT": given_port,
+        "OPTIONS": {"connect_timeout": CONNECT} | options,
     }
+
+
+def _wrong_address() -> UnusableError:
+    return UnusableError(
+        Problem(
+            f"biến {DATABASE} phải có dạng postgresql://user:password@host:port/name?sslmode=require",
+            f"the variable {DATABASE} must read postgresql://user:password@host:port/name?sslmode=require",
+        )
+    )
 
 
 def open_home(folder: str | Path | None = None) -> Store:
@@ -112,7 +151,9 @@ def open_home(folder: str | Path | None = None) -> Store:
         Path(home()).mkdir(parents=True, exist_ok=True)
     django.setup()
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        connection = django.db.connection
+        with connection.unlimited() if connection.vendor == "postgresql" else nullcontext():
+            call_command("migrate", interactive=False, verbosity=0)
     except django.db.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise UnusableError(

@@ -9,7 +9,7 @@ import queue
 import threading
 from concurrent.futures import Future
 
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 
 from phucvu.inbox.answers import Code, RefusedError
 from phucvu.inbox.models import Body, Payload
@@ -47,6 +47,8 @@ class Keeper:
             while not self._waiting.empty():
                 together.append(self._waiting.get())
             try:
+                # What the server closed meanwhile is opened anew, rather than the first call refused.
+                close_old_connections()
                 with transaction.atomic():
                     Payload.objects.bulk_create([body.payload for body, _ in together])
                     Body.objects.bulk_create([body for body, _ in together])

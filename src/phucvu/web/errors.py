@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.html import escape
 
-from phucvu.web.language import _
+from phucvu.web.language import _, language
 from phucvu.web.page import place_of
 
 
@@ -37,8 +40,33 @@ def not_found(request: Any, exception: Exception) -> Any:
 
 
 def broken(request: Any) -> Any:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return away(request)
     reason = _("Lỗi ở máy chủ, không phải ở bạn. Lỗi đã được ghi lại; hãy thử lại sau.")
     return _answer(request, 500, _("Trang đang gặp lỗi"), reason)
+
+
+def away(request: Any) -> Any:
+    """Said where the database does not answer: without it there is no page around the words."""
+    title = _("Trang tạm thời không trả lời được")
+    reason = _("Cơ sở dữ liệu chưa trả lời. Hãy thử lại sau ít phút.")
+    if _is_for_programs(request):
+        answer = _as_json(reason, 503)
+    else:
+        words = [escape(text) for text in (title, reason)]
+        head = f'<!DOCTYPE html><html lang="{language()}"><meta charset="utf-8"><title>{words[0]}</title>'
+        answer = HttpResponse(f"{head}<h1>{words[0]}</h1><p>{words[1]}</p></html>", status=503)
+    answer.headers["Retry-After"] = "5"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _is_for_programs(request: Any) -> bool:
+    return bool(request.path.startswith("/api/v1/") or request.path.endswith((".json", ".csv", ".xlsx")))
+
+
+def _as_json(reason: str, status: int) -> Any:
+    return JsonResponse({"error": reason}, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _said(exception: Exception) -> str:
@@ -49,8 +77,6 @@ def _said(exception: Exception) -> str:
 
 def _answer(request: Any, status: int, title: str, reason: str) -> Any:
     if request.path.endswith((".json", ".csv", ".xlsx")):
-        return JsonResponse(
-            {"error": reason or title}, status=status, json_dumps_params={"ensure_ascii": False}
-        )
+        return _as_json(reason or title, status)
     context = {"title": title, "reason": reason, "place": place_of(request, "")}
     return render(request, "error.html", context, status=status)
