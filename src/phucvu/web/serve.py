@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from phucvu.accounts.units import check_settings
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
+from phucvu.records.places import scratch
 
 THREADS = 8
 """Requests answered at a time."""
@@ -50,8 +50,8 @@ def serve(
         # Nobody else can ask for the site, so nothing crosses a network.
         os.environ.setdefault("PHUCVU_HTTPS", "0")
     _check_free(host, port)
-    with tempfile.TemporaryDirectory(prefix="phucvu-static-") as static:
-        os.environ["PHUCVU_STATIC"] = static
+    with scratch(home) as folder:
+        os.environ["PHUCVU_STATIC"] = str(folder / "static")
         open_home(home)
         check_settings()
         gather_static_files()
