@@ -15,16 +15,18 @@ from typing import Any, Literal
 
 from django.core.management import call_command
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from phucvu.accounts.units import check_settings
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.places import scratch
+from phucvu.web.door import Door, Limits
 
-THREADS = 8
-"""Requests answered at a time."""
+LONGEST_HEADERS = 64 << 10
+"""Bytes of the first line and the headers of a request."""
 
 PATIENCE = 3
 """Seconds that a worker has to finish what it is doing when told to stop."""
@@ -43,12 +45,13 @@ def serve(
 
     What it shows is counted from the home's records, as they arrive, or published (see settings.SHOWS).
     ``ready`` is called once the port is known to be free. Raises UnusableError where the port or the
-    operational database cannot be had, or a setting names a unit that is not known.
+    operational database cannot be had, a setting cannot be used or names a unit that is not known.
     """
     os.environ["PHUCVU_SHOWS"] = shows
     if host in ("127.0.0.1", "localhost", "::1") and "PHUCVU_HOSTS" not in os.environ:
         # Nobody else can ask for the site, so nothing crosses a network.
         os.environ.setdefault("PHUCVU_HTTPS", "0")
+    limits = Limits.chosen()
     _check_free(host, port)
     with scratch(home) as folder:
         os.environ["PHUCVU_STATIC"] = str(folder / "static")
@@ -63,10 +66,14 @@ def serve(
             factory=True,
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGI,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=int(1000 * limits.header_seconds), max_buffer_size=LONGEST_HEADERS
+            ),
+            websockets=False,
             workers=workers,
             respawn_failed_workers=True,
-            blocking_threads=THREADS,
             workers_kill_timeout=PATIENCE,
             log_enabled=False,
         )
@@ -84,9 +91,11 @@ def application_of_worker() -> Any:
     """
     os.setpgrp()
     threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
+    from django.conf import settings
+
     from phucvu.web.wsgi import application
 
-    return application
+    return Door(application, Limits.chosen(), forwarded=bool(settings.SECURE_PROXY_SSL_HEADER))
 
 
 def _end_with_parent(parent: int) -> None:
