@@ -20,12 +20,23 @@ if TYPE_CHECKING:
     from phucvu.engine.sources import Tables
     from phucvu.records.store import Store
 
+
+def _checked(_ctx: click.Context, _param: click.Parameter, home: str) -> str:
+    """The home, if this process may use it. Raises UnusableError where it may not."""
+    # Object stores take longer to load than a command that only shows its help.
+    from phucvu.records.places import check
+
+    check(home)
+    return home
+
+
 home_option = click.option(
     "--home",
     envvar="PHUCVU_HOME",
     default="phucvu-data",
     show_default="PHUCVU_HOME, ./phucvu-data",
     metavar="THƯ_MỤC",
+    callback=_checked,
     help="Nơi giữ dữ liệu: thư mục hoặc s3://… | The home: a folder or s3://…",
 )
 

@@ -26,6 +26,9 @@ def replay(to: str, home: str) -> None:
 
     Bring everything that was ever received into a fresh home; its figures must be the same.
     """
+    from phucvu.records.places import check
+
+    check(to)
     held = open_site(home)
     from phucvu.inbox.replaying import replay as bring
     from phucvu.records.store import Store

@@ -13,6 +13,7 @@ import django
 from django.core.management import call_command
 
 from phucvu.problems import Problem, UnusableError
+from phucvu.records.places import check, keep_private
 from phucvu.records.store import Store
 
 HOME = "PHUCVU_HOME"
@@ -147,6 +148,8 @@ def open_home(folder: str | Path | None = None) -> Store:
         os.environ[HOME] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phucvu.inbox.settings")
     least_free()
+    check(home())
+    keep_private()
     if "://" not in home():
         Path(home()).mkdir(parents=True, exist_ok=True)
     django.setup()

@@ -23,7 +23,7 @@ from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
-from phucvu.records.places import is_remote, opened
+from phucvu.records.places import is_remote, keep_private, opened
 
 Part = Literal["arrived", "current"]
 
@@ -119,6 +119,7 @@ class DeltaFiles:
         if found is None:
             frame = pl.DataFrame(schema={PART: pl.String, **self._types})
             schema = Schema.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
+            keep_private()
             if not is_remote(self.place):
                 Path(self.place).mkdir(parents=True, exist_ok=True)
             DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
@@ -127,6 +128,7 @@ class DeltaFiles:
 
     def write(self, part: Part, frame: pl.DataFrame) -> File:
         """Write rows as a file that is not part of the table until ``commit`` takes it in."""
+        keep_private()
         path = f"{part}/{uuid.uuid4()}.parquet"
         frame.write_parquet(
             f"{self.place}/{path}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +13,58 @@ from pathlib import Path
 
 import pyarrow.fs
 
+from phucvu.problems import Problem, UnusableError
+
 
 def address(home: str | Path) -> str:
     """A home as one absolute address."""
     return str(home) if is_remote(str(home)) else str(Path(home).resolve())
+
+
+def check(home: str | Path) -> None:
+    """Check that this process may use a home, before it leaves files there that the service cannot use.
+
+    Raises UnusableError where the home is no folder, cannot be read, or belongs to another user.
+    """
+    if is_remote(str(home)):
+        return
+    place = Path(home)
+    try:
+        owner = place.stat().st_uid
+    except (FileNotFoundError, NotADirectoryError):
+        first = next(p for p in place.resolve().parents if p.exists())
+        if not first.is_dir() or not os.access(first, os.W_OK | os.X_OK):
+            raise _unusable(place, "không lập được thư mục này", "this folder cannot be made") from None
+        return
+    except OSError as error:
+        raise _unusable(place, "không đọc được", f"cannot be read ({error.strerror})") from None
+    if not place.is_dir():
+        raise _unusable(place, "phải là thư mục, đây là tệp", "must be a folder, this is a file")
+    if owner != os.geteuid():
+        name = _name_of(owner)
+        raise _unusable(
+            place,
+            f"thư mục này của người dùng {name}; hãy chạy: sudo -u {name} phucvu …",
+            f"this folder belongs to the user {name}; run: sudo -u {name} phucvu …",
+        )
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        raise _unusable(place, "không đọc và ghi được", "cannot be read and written")
+
+
+def _unusable(place: Path, vi: str, en: str) -> UnusableError:
+    return UnusableError(Problem(vi, en, file=str(place)))
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
+
+
+def keep_private() -> None:
+    """Let nobody but this process's own user read what it makes from here on: records are personal data."""
+    os.umask(0o077)
 
 
 def is_remote(place: str) -> bool:

@@ -22,7 +22,7 @@ from phucvu.accounts.units import check_settings
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
-from phucvu.records.places import scratch
+from phucvu.records.places import check, scratch
 from phucvu.web.door import Door, Limits
 
 LONGEST_HEADERS = 64 << 10
@@ -53,6 +53,7 @@ def serve(
         os.environ.setdefault("PHUCVU_HTTPS", "0")
     limits = Limits.chosen()
     _check_free(host, port)
+    check(home)
     with scratch(home) as folder:
         os.environ["PHUCVU_STATIC"] = str(folder / "static")
         open_home(home)
