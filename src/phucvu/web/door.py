@@ -8,7 +8,6 @@ never a thread. An ASGI application around the site, which is a WSGI one.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import os
 import signal
 import sys
@@ -22,6 +21,7 @@ from io import BytesIO
 from typing import Any, Self
 
 import msgspec
+from django.utils import translation
 
 from phucvu.inbox.answers import Code, envelope
 from phucvu.inbox.calls import MOST_BYTES
@@ -206,11 +206,9 @@ class Door:
     async def _answer(self, environment: dict[str, Any], address: str, send: Send) -> None:
         """Send what the site answers: at once where it is short, else in parts as the client reads them."""
         loop = asyncio.get_running_loop()
-        # The parts of an answer may be made by several threads; what they know of the request is here.
-        context = contextvars.copy_context()
         answer = _Answer(self.site, environment)
         try:
-            part = await loop.run_in_executor(self.threads, context.run, answer.begin)
+            part = await loop.run_in_executor(self.threads, answer.begin)
             start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
             if answer.ended:
                 await send(start)
@@ -220,12 +218,12 @@ class Door:
                 await send(start)
                 while not answer.ended:
                     await self._send_part(part, send)
-                    part = await loop.run_in_executor(self.threads, context.run, answer.more)
+                    part = await loop.run_in_executor(self.threads, answer.more)
                 await self._send_part(part, send)
                 await send({"type": "http.response.body", "body": b""})
         finally:
             if not answer.ended:
-                await loop.run_in_executor(self.threads, context.run, answer.close)
+                await loop.run_in_executor(self.threads, answer.close)
 
     async def _send_part(self, part: bytes, send: Send) -> None:
         for start in range(0, len(part), PART):
@@ -242,7 +240,10 @@ class Door:
 
 
 class _Answer:
-    """What the site answers to one request, part by part; used by one thread at a time."""
+    """What the site answers to one request, part by part; used by one thread at a time.
+
+    Each part may be made by another thread, and goes on in the language that the request asked for.
+    """
 
     def __init__(self, site: Callable[..., Any], environment: dict[str, Any]) -> None:
         self.site = site
@@ -252,10 +253,12 @@ class _Answer:
         self.ended = False
         self._whole: Any = None
         self._parts: Iterator[bytes] = iter(())
+        self._language: str | None = None
 
     def begin(self) -> bytes:
         """The first part."""
         self._whole = self.site(self.environment, self._start)
+        self._language = translation.get_language()
         self._parts = iter(self._whole)
         if not getattr(self._whole, "streaming", False):
             part = b"".join(self._parts)
@@ -265,6 +268,8 @@ class _Answer:
 
     def more(self) -> bytes:
         """The next part; afterwards ``ended`` says whether it was the last."""
+        if self._language:
+            translation.activate(self._language)
         chunks, size = [], 0
         while size < PART:
             chunk = next(self._parts, None)
