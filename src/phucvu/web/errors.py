@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import escape
 
 from phucvu.web.language import _, language
-from phucvu.web.page import place_of
+from phucvu.web.page import Place, place_of
 
 
 def without_slash(request: Any, rest: str) -> Any:
@@ -78,5 +78,13 @@ def _said(exception: Exception) -> str:
 def _answer(request: Any, status: int, title: str, reason: str) -> Any:
     if request.path.endswith((".json", ".csv", ".xlsx")):
         return _as_json(reason or title, status)
-    context = {"title": title, "reason": reason, "place": place_of(request, "")}
+    context = {"title": title, "reason": reason, "place": _place(request)}
     return render(request, "error.html", context, status=status)
+
+
+def _place(request: Any) -> Place:
+    try:
+        return place_of(request, "")
+    except TooManyFieldsSent:
+        # What is wrong is the query itself, so this page cannot read it either.
+        return Place(request.path, {}, "")
