@@ -48,3 +48,11 @@ class UnusableError(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class UnavailableError(Exception):
+    """What the program itself needs cannot be had, such as room on the disk: no fault of the input."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))

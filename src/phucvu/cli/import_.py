@@ -46,16 +46,18 @@ def import_(
     """
     from phucvu.intake.files import import_file, kind_of
     from phucvu.records.store import Store
+    from phucvu.tables.reading import reading
 
     store = Store(home)
     status = 0
-    every = [file for path in files for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    with reading(files[0]):
+        every = [file for path in files for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
 
     def order(path: Path) -> int:
         found = kind or (kind_of(path, mapping) if path.is_file() and path.stat().st_size else "")
         return FIRST.index(found) if found in FIRST else len(FIRST)
 
-    for path in sorted(every, key=order):
+    for path in sorted(every, key=order) if len(every) > 1 else every:
         with progress_bar(path.name) as progress:
             taken = import_file(
                 store, path, kind=kind, sender=sender, mapping=mapping, dry_run=dry_run, progress=progress

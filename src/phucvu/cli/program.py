@@ -26,7 +26,7 @@ from phucvu.cli.senders import senders
 from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
 from phucvu.cli.watch import watch
-from phucvu.problems import UnusableError
+from phucvu.problems import Problem, UnavailableError, UnusableError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -56,8 +56,23 @@ def main() -> NoReturn:
     try:
         status = program.main(standalone_mode=False)
     except UnusableError as error:
-        for problem in error.problems:
+        for problem in error.problems[:-1]:
             click.echo(str(problem), err=True)
+        click.echo(_with_notes(str(error.problems[-1]), error), err=True)
+        status = 2
+    except UnavailableError as error:
+        click.echo(_with_notes(str(error.problem), error), err=True)
+        status = 2
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except OSError as error:
+        where, said = error.filename or "", error.strerror or str(error)
+        problem = Problem(
+            f"không đọc hoặc ghi được: {said}", f"cannot read or write: {said}", file=str(where)
+        )
+        click.echo(_with_notes(str(problem), error), err=True)
         status = 2
     except click.ClickException as error:
         where = (
@@ -65,10 +80,16 @@ def main() -> NoReturn:
         )
         click.echo(f"tham số không dùng được | wrong arguments: {error.format_message()}{where}", err=True)
         status = 2
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click puts its own exception in place of the one that carries what was done so far.
+        stopped = (
+            error if isinstance(error, KeyboardInterrupt) else error.__cause__ or error.__context__ or error
+        )
+        click.echo(_with_notes("đã dừng giữa chừng | stopped halfway", stopped), err=True)
         status = 130
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
     sys.exit(status or 0)
+
+
+def _with_notes(line: str, error: BaseException) -> str:
+    """A line, with what was done before the error (see ``phucvu.intake.files``)."""
+    return "; ".join([line, *getattr(error, "__notes__", ())])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-import fastexcel
 import polars as pl
 
 from phucvu.intake import rows as mapped
@@ -17,9 +17,9 @@ from phucvu.intake.known import Known
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
-from phucvu.problems import Problem
+from phucvu.problems import Problem, UnusableError
 from phucvu.tables import Sheet, plain, read_table
-from phucvu.tables.reading import HEADING_WITHIN, ROW, IsHeading
+from phucvu.tables.reading import ROW, IsHeading
 
 SOURCE = "export"
 
@@ -48,7 +48,7 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
     expected = ", ".join(listed[0] for listed in list(mapping.columns.values())[:4])
     sheet = read_table(path, is_heading, expected)
     sheet = _second_heading(sheet, mapping)
-    sheet = _merged_filled(sheet, path, is_heading)
+    sheet = _merged_filled(sheet, path)
     headings = Headings.among([c for c in sheet.frame.columns if c != ROW], mapping)
     numbers, rows = _records(sheet, headings, known)
     taking.taken.skipped = sheet.frame.height - len(rows)
@@ -60,6 +60,10 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
         replace(a, problem=replace(a.problem, row=numbers[place])) for place, a in read.aside.items()
     )
     taking.unread(sheet.set_aside)
+
+
+UNPACKING = (zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What the module for zip files raises at parts that are broken, sealed, or packed in an unknown way."""
 
 
 def heading_by(mapping: Mapping) -> IsHeading:
@@ -134,13 +138,18 @@ def _notes(sheet: Sheet, headings: Headings, mapping: Mapping) -> Iterator[Probl
         )
 
 
-def _merged_filled(sheet: Sheet, path: Path, is_heading: IsHeading) -> Sheet:
+def _merged_filled(sheet: Sheet, path: Path) -> Sheet:
     """A cell merged over several rows says its text for each of them."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return sheet
     names = [c for c in sheet.frame.columns if c != ROW]
     frame = sheet.frame
-    for column, first, last in _merged_down(path, is_heading):
+    try:
+        merged = list(_merged_down(path, sheet.number))
+    except (zipfile.BadZipFile, ElementTree.ParseError, LookupError, StopIteration, *UNPACKING) as error:
+        problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
+        raise UnusableError(problem) from error
+    for column, first, last in merged:
         if column < len(names):
             within = pl.col(ROW).is_between(first, last)
             text = pl.col(names[column]).filter(pl.col(ROW) == first).first()
@@ -150,12 +159,8 @@ def _merged_filled(sheet: Sheet, path: Path, is_heading: IsHeading) -> Sheet:
     return replace(sheet, frame=frame)
 
 
-def _merged_down(path: Path, is_heading: IsHeading) -> Iterator[tuple[int, int, int]]:
-    """Cells merged over rows in the sheet with the heading: column from 0, first and last row from 1."""
-    book = fastexcel.read_excel(path)
-    number = next((n for n in range(len(book.sheet_names)) if _has_heading(book, n, is_heading)), None)
-    if number is None:
-        return
+def _merged_down(path: Path, number: int) -> Iterator[tuple[int, int, int]]:
+    """Cells merged over rows in a sheet: column from 0, first and last row from 1."""
     with zipfile.ZipFile(path) as parts, parts.open(_sheet_file(parts, number)) as xml:
         for _, element in ElementTree.iterparse(xml):
             if element.tag.endswith("}mergeCell"):
@@ -164,11 +169,6 @@ def _merged_down(path: Path, is_heading: IsHeading) -> Iterator[tuple[int, int, 
                     yield _column_number(corners[1]), int(corners[2]), int(corners[4])
             elif element.tag.endswith("}row"):
                 element.clear()
-
-
-def _has_heading(book: fastexcel.ExcelReader, number: int, is_heading: IsHeading) -> bool:
-    cells = book.load_sheet(number, header_row=None, skip_rows=0, n_rows=HEADING_WITHIN, dtypes="string")
-    return any(is_heading([str(c or "") for c in row]) for row in cells.to_polars().iter_rows())
 
 
 def _sheet_file(parts: zipfile.ZipFile, number: int) -> str:

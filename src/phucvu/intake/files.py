@@ -10,6 +10,7 @@ from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.store import Store
+from phucvu.tables.reading import reading
 
 KINDS = ("wire", "export", "xes", *tables.KINDS)
 """What a file can be: dossiers and steps in the synchronisation format, an export of a one-stop
@@ -34,9 +35,15 @@ def import_file(
 
     Raises UnusableError if the file cannot be read at all; a row that cannot be used is set aside.
     """
-    if not path.is_file():
-        raise UnusableError(Problem("không có tệp này", "there is no such file", file=str(path)))
-    if path.stat().st_size == 0:
+    with reading(path):
+        if not path.is_file():
+            there = path.exists()
+            vi, en = (
+                ("không phải tệp", "not a file") if there else ("không có tệp này", "there is no such file")
+            )
+            raise UnusableError(Problem(vi, en, file=str(path)))
+        empty = path.stat().st_size == 0
+    if empty:
         raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
     found = kind or kind_of(path, mapping)
     if found not in KINDS:
@@ -45,7 +52,25 @@ def import_file(
             Problem(f"không có loại {found!r}; có: {listed}", f"no kind {found!r}; there are: {listed}")
         )
     taking = Taking(store, path.name, found, dry_run=dry_run)
-    match found:
+    try:
+        _take(taking, path, sender, mapping, progress)
+    except (Exception, KeyboardInterrupt) as error:
+        # What was taken stays so; who mends the file and imports it again should know.
+        error.add_note(_so_far(taking.taken, dry_run=dry_run))
+        raise
+    if progress:
+        progress(path.stat().st_size, path.stat().st_size)
+    if not dry_run:
+        for table in taking.taken.added:
+            store.compact(table)
+    return taking.taken
+
+
+def _take(
+    taking: Taking, path: Path, sender: str | None, mapping: Mapping | str | None, progress: Progress | None
+) -> None:
+    store = taking.store
+    match taking.taken.kind:
         case "wire":
             wire_files.take(taking, path, sender, progress)
         case "export":
@@ -56,14 +81,17 @@ def import_file(
                     Problem("nhật ký XES cần một ánh xạ", "an XES log needs a mapping", file=path.name)
                 )
             xes.take(taking, path, _mapping(store, mapping), sender)
-        case _:
-            tables.take(taking, path, found)
-    if progress:
-        progress(path.stat().st_size, path.stat().st_size)
-    if not dry_run:
-        for table in taking.taken.added:
-            store.compact(table)
-    return taking.taken
+        case kind:
+            tables.take(taking, path, kind)
+
+
+def _so_far(taken: Taken, *, dry_run: bool) -> str:
+    """What of a file had been taken when its import ended early."""
+    added = "" if dry_run else ", ".join(f"{name} {a.taken}" for name, a in taken.added.items() if a.taken)
+    return f"trước đó đã lấy: {added} mới | taken before: {added} new" if added else NOTHING_TAKEN
+
+
+NOTHING_TAKEN = "chưa lấy gì của tệp này | nothing of this file was taken"
 
 
 def kind_of(path: Path, mapping: Mapping | str | None = None) -> str:

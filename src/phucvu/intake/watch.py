@@ -22,7 +22,7 @@ from phucvu.intake import mappings
 from phucvu.intake.files import KINDS, import_file
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Problem, UnavailableError, UnusableError
 from phucvu.records.store import Store
 
 WORKING = "dang-nhan"
@@ -105,6 +105,12 @@ def watch(
                 working = office.claim(path)
                 seen[working] = file
                 handled = office.handle(working, file.look)
+            except UnavailableError as error:
+                if once:
+                    raise
+                log.warning("%s: %s", path.name, error)
+                file.not_before = now + AGAIN
+                continue
             except Exception:
                 if once:
                     raise

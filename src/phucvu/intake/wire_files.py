@@ -19,6 +19,7 @@ from phucvu.intake.known import Known
 from phucvu.intake.taking import Taking
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.store import Store
+from phucvu.tables.reading import LARGEST_WHOLE, LONGEST_LINE, reading, too_large, too_long
 
 BLOCK = 32 << 20
 """Bytes read, understood and committed at a time; what bounds the memory of an import."""
@@ -47,8 +48,10 @@ _raws = msgspec.json.Decoder(list[Raw]).decode
 
 def is_wire(path: Path) -> bool:
     """Whether a JSON file holds dossiers or steps, as far as its beginning tells."""
-    with _opened(path)[0] as file:
-        start = file.read(64 << 10)
+    with reading(path):
+        file, raw = _opened(path)
+        with raw, file:
+            start = file.read(64 << 10)
     return b'"MaHoSo"' in start or (b'"data"' in start and b'"service"' in start)
 
 
@@ -114,9 +117,10 @@ def _kind(item: bytes) -> str:
 
 def _blocks(path: Path, progress: Progress | None) -> Iterator[Iterable[tuple[int, bytes]]]:
     """The payloads of a file with their rows, in blocks of about ``BLOCK`` bytes."""
-    total = path.stat().st_size
-    file, raw = _opened(path)
-    with raw, file:
+    with reading(path):
+        total = path.stat().st_size
+        file, raw = _opened(path)
+    with reading(path), raw, file:
         start = file.read(64 << 10).removeprefix(b"\xef\xbb\xbf").lstrip()
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise UnusableError(Problem("chữ không phải UTF-8", "the text is not UTF-8", file=path.name))
@@ -126,7 +130,7 @@ def _blocks(path: Path, progress: Progress | None) -> Iterator[Iterable[tuple[in
             yield from _elements(path, file)
         else:
             row = 1
-            while lines := file.readlines(BLOCK):
+            while lines := _lines(path, file, row):
                 if row == 1:
                     lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
                 yield [(n, line) for n, text in enumerate(lines, row) if (line := text.strip())]
@@ -135,6 +139,18 @@ def _blocks(path: Path, progress: Progress | None) -> Iterator[Iterable[tuple[in
                     progress(raw.tell(), total)
     if progress:
         progress(total, total)
+
+
+def _lines(path: Path, file: IO[bytes], row: int) -> list[bytes]:
+    """The next lines of a file, about ``BLOCK`` bytes of them; none at its end."""
+    lines: list[bytes] = []
+    size = 0
+    while size < BLOCK and (line := file.readline(LONGEST_LINE + 1)):
+        if len(line) > LONGEST_LINE:
+            raise too_long(path.name, row + len(lines))
+        lines.append(line)
+        size += len(line)
+    return lines
 
 
 def _is_one_value(start: bytes) -> bool:
@@ -152,14 +168,19 @@ def _is_one_value(start: bytes) -> bool:
 def _elements(path: Path, file: IO[bytes]) -> Iterator[Items]:
     """The elements of an array, or the one object, of a file that is one JSON value."""
     if path.name.endswith(".gz"):
-        content: bytes | mmap.mmap = file.read()
+        content: bytes | mmap.mmap = file.read(LARGEST_WHOLE + 1)
+        if len(content) > LARGEST_WHOLE:
+            raise too_large(path.name, LARGEST_WHOLE)
     else:
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     view = memoryview(content)
     if bytes(view[:3]) == b"\xef\xbb\xbf":
         view = view[3:]
     try:
-        found = _raws(view) if bytes(view[:4096]).lstrip().startswith(b"[") else [Raw(bytes(view))]
+        is_list = bytes(view[: 64 << 10]).lstrip().startswith(b"[")
+        if not is_list and len(view) > LONGEST_LINE:
+            raise too_large(path.name, LONGEST_LINE)
+        found = _raws(view) if is_list else [Raw(bytes(view))]
     except (ValueError, RecursionError) as error:
         problem = Problem("không phải JSON đúng", "not correct JSON", file=path.name)
         raise UnusableError(problem) from error

@@ -13,7 +13,6 @@ from xml.parsers import expat
 
 import msgspec
 import polars as pl
-import rustxes
 
 from phucvu.intake import rows as mapped
 from phucvu.intake import wire
@@ -22,9 +21,12 @@ from phucvu.intake.mappings import Events, Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
 from phucvu.problems import Problem, UnusableError
+from phucvu.tables import apart
+from phucvu.tables.reading import reading
 
 SOURCE = "xes"
 MOMENT = "%Y-%m-%dT%H:%M:%S%.6fZ"
+READER = "phucvu.intake.event_logs:xes"
 CASE, EVENT, AT = "case:concept:name", "concept:name", "time:timestamp"
 
 
@@ -85,19 +87,13 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
 
 def _log(path: Path) -> pl.DataFrame:
     """A row for each event; what equals the log's own default for an absent attribute is null."""
-    try:
-        frame, about = rustxes.import_xes(str(path))
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise UnusableError(_not_a_log(path)) from error
-    log = pl.DataFrame(frame).select(sorted(frame.columns))  # they come in another order each time
+    log, about = apart.frames(READER, path, "XES")
     times = [c for c, t in log.schema.items() if t.is_temporal()]
     log = log.with_columns(pl.col(times).dt.strftime(MOMENT))
     log = log.with_columns(pl.exclude(times).cast(pl.String))
     if CASE not in log.columns or AT not in log.columns:
         raise UnusableError(_not_a_log(path))
-    for attribute in json.loads(about)["global_trace_attrs"]:
+    for attribute in json.loads(about.item())["global_trace_attrs"]:
         name, absent = f"case:{attribute['key']}", attribute["value"]["content"]
         if name not in log.columns:
             log = log.with_columns(pl.lit(None, pl.String).alias(name))
@@ -121,9 +117,9 @@ def _count_cases(path: Path) -> int:
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda tag, _: tags.update((tag,))
     try:
-        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        with reading(path), gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
             parser.ParseFile(file)
-    except (expat.ExpatError, OSError, EOFError) as error:
+    except expat.ExpatError as error:
         row = getattr(error, "lineno", None)
         problem = Problem("không phải XML đọc được", "not readable XML", file=path.name, row=row)
         raise UnusableError(problem) from error

@@ -11,9 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+import polars as pl
+import pyarrow as pa
 import pyarrow.fs
+from deltalake.exceptions import CommitFailedError, DeltaError
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Problem, UnavailableError, UnusableError
 
 
 def address(home: str | Path) -> str:
@@ -126,3 +130,23 @@ def _delete_left_behind(place: Path) -> None:
                 shutil.rmtree(lock.parent, ignore_errors=True)
         except OSError:
             continue  # in use, or deleted by another that begins now
+
+
+@contextlib.contextmanager
+def at_home(home: str) -> Iterator[None]:
+    """What goes wrong with the home itself (a full disk, no permission), as one clear line.
+
+    Raises UnavailableError. A commit that another writer was faster with is no such thing.
+    """
+    try:
+        yield
+    except CommitFailedError:
+        raise
+    except (OSError, DeltaError, duckdb.IOException, pl.exceptions.ComputeError, pa.ArrowException) as error:
+        said = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
+        problem = Problem(
+            f"không đọc hoặc ghi được nơi giữ dữ liệu: {said}",
+            f"cannot read or write the home: {said}",
+            file=home,
+        )
+        raise UnavailableError(problem) from error

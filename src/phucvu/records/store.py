@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,7 @@ from ibis.backends import BaseBackend
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
 from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes
-from phucvu.records.places import address, is_remote
+from phucvu.records.places import address, at_home, is_remote
 from phucvu.records.schema import DOSSIERS, INNER, TABLES, Table
 
 EVERY = TABLES | INNER
@@ -94,9 +94,14 @@ class Store:
         ``arrived`` (Vietnam's time) is now, if not given. ``mark``, a name and a number, is noted in the
         same commit, and also where no row is new; ``marked`` tells it.
         """
-        table = EVERY[name]
+        with at_home(self.home):
+            return self._append(EVERY[name], frame, arrived, mark)
+
+    def _append(
+        self, table: Table, frame: pl.DataFrame, arrived: dt.datetime | None, mark: tuple[str, int] | None
+    ) -> Added:
         marked = self._marked(table, _typed(table, frame))
-        files = self._files(name)
+        files = self._files(table.name)
         while True:
             snapshot = files.made()
             new = self._unknown(table, marked, snapshot)
@@ -152,12 +157,14 @@ class Store:
 
     def rows(self, name: str) -> pl.DataFrame:
         """All rows of a (small) table that count, with the schema's columns."""
-        con = self._ibis()
         table = EVERY[name]
         has_payload = "payload" in table.types
-        frame: pl.DataFrame = self.table(con, name, payload=has_payload).select(list(table.types)).to_polars()
-        con.disconnect()
-        return frame
+        with at_home(self.home):
+            con = self._ibis()
+            rows = self.table(con, name, payload=has_payload).select(list(table.types))
+            frame: pl.DataFrame = rows.to_polars()
+            con.disconnect()
+            return frame
 
     def versions(self, name: str, sender: str, code: str) -> pl.DataFrame:
         """Everything ever held of one dossier in ``dossiers`` or ``steps``, in order of arrival.
@@ -180,7 +187,11 @@ class Store:
         With ``whole`` everything that arrived is rewritten, so that nothing is left to compare. Safe
         to run at any time beside readers and writers, and to be killed: what it does is one commit.
         """
-        for each in [name] if name else EVERY:
+        with at_home(self.home):
+            self._compact(list(EVERY) if name is None else [name], whole=whole)
+
+    def _compact(self, names: list[str], *, whole: bool) -> None:
+        for each in names:
             files = self._files(each)
             snapshot = files.snapshot()
             if snapshot is None:

@@ -7,25 +7,49 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import fastexcel
 import polars as pl
 
 from phucvu.problems import Problem, UnusableError
+from phucvu.tables import apart
 
 ROW = "row"
 """The column that holds a row's number in its file, from 1, as a spreadsheet shows it."""
 
 HEADING_WITHIN = 50
 """How many rows may stand above the heading (titles, issuing body, date)."""
+
+MOST_COLUMNS = 1000
+
+LONGEST_LINE = 32 << 20
+"""Bytes of a line; a longer one is not loaded. What systems send in one call may be as long."""
+
+LONGEST_CELL = 131_072
+"""Characters of a cell. A row with a longer one is set aside: most often a quote was never closed."""
+
+LARGEST_WHOLE = 512 << 20
+"""Bytes of a file that has to be held in memory as a whole: a JSON array, or text in UTF-16."""
+
+LARGEST_UNPACKED = 1 << 30
+"""Bytes of a workbook once unpacked, as it says itself."""
+
+PIECE = 1 << 20
+
+# The module's own limit is that of a cell, and raises in the middle of a file; rows are told by theirs.
+csv.field_size_limit(LONGEST_LINE)
 
 DELIMITERS = {",": "«,»", ";": "«;»", "\t": "tab", "|": "«|»"}
 
@@ -36,13 +60,15 @@ IsHeading = Callable[[list[str]], bool]
 class Sheet:
     """A table as read: ``frame`` has the text columns of its heading and ``row`` (Int64).
 
-    ``set_aside`` lists rows that could not even be split into columns; ``notes`` what was assumed.
+    ``set_aside`` lists rows that could not even be split into columns; ``notes`` what was assumed;
+    ``number`` is the place of the sheet in its workbook, from 0.
     """
 
     file: str
     frame: pl.DataFrame
     set_aside: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    number: int = 0
 
 
 def plain(text: str) -> str:
@@ -74,7 +100,10 @@ def read_table(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
 
     Raises UnusableError where the file is missing, empty, of another kind, or has no such heading.
     """
-    try:
+    with reading(path):
+        if not path.is_file():
+            path.stat()  # what is not there at all says so
+            raise UnusableError(Problem("không phải tệp", "not a file", file=str(path)))
         if path.stat().st_size == 0:
             raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
         match path.suffix.lower():
@@ -86,6 +115,28 @@ def read_table(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
                 return _excel(path, is_heading, expected)
             case ".parquet":
                 return _parquet(path, is_heading, expected)
+    raise UnusableError(
+        Problem(
+            f"không nhận loại tệp {path.suffix!r}; dùng .csv, .jsonl, .xlsx hoặc .parquet",
+            f"unknown kind of file {path.suffix!r}; use .csv, .jsonl, .xlsx or .parquet",
+            file=path.name,
+        )
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What goes wrong while a file is read, said of the file. Raises UnusableError."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        cut = isinstance(error, EOFError)
+        problem = Problem(
+            "tệp nén bị cắt ngắn" if cut else "không phải tệp nén gzip đọc được",
+            "the compressed file is cut short" if cut else "not a readable gzip file",
+            file=path.name,
+        )
+        raise UnusableError(problem) from error
     except OSError as error:
         problem = Problem(
             f"không đọc được tệp: {error.strerror or error}",
@@ -93,11 +144,23 @@ def read_table(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
             file=str(path),
         )
         raise UnusableError(problem) from error
-    raise UnusableError(
+
+
+def too_long(file: str, row: int) -> UnusableError:
+    """What is said of a line longer than ``LONGEST_LINE``."""
+    most = LONGEST_LINE >> 20
+    return UnusableError(
+        Problem(f"dòng dài hơn {most} MB", f"the line is longer than {most} MB", file=file, row=row)
+    )
+
+
+def too_large(file: str, most: int) -> UnusableError:
+    """What is said of a file that would have to be held in memory as a whole."""
+    return UnusableError(
         Problem(
-            f"không nhận loại tệp {path.suffix!r}; dùng .csv, .jsonl, .xlsx hoặc .parquet",
-            f"unknown kind of file {path.suffix!r}; use .csv, .jsonl, .xlsx or .parquet",
-            file=path.name,
+            f"lớn hơn {most >> 20} MB; chia nhỏ, hoặc dùng JSON mỗi dòng một đối tượng",
+            f"larger than {most >> 20} MB; divide it, or use JSON with one object a line",
+            file=file,
         )
     )
 
@@ -144,7 +207,7 @@ def _csv(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
             row_index_name=ROW,
             row_index_offset=skipped + 2,
         ).with_columns(pl.col(ROW).cast(pl.Int64))
-        return Sheet(path.name, _tidy(frame, names), notes=notes)
+        return _sheet(path, frame, names, [], notes)
     except pl.exceptions.NoDataError:
         return Sheet(path.name, _frame([], [], names), notes=notes)
     except pl.exceptions.ComputeError:
@@ -153,23 +216,49 @@ def _csv(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
 
 
 def _encoding(path: Path) -> tuple[str, Path | bytes]:
-    """How the text is encoded, and what Polars (which reads UTF-8) should read."""
+    """How the text is encoded, and what Polars (which reads UTF-8) should read.
+
+    Raises UnusableError where it is neither UTF-8 nor UTF-16, or has a line that is too long.
+    """
     with path.open("rb") as file:
         start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", path.read_text(encoding="utf-16").encode()
-    try:
-        with path.open(encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError as error:
-        problem = Problem(
-            "chữ không phải UTF-8; lưu lại dạng «CSV UTF-8»",
-            "the text is not UTF-8; save it again as “CSV UTF-8”",
-            file=path.name,
-        )
-        raise UnusableError(problem) from error
+        file.seek(0)
+        try:
+            if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                if path.stat().st_size > LARGEST_WHOLE:
+                    raise too_large(path.name, LARGEST_WHOLE)
+                text = file.read().decode("utf-16").encode()
+                _check_lines(path, (text[n : n + PIECE] for n in range(0, len(text), PIECE)))
+                return "utf-16", text
+            _check_lines(path, _decodable(iter(lambda: file.read(PIECE), b"")))
+        except UnicodeError as error:
+            problem = Problem(
+                "chữ không phải UTF-8; lưu lại dạng «CSV UTF-8»",
+                "the text is not UTF-8; save it again as “CSV UTF-8”",
+                file=path.name,
+            )
+            raise UnusableError(problem) from error
     return "utf-8-sig", path
+
+
+def _decodable(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, each once it is known to be UTF-8. Raises UnicodeDecodeError."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for piece in pieces:
+        decoder.decode(piece)
+        yield piece
+    decoder.decode(b"", final=True)
+
+
+def _check_lines(path: Path, pieces: Iterable[bytes]) -> None:
+    """Raise UnusableError at a line that is too long to be loaded."""
+    begun, row = 0, 1
+    for piece in pieces:
+        first, last = piece.find(b"\n"), piece.rfind(b"\n")
+        if begun + (len(piece) if first < 0 else first) > LONGEST_LINE:
+            raise too_long(path.name, row)
+        begun = begun + len(piece) if last < 0 else len(piece) - last - 1
+        row += piece.count(b"\n")
 
 
 def _csv_by_row(
@@ -180,84 +269,91 @@ def _csv_by_row(
     aside: list[Problem] = []
     with path.open(encoding=encoding, newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter)
-        for number, cells in enumerate(reader, 1):
-            if number <= skipped + 1:
-                continue
-            if len(cells) > len(names) and any(c.strip() for c in cells[len(names) :]):
-                aside.append(
-                    Problem(
-                        f"có {len(cells)} ô nhưng tiêu đề chỉ có {len(names)} cột",
-                        f"has {len(cells)} cells but the heading has {len(names)} columns",
-                        file=path.name,
-                        row=number,
-                        field=names[-1],
+        try:
+            for number, cells in enumerate(reader, 1):
+                if number <= skipped + 1:
+                    continue
+                if len(cells) > len(names) and any(c.strip() for c in cells[len(names) :]):
+                    aside.append(
+                        Problem(
+                            f"có {len(cells)} ô nhưng tiêu đề chỉ có {len(names)} cột",
+                            f"has {len(cells)} cells but the heading has {len(names)} columns",
+                            file=path.name,
+                            row=number,
+                            field=names[-1],
+                        )
                     )
-                )
-                continue
-            cut = cells[: len(names)]
-            rows.append([*cut, *[None] * (len(names) - len(cut))])
-            numbers.append(number)
-    return Sheet(path.name, _tidy(_frame(rows, numbers, names), names), aside, notes)
+                    continue
+                cut = cells[: len(names)]
+                rows.append([*cut, *[None] * (len(names) - len(cut))])
+                numbers.append(number)
+        except csv.Error as error:
+            raise too_long(path.name, reader.line_num) from error
+    return _sheet(path, _frame(rows, numbers, names), names, aside, notes)
 
 
 def _json(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnusableError(Problem("chữ không phải UTF-8", "not UTF-8 text", file=path.name)) from error
+    encoding, _ = _encoding(path)
+    if encoding == "utf-16":
+        raise UnusableError(Problem("chữ không phải UTF-8", "not UTF-8 text", file=path.name))
     aside: list[Problem] = []
     objects: list[tuple[int, dict[str, Any]]] = []
-    for number, piece in _json_pieces(path, text):
+    for number, piece in _json_pieces(path):
         try:
             value = json.loads(piece) if isinstance(piece, str) else piece
             if not isinstance(value, dict):
                 raise TypeError
-            objects.append((number, value))
+            cells = {name.encode().decode(): _as_text(inner) for name, inner in value.items()}
+            objects.append((number, cells))
         except (ValueError, TypeError, RecursionError):
             problem = Problem(
                 "không phải một đối tượng JSON", "not a JSON object", file=path.name, row=number
             )
             aside.append(problem)
-    names: list[str] = []
-    for _, value in objects:
-        names.extend(name for name in value if name not in names)
-    if not is_heading(names):
-        raise _no_heading(path.name, expected, [names])
-    rows = [[_as_text(value.get(name)) for name in names] for _, value in objects]
+    keys = list(dict.fromkeys(name for _, value in objects for name in value))
+    if not is_heading(keys):
+        raise _no_heading(path.name, expected, [keys])
+    names = _names(keys, path.name, None)
+    rows = [[value.get(key) for key in keys] for _, value in objects]
     frame = _frame(rows, [number for number, _ in objects], names)
-    return Sheet(path.name, _tidy(frame, names), aside)
+    return _sheet(path, frame, names, aside)
 
 
-def _json_pieces(path: Path, text: str) -> list[tuple[int, Any]]:
-    if text.lstrip().startswith("["):
+def _json_pieces(path: Path) -> Iterator[tuple[int, Any]]:
+    with path.open(encoding="utf-8-sig") as lines:
+        start = lines.read(PIECE)
+        lines.seek(0)
+        if not start.lstrip().startswith("["):
+            yield from ((n, line) for n, line in enumerate(lines, 1) if line.strip())
+            return
+        if path.stat().st_size > LARGEST_WHOLE:
+            raise too_large(path.name, LARGEST_WHOLE)
         try:
-            return list(enumerate(json.loads(text), 1))
+            listed = json.load(lines)
         except (ValueError, RecursionError) as error:
             row = getattr(error, "lineno", None)
             problem = Problem("không phải JSON đúng", "not correct JSON", file=path.name, row=row)
             raise UnusableError(problem) from error
-    return [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    yield from enumerate(listed, 1)
 
 
 def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    """A value as a cell. Raises UnicodeEncodeError at half a character (``"\\ud800"``)."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode().decode()
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).encode().decode()
 
 
 def _excel(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
-    try:
-        book = fastexcel.read_excel(path)
-    except Exception as error:
-        problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
-        raise UnusableError(problem) from error
+    _check_unpacked(path)
     seen: list[list[str]] = []
-    for sheet in book.sheet_names:
-        cells = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    for place, cells in enumerate(apart.frames(apart.EXCEL, path, "Excel")):
         if not cells.width:
             continue
         for number, row in enumerate(cells.head(HEADING_WITHIN).iter_rows()):
@@ -266,31 +362,59 @@ def _excel(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
                 names = _names(heading, path.name, number + 1)
                 frame = cells.rename(dict(zip(cells.columns, names, strict=True)))
                 frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-                return Sheet(path.name, _tidy(frame[number + 1 :], names))
+                return replace(_sheet(path, frame[number + 1 :], names), number=place)
             seen.append(heading)
     raise _no_heading(path.name, expected, seen)
 
 
-def _parquet(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
+def _check_unpacked(path: Path) -> None:
+    """Raise UnusableError at a workbook that says itself that it is too large to unpack."""
+    if not zipfile.is_zipfile(path):
+        return  # an old .xls, or nothing that can be read
     try:
-        frame = pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
-        problem = Problem("không phải tệp Parquet đọc được", "not a readable Parquet file", file=path.name)
+        with zipfile.ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
         raise UnusableError(problem) from error
+    if size > LARGEST_UNPACKED:
+        most = LARGEST_UNPACKED >> 30
+        raise UnusableError(
+            Problem(
+                f"mở nén ra lớn hơn {most} GB; chia nhỏ, hoặc lưu lại dạng «CSV UTF-8»",
+                f"larger than {most} GB once unpacked; divide it, or save it again as “CSV UTF-8”",
+                file=path.name,
+            )
+        )
+
+
+def _parquet(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
+    [frame] = apart.frames(apart.PARQUET, path, "Parquet")
     if not is_heading(frame.columns):
         raise _no_heading(path.name, expected, [frame.columns])
-    names = [n for n in frame.columns if n != ROW]
-    booleans = [n for n in names if frame.schema[n] == pl.Boolean]
-    frame = frame.with_columns(pl.col(booleans).cast(pl.Int8)).select(pl.col(names).cast(pl.String))
+    held = [n for n in frame.columns if n != ROW]
+    names = _names(held, path.name, None)
+    frame = frame.select(held).rename(dict(zip(held, names, strict=True)))
     numbered = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-    return Sheet(path.name, _tidy(numbered, names))
+    return _sheet(path, numbered, names)
 
 
-def _names(cells: list[str], file: str, row: int) -> list[str]:
+def _names(cells: list[str], file: str, row: int | None) -> list[str]:
     """Column names from a heading row: stripped, unnamed columns numbered, none twice."""
+    if len(cells) > MOST_COLUMNS:
+        raise UnusableError(
+            Problem(
+                f"có {len(cells)} cột; nhiều nhất {MOST_COLUMNS}",
+                f"has {len(cells)} columns; at most {MOST_COLUMNS} can be read",
+                file=file,
+                row=row,
+            )
+        )
     names = [" ".join(c.split()) or f"_{n}" for n, c in enumerate(cells, 1)]
-    twice = next((n for n in names if names.count(n) > 1), None)
-    if twice or ROW in names:
+    # Tables are read without regard to case, so names that differ by it alone are one.
+    times = Counter(n.casefold() for n in names)
+    twice = next((n for n in names if times[n.casefold()] > 1), None)
+    if twice or ROW in times:
         raise UnusableError(
             Problem(
                 "tên cột có hai lần trong dòng tiêu đề" if twice else "tên cột này dành riêng",
@@ -308,7 +432,35 @@ def _frame(rows: list[list[str | None]], numbers: list[int], names: list[str]) -
     return frame.with_columns(pl.Series(ROW, numbers, dtype=pl.Int64))
 
 
-def _tidy(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+def _sheet(
+    path: Path,
+    frame: pl.DataFrame,
+    names: list[str],
+    aside: list[Problem] | None = None,
+    notes: list[Problem] | None = None,
+) -> Sheet:
+    """A sheet of stripped cells; rows without any are left out, those with an endless one set aside."""
     text = [pl.col(n).str.strip_chars().replace("", None) for n in names]
-    stripped = frame.select(ROW, *text)
-    return stripped.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    tidy = frame.select(ROW, *text).filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    endless = {n: tidy[n].str.len_chars() > LONGEST_CELL for n in names if _may_be_endless(tidy[n])}
+    problems = list(aside or [])
+    for name, rows in endless.items():
+        problems += [_endless(path.name, row, name) for row in tidy.filter(rows)[ROW]]
+    if endless:
+        tidy = tidy.filter(~pl.any_horizontal(pl.Series(rows).fill_null(False) for rows in endless.values()))
+    return Sheet(path.name, tidy, problems, notes or [])
+
+
+def _may_be_endless(cells: pl.Series) -> bool:
+    longest = cells.str.len_bytes().max()
+    return isinstance(longest, int) and longest > LONGEST_CELL
+
+
+def _endless(file: str, row: int, name: str) -> Problem:
+    return Problem(
+        f"ô dài hơn {LONGEST_CELL} chữ; có thể thiếu dấu nháy đóng",
+        f"the cell is longer than {LONGEST_CELL} characters; a closing quote may be missing",
+        file=file,
+        row=row,
+        field=name,
+    )
