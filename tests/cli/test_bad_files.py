@@ -230,3 +230,17 @@ def test_control_c(phucvu, tmp_path):
     assert process.returncode == 130, said
     [line] = filter(None, said.splitlines())
     assert "đã dừng" in line
+
+
+@pytest.mark.parametrize("words", [[], ["accounts"]])
+def test_a_bare_command_says_what_there_is(phucvu, words):
+    done = phucvu(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Commands:" in done.stdout
+
+
+def test_a_home_that_is_not_there(phucvu, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for home in ("nowhere", "empty"):
+        ended(phucvu("figures", "--home", home, "--period", "2026"), "chưa có đơn vị nào")
+    assert not (tmp_path / "nowhere").exists()

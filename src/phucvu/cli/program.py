@@ -68,12 +68,15 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as error:
-        where, said = error.filename or "", error.strerror or str(error)
+        where, said = error.filename or "", error.strerror or " ".join(str(error).split())
         problem = Problem(
             f"không đọc hoặc ghi được: {said}", f"cannot read or write: {said}", file=str(where)
         )
         click.echo(_with_notes(str(problem), error), err=True)
         status = 2
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())  # a bare group of commands says what there is
+        status = 0
     except click.ClickException as error:
         where = (
             f" ({error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
