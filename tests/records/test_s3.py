@@ -1,12 +1,15 @@
 """A home in an object store, played by moto."""
 
 import datetime as dt
+import time
 
 import ibis
 import polars as pl
 import pytest
 
 from phucvu.intake import mappings
+from phucvu.problems import UnavailableError
+from phucvu.records.places import check
 from phucvu.records.store import Added, Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
@@ -69,3 +72,23 @@ def test_a_home_in_an_object_store_does_all_that_a_folder_does(bucket):
     mappings.save(store.home, mapping)
     assert mappings.load(store.home, mapping.name) == mapping
     assert mappings.names(store.home) == [mapping.name]
+
+
+def test_wrong_settings_are_told_within_seconds(bucket, monkeypatch):
+    check(bucket)
+
+    def refused(home, said):
+        begun = time.monotonic()
+        with pytest.raises(UnavailableError, match=said) as error:
+            check(home)
+        assert time.monotonic() - begun < 15
+        assert len(str(error.value).splitlines()) == 1
+
+    refused("s3://absent/home", "không có bucket 'absent'")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "")
+    refused(bucket, "AWS_ALLOW_HTTP")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    refused(bucket, "không trả lời")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    refused(bucket, "AWS_SECRET_ACCESS_KEY")

@@ -150,3 +150,44 @@ def at_home(home: str) -> Iterator[None]:
             file=home,
         )
         raise UnavailableError(problem) from error
+
+
+SECONDS = 5
+"""How long an object store may take to answer when it is first asked."""
+
+
+def check(home: str) -> None:
+    """Ask an object store once whether it can be used; a folder is not looked at.
+
+    Its libraries try again for minutes where settings are wrong. Raises UnavailableError.
+    """
+    if not home.startswith("s3://"):
+        return
+    bucket = home.removeprefix("s3://").partition("/")[0]
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    allowed = os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
+    if endpoint and not (os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY")):
+        raise _unusable(home, "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: chưa đặt", "not set")
+    if endpoint.startswith("http://") and not allowed:
+        raise _unusable(
+            home, "AWS_ENDPOINT_URL là http; cần AWS_ALLOW_HTTP=true", "http needs AWS_ALLOW_HTTP"
+        )
+    options = {"endpoint_override": endpoint, "scheme": endpoint.partition("://")[0]} if endpoint else {}
+    try:
+        store = pyarrow.fs.S3FileSystem(
+            region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+            connect_timeout=SECONDS,
+            request_timeout=SECONDS,
+            retry_strategy=pyarrow.fs.AwsStandardS3RetryStrategy(max_attempts=1),
+            **options,
+        )
+        found = store.get_file_info(bucket).type
+    except (OSError, pa.ArrowException) as error:
+        said = " ".join(str(error).split())
+        raise _unusable(home, f"kho không trả lời đúng: {said}", "the object store refuses") from error
+    if found == pyarrow.fs.FileType.NotFound:
+        raise _unusable(home, f"kho không có bucket {bucket!r}", f"there is no bucket {bucket!r}")
+
+
+def _unusable(home: str, vi: str, en: str) -> UnavailableError:
+    return UnavailableError(Problem(vi, en, file=home))
