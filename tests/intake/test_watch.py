@@ -283,3 +283,23 @@ def test_an_export_in_csv_with_its_units(folder, tmp_path):
     )
     assert [h.outcome for h in once(store, folder)] == ["taken"]
     assert store.rows("units").height == len(UNITS)
+
+
+def test_what_is_passed_over_is_told(store, folder, caplog, monkeypatch):
+    (folder / "con").mkdir()
+    (folder / "con" / "a.jsonl").write_text(dossiers(1), encoding="utf-8")
+    os.mkfifo(folder / "ống.jsonl")
+    (folder / "khoá.jsonl").write_text(dossiers(2), encoding="utf-8")
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: "khoá" not in str(path) and may(path, mode))
+    (folder / "b.jsonl").write_text(dossiers(3), encoding="utf-8")
+    [handled] = once(store, folder)
+    assert (handled.name, handled.outcome) == ("b.jsonl", "taken")
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 3
+    for name, words in (
+        ("con", "thư mục con"),
+        ("khoá.jsonl", "không có quyền"),
+        ("ống.jsonl", "không phải"),
+    ):
+        assert any(f"{name}: {words}" in line for line in told)

@@ -83,7 +83,8 @@ def watch(
     imported (see ``import_file`` for ``kind``, ``sender`` and ``mapping``) when its size and time have
     not changed for ``settled`` seconds, and ends in the folder ``da-nhan`` inside, or in ``loi`` if
     nothing of it could be used; what is wrong is said in a text beside it. Content that was taken
-    whole before in the same way is only moved. A process that is killed leaves the file in
+    whole before in the same way is only moved. What cannot be taken at all, such as a folder inside or a
+    file without permission to read it, is told once in the log. A process that is killed leaves the file in
     ``dang-nhan``, and the next one begins with it again: importing twice changes nothing.
 
     Raises UnusableError where folder, kind or mapping are wrong. An import that fails for another
@@ -92,7 +93,12 @@ def watch(
     """
     office = _Office(store, folder, kind, sender, mapping)
     seen: dict[Path, _Seen] = {}
+    told: set[Problem] = set()
     while True:
+        for problem in _passed_over(folder):
+            if problem not in told:
+                log.warning("%s", problem)
+                told.add(problem)
         files = [*_files(folder / WORKING), *_files(folder)]
         if once and not files:
             return
@@ -146,9 +152,23 @@ def _files(folder: Path) -> list[tuple[Path, Look]]:
         if path.name.startswith((".", "~")) or path.name.lower().endswith(UNFINISHED):
             continue
         look = _look(path)
-        if look and path.is_file():
+        if look and path.is_file() and os.access(path, os.R_OK):
             found.append((path, look))
     return sorted(found, key=lambda f: (f[1][2], f[0].name))
+
+
+def _passed_over(folder: Path) -> Iterator[Problem]:
+    """What lies in the folder and is not taken, though somebody may think so."""
+    for path in sorted(folder.iterdir()):
+        if path.name in (WORKING, TAKEN, REFUSED) or path.name.startswith((".", "~")):
+            continue
+        name = str(path)
+        if path.is_dir():
+            yield Problem("thư mục con không được đọc", "folders inside are not read", file=name)
+        elif path.is_file() and not os.access(path, os.R_OK):
+            yield Problem("không có quyền đọc tệp", "no permission to read the file", file=name)
+        elif path.exists() and not path.is_file():
+            yield Problem("không phải tệp", "not a file", file=name)
 
 
 def _look(path: Path) -> Look | None:
