@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
-from phucvu.accounts import managing
+from phucvu.accounts import audit, managing, passwords, views
 from phucvu.accounts.models import AuditEntry, Limit, User
 from phucvu.accounts.permissions import Role
 
@@ -87,10 +94,11 @@ def test_too_many_failures_close_the_door_for_a_while(account: Make, client: Cli
     for _attempt in range(10):
         log_in(client, "canbo", "sai")
     assert "Đã thử sai quá nhiều lần" in log_in(client, "canbo")
-    # from elsewhere too: it is the account that is guarded
-    assert "Đã thử sai quá nhiều lần" in log_in(others, "canbo")
+    assert "Đã thử sai quá nhiều lần" in log_in(client, "canbo@vidu.vn")
     assert actions()[-1] == "sign-in refused"
     assert not is_signed_in(client)
+    # Nobody is locked out by what others try elsewhere.
+    assert log_in(others, "canbo") == "/workspace"
     Limit.objects.all().delete()
     assert log_in(client, "canbo") == "/workspace"
 
@@ -112,10 +120,79 @@ def test_limits_survive_a_new_process_and_many_pages(account: Make, client: Clie
 def test_a_closed_account_stays_out(account: Make, client: Client) -> None:
     user = account(Role.STAFF, name="canbo", two_step=False, password=PASSWORD)
     managing.close("quantri", user)
-    assert log_in(client, "canbo") == "/accounts/closed"
-    assert "đã đóng" in client.get("/accounts/closed").content.decode()
+    right, wrong = log_in(client, "canbo"), log_in(client, "canbo", "sai")
+    assert actions()[-2:] == ["sign-in refused", "sign-in failed"]
+    assert "Tên đăng nhập hoặc mật khẩu không đúng" in right
+    # Nothing tells a closed account from a wrong password, not even how often it may be tried.
+    token = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+    assert token.sub("", right) == token.sub("", wrong)
     assert not is_signed_in(client)
-    assert actions()[-1] == "sign-in refused"
+    for _attempt in range(8):
+        log_in(client, "canbo")
+    assert "Đã thử sai quá nhiều lần" in log_in(client, "canbo")
+
+
+def test_hours_of_trying_from_one_address_are_limited(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [time.time()]
+    monkeypatch.setattr(ratelimit, "time", SimpleNamespace(time=lambda: clock[0], monotonic=time.monotonic))
+    answers = []
+    for number in range(105):
+        clock[0] += 7
+        answers.append(log_in(client, f"ten{number}", "sai"))
+    assert "Đã thử sai quá nhiều lần" not in answers[50]
+    assert "Đã thử sai quá nhiều lần" in answers[-1]
+
+
+@pytest.mark.parametrize("path", ["/workspace/khong-co/x/y", "/accounts/khong-co", "/khong-co", "/admin/x/"])
+def test_what_goes_wrong_is_kept_by_nobody(
+    account: Make, client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    sign(client, account(Role.READER, name="canbo", two_step=False))
+    answer = client.get(path)
+    assert answer.status_code in {403, 404}
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_failure_of_the_program_is_kept_by_nobody(
+    account: Make, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign(client, account(Role.READER, name="canbo", two_step=False))
+    client.raise_request_exception = False
+    monkeypatch.setattr(views.units, "every", lambda: 1 / 0)
+    answer = client.get("/accounts")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (500, "private, no-store")
+
+
+def test_a_link_that_many_use_at_once_works_once(account: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All have passed the check of the link before the first of them sets a password."""
+    user = account(Role.STAFF, name="canbo", two_step=False)
+    link = managing.link(audit.COMMAND_LINE, user)
+    clients = [Client(headers={"host": "127.0.0.1"}) for _ in range(3)]
+    forms = [one.get(link).headers["location"] for one in clients]
+    together = threading.Barrier(len(clients))
+    valid = passwords.View.form_valid
+
+    def wait(view: Any, form: Any) -> Any:
+        together.wait(timeout=20)
+        return valid(view, form)
+
+    monkeypatch.setattr(passwords.View, "form_valid", wait)
+
+    def use(number: int) -> int:
+        said = {f"password{n}": f"mat-khau-thu-{number}-2026" for n in (1, 2)}
+        try:
+            return int(clients[number].post(forms[number], said).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        statuses = list(pool.map(use, range(len(clients))))
+    assert sorted(statuses) == [200, 200, 302]
+    user.refresh_from_db()
+    assert user.check_password(f"mat-khau-thu-{statuses.index(302)}-2026")
+    assert actions().count("password set by link") == 1
 
 
 def test_nobody_signs_up(client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
@@ -44,11 +45,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             note_failure(credentials, "sign-in refused", reason="too many attempts", address=address(request))
             raise
 
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        """An account and an address: whoever guesses from one locks nobody out elsewhere."""
+        user = account_meant(credentials)
+        said = credentials.get("email", credentials.get("username", "")).lower()
+        return f"{user.pk if user else said}:{get_ip(request)}"
+
+    def authenticate(self, request: Any, **credentials: Any) -> Any:
+        """A closed account answers as a wrong password does, and counts as one."""
+        user = super().authenticate(request, **credentials)
+        if user is None or user.is_active:
+            return user
+        self.pre_authenticate(request, **credentials)
+        self._note_closed(request, user)
+        return None
+
     def respond_user_inactive(self, request: Any, user: User) -> Any:
+        self._note_closed(request, user)
+        return super().respond_user_inactive(request, user)
+
+    @staticmethod
+    def _note_closed(request: Any, user: User) -> None:
         audit.append(
             user, "sign-in refused", unit=user.unit, reason="account closed", address=address(request)
         )
-        return super().respond_user_inactive(request, user)
 
 
 class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -7,12 +7,14 @@ where one has none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
@@ -70,6 +72,23 @@ def rules(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[str, URLP
             yield from rules(pattern.url_patterns, route)
         else:
             yield route, pattern, getattr(pattern.callback, "rule", None)
+
+
+PRIVATE = re.compile(r"/(en/)?(workspace|accounts|admin|oidc)(/|$)")
+"""Addresses that are not public, whatever is answered there."""
+
+
+def kept_by_nobody(get_response: View) -> View:
+    """Middleware: what stands at a private address, or goes wrong for who may be signed in, is not kept."""
+
+    def middleware(request: Any) -> Any:
+        response = get_response(request)
+        wrong = response.status_code >= 400 and settings.SESSION_COOKIE_NAME in request.COOKIES
+        if wrong or PRIVATE.match(request.path):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
 
 
 def _leaves(patterns: Iterable[Any]) -> Iterator[URLPattern]:

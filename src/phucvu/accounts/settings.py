@@ -36,7 +36,10 @@ APPS = [
 
 # In this order: sessions come before LocaleMiddleware, the rest after it. None of them touches a page
 # that does not ask who is there, so public pages stay the same for everybody.
-MIDDLEWARE_BEFORE = ["django.contrib.sessions.middleware.SessionMiddleware"]
+MIDDLEWARE_BEFORE = [
+    "phucvu.accounts.doors.kept_by_nobody",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+]
 MIDDLEWARE_AFTER = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -115,7 +118,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,10/15m/key",
+    # The key is an account and an address (see adapters): failures from one lock nobody out elsewhere.
+    "login_failed": "10/m/ip,100/h/ip,10/15m/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "reset_password_from_key": "20/m/ip",

@@ -22,6 +22,7 @@ from requests import RequestException
 from phucvu.accounts import openid, views
 from phucvu.accounts.admin import site
 from phucvu.accounts.doors import PUBLIC, Rule, requires, under
+from phucvu.accounts.passwords import set_by_link
 from phucvu.accounts.permissions import Action
 
 
@@ -59,7 +60,7 @@ in_languages = [
             path("accounts/closed", account.account_inactive, name="account_inactive"),
             re_path(
                 r"^accounts/password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
-                account.password_reset_from_key,
+                set_by_link,
                 name="account_reset_password_from_key",
             ),
             path(
