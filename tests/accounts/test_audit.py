@@ -7,20 +7,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from phucvu.accounts import audit
-from phucvu.accounts.models import AuditEntry, AuditHead
+from phucvu.accounts.models import AuditEntry, AuditHead, User
+from phucvu.inbox import sessions
+from phucvu.inbox.answers import RefusedError
+from phucvu.inbox.clock import now
+from phucvu.inbox.models import Sender
 
 from ..inbox.running import postgresql
+from .conftest import sign
 
 FIELDS = ["number", "moment", "actor", "action", "object", "unit", "details", "previous", "hash"]
 
@@ -245,3 +251,29 @@ def test_processes_never_fork_the_chain_in_postgresql(tmp_path: Path, database: 
     run("")
     processes_write(environment)
     assert run("from phucvu.accounts import audit\nprint(audit.last()[0], audit.verify())") == "60 None\n"
+
+
+def test_who_is_refused_is_written_down(account: Callable[..., User], client: Client) -> None:
+    user = account("reader", "H21.17", name="canbo", two_step=False)
+    sign(client, user)
+    for path in ("/workspace/accounts", "/admin/", "/workspace/H22.01"):
+        assert client.get(path).status_code == 403
+    entries = list(AuditEntry.objects.filter(action="refused").order_by("number"))
+    assert [(e.actor, e.object) for e in entries] == [
+        ("canbo", "/workspace/accounts"),
+        ("canbo", "/admin/"),
+        ("canbo", "/workspace/H22.01"),
+    ]
+    assert entries[0].said == {"wanted": "manage accounts", "method": "GET", "address": "127.0.0.1"}
+
+
+def test_a_sender_that_cannot_log_in_is_written_down() -> None:
+    Sender.objects.create(name="gialai", unit="H21", secret=sessions.hashed("dung"), created_at=now())
+    for name in ("gialai", "mat-khau-cua-ai"):
+        with pytest.raises(RefusedError):
+            sessions.log_in(name, "sai", "10.0.0.9")
+    entries = AuditEntry.objects.filter(action="sender sign-in failed").order_by("number")
+    assert [(e.object, e.unit, e.said) for e in entries] == [
+        ("gialai", "H21", {"address": "10.0.0.9"}),
+        ("?", "", {"address": "10.0.0.9"}),
+    ]

@@ -44,6 +44,6 @@ def test_the_masks() -> None:
 def test_the_limits() -> None:
     validator = settings.AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"]
     assert f"at least {validator['min_length']} characters" in TEXT
-    assert settings.ACCOUNT_RATE_LIMITS["login_failed"] == "10/m/ip,10/15m/key"
+    assert settings.ACCOUNT_RATE_LIMITS["login_failed"] == "10/m/ip,100/h/ip,10/15m/key"
     assert f"after {settings.SESSION_COOKIE_AGE // 3600} hours" in TEXT
     assert settings.PASSWORD_RESET_TIMEOUT == 3 * 86400

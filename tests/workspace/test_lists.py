@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from phucvu.accounts.models import AuditEntry
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.figures.periods import Period
@@ -183,6 +184,18 @@ def test_excel_has_the_same_rows_with_real_dates(client_of: SignIn) -> None:
     assert about["Số dòng"] == str(len(rows))
     text = " ".join(str(value) for row in rows for value in row)
     assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_who_takes_a_list_away_is_written_down(client_of: SignIn) -> None:
+    client = client_of("reader", "H99")
+    body(client, "/workspace/H99/dossiers")
+    assert not AuditEntry.objects.filter(action="list exported").exists()
+    for form in ("csv", "xlsx"):
+        assert client.get(f"/workspace/H99/dossiers.{form}?q=H99").status_code == 200
+        entry = AuditEntry.objects.filter(action="list exported").order_by("-number")[0]
+        assert (entry.actor, entry.unit) == ("reader.h99", "H99")
+        assert entry.object.endswith(f"-H99-dossiers.{form}")
+        assert entry.said["asked"]["q"] == "H99"
 
 
 def test_an_empty_list_has_files_with_headings(client_of: SignIn) -> None:

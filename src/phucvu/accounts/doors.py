@@ -14,13 +14,14 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
-from phucvu.accounts import units
+from phucvu.accounts import audit, units
 from phucvu.accounts.permissions import TWO_STEP, Action, lacks_two_step, may
 
 View = Callable[..., Any]
@@ -104,9 +105,13 @@ def _under_rule(view: View, rule: Rule) -> View:
     def answer(request: Any, *args: Any, **parts: Any) -> Any:
         if rule.action is None:
             return view(request, *args, **parts)
-        if turned_away := _turned_away(request, rule, parts):
-            return turned_away
-        response = view(request, *args, **parts)
+        try:
+            if turned_away := _turned_away(request, rule, parts):
+                return turned_away
+            response = view(request, *args, **parts)
+        except PermissionDenied:
+            _note_refusal(request, rule.action)
+            raise
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
@@ -135,6 +140,19 @@ def _turned_away(request: Any, rule: Rule, parts: dict[str, Any]) -> Any:
         if not may(user, action, unit):
             raise PermissionDenied
     return None
+
+
+def _note_refusal(request: Any, action: Action) -> None:
+    user = request.user
+    audit.append(
+        user,
+        "refused",
+        object=request.path,
+        unit=user.unit,
+        wanted=action.value,
+        method=request.method,
+        address=get_client_ip(request) or "",
+    )
 
 
 def _took_second_step(request: Any) -> bool:

@@ -14,7 +14,9 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.contrib.sessions.backends.db import SessionStore
 
 from phucvu.accounts import audit
-from phucvu.accounts.adapters import address, note_failure
+from phucvu.accounts.adapters import UNKNOWN, address, note_failure
+from phucvu.inbox.models import Sender
+from phucvu.inbox.sessions import login_failed
 
 
 def connect() -> None:
@@ -22,6 +24,7 @@ def connect() -> None:
         (user_logged_in, _signed_in),
         (user_logged_out, _signed_out),
         (user_login_failed, _failed),
+        (login_failed, _sender_failed),
         (account.password_changed, _noted("password changed")),
         (account.password_reset, _noted("password set by link")),
         (mfa.authentication_failed, _noted("second step failed")),
@@ -47,6 +50,12 @@ def _signed_out(request: Any, user: Any, **_: Any) -> None:
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
     note_failure(credentials, "sign-in failed", address=address(request) if request else "")
+
+
+def _sender_failed(sender: Sender | None, address: str, **_: Any) -> None:
+    """What was typed is kept where it is a sender's name: people type secrets there."""
+    name, unit = (sender.name, sender.unit) if sender else (UNKNOWN, "")
+    audit.append(UNKNOWN, "sender sign-in failed", object=name, unit=unit, address=address)
 
 
 def _noted(action: str) -> Any:

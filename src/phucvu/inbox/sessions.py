@@ -9,6 +9,7 @@ import secrets
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import F
+from django.dispatch import Signal
 
 from phucvu.inbox.answers import Code, RefusedError
 from phucvu.inbox.clock import now
@@ -41,6 +42,10 @@ NOBODY = HASHER.encode(secrets.token_urlsafe(32), HASHER.salt())
 """What an unknown name's secret is compared with, so that it takes as long as a wrong one."""
 
 
+login_failed = Signal()
+"""Somebody could not log in: sent by the sender meant (None where nobody has the name), with ``address``."""
+
+
 def hashed(secret: str) -> str:
     encoded: str = HASHER.encode(secret, HASHER.salt())
     return encoded
@@ -60,6 +65,7 @@ def log_in(name: str, secret: str, address: str) -> str:
     sender = Sender.objects.filter(name=name, enabled=True).first()
     if not HASHER.verify(secret, sender.secret if sender else NOBODY) or sender is None:
         _note_failure(name, address[:50], moment)
+        login_failed.send(sender or Sender.objects.filter(name=name).first(), address=address)
         raise _wrong()
     failed.delete()
     Session.objects.filter(expires_at__lt=moment).delete()

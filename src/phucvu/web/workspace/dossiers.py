@@ -14,6 +14,7 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from phucvu.accounts import audit
 from phucvu.engine import dossiers as behind
 from phucvu.engine.listing import DAY, Listing, reasons
 from phucvu.figures.periods import Period
@@ -61,6 +62,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
     if found is None:
         return being_made(request, unit, asked.period)
     at = Moment(asked.period, found.cut_off, home.calendar())
+    _note_export(request, asked, form)
     match form:
         case "csv":
             return _csv(_frames(found, asked, at, None), asked)
@@ -222,6 +224,13 @@ def _file_columns(
     return frame.select(**columns)
 
 
+def _note_export(request: Any, asked: Asked, form: str | None) -> None:
+    """Who takes a list away as a file stands in the audit log before they have it."""
+    if form is not None:
+        name = _file_name(asked, form)
+        audit.append(request.user, "list exported", object=name, unit=asked.unit, asked=asked.said)
+
+
 def _file_name(asked: Asked, form: str) -> str:
     what = asked.said.get("list") or asked.said.get("indicator") or asked.said.get("doubt") or "dossiers"
     return f"phucvu-{asked.period}-{asked.unit}-{what}.{form}"
@@ -267,6 +276,7 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
         frame = frame.filter(pl.col("procedure") == chosen)
     if like := asked.said.get("q"):
         frame = frame.filter(pl.col("code").str.to_lowercase().str.contains(like.lower(), literal=True))
+    _note_export(request, asked, form)
     if form is not None:
         columns = {
             _("Mã"): "code",
