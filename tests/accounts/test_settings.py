@@ -60,6 +60,16 @@ def test_https_unless_told_otherwise(said: Callable[..., dict[str, Any]]) -> Non
         assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == int(safe)
 
 
+def test_cookies_of_https_are_this_hosts_alone(said: Callable[..., dict[str, Any]]) -> None:
+    for environment, before in (({}, "__Host-"), ({"PHUCVU_HTTPS": "0"}, "")):
+        found = said(**environment)
+        names = (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"])
+        assert names == (f"{before}sessionid", f"{before}csrftoken")
+        # What a browser asks of such a name: Secure, the path /, and no domain.
+        assert found["SESSION_COOKIE_SECURE"] == found["CSRF_COOKIE_SECURE"] == bool(before)
+        assert not {"SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN"} & set(found)
+
+
 def test_the_openid_connect_server_comes_from_the_environment(
     tmp_path: Path, said: Callable[..., dict[str, Any]]
 ) -> None:

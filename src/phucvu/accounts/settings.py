@@ -80,6 +80,9 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 # A working day; closing the browser ends it sooner.
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# A browser takes a cookie so named only over HTTPS and from this very host, so no other plants one.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # coming back from the office's OpenID Connect server is a link
