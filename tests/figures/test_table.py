@@ -173,7 +173,7 @@ def test_any_text_gives_figures_or_problems_and_never_a_crash(tmp_path_factory, 
     assert isinstance(table.frame, pl.DataFrame)
 
 
-@given(st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(9998, 12, 31)), st.sampled_from([1, 3, 12]))
+@given(st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2199, 12, 31)), st.sampled_from([1, 3, 12]))
 def test_periods_are_written_as_they_are_read(day, months):
     start = day.month - (day.month - 1) % months
     period = Period.months(day.year, start, months)

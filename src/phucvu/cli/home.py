@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from phucvu.figures.periods import VIETNAM, Period, now_in_vietnam
+from phucvu.figures.periods import LONGEST_SHOWN, VIETNAM, YEARS, Period, now_in_vietnam
 from phucvu.figures.units import Units
 from phucvu.problems import Problem, UnusableError
 from phucvu.rules.loading import DEFAULT, load
@@ -73,15 +73,19 @@ class MomentType(click.ParamType[dt.datetime]):
             return value
         try:
             moment = dt.datetime.fromisoformat(value)
-        except ValueError as error:
-            said = param.opts[0] if param else ""
+            if moment.tzinfo:
+                moment = moment.astimezone(VIETNAM).replace(tzinfo=None)
+            if moment.year not in YEARS or not value.isascii():
+                raise ValueError(moment.year)
+        except (ValueError, OverflowError) as error:
+            name = param.opts[0] if param else ""
+            said = value[:LONGEST_SHOWN]
+            years = f"{YEARS.start}–{YEARS.stop - 1}"
             problem = Problem(
-                f"{said} {value!r} không phải thời điểm ISO, ví dụ 2026-10-10T08:00:00",
-                f"{said} {value!r} is no ISO time such as 2026-10-10T08:00:00",
+                f"{name} {said!r} không phải thời điểm ISO của các năm {years}, ví dụ 2026-10-10T08:00:00",
+                f"{name} {said!r} is no ISO time of the years {years} such as 2026-10-10T08:00:00",
             )
             raise UnusableError(problem) from error
-        if moment.tzinfo:
-            moment = moment.astimezone(VIETNAM).replace(tzinfo=None)
         return moment
 
 

@@ -15,8 +15,14 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 PATTERN = re.compile(
     r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?"
-    r"|(?P<first>\d{4}-\d\d-\d\d)\.\.(?P<last>\d{4}-\d\d-\d\d)"
+    r"|(?P<first>\d{4}-\d\d-\d\d)\.\.(?P<last>\d{4}-\d\d-\d\d)",
+    re.ASCII,
 )
+
+YEARS = range(1900, 2200)
+"""Years that dates, periods and clocks may stand in: nothing is of others; all can be reckoned with."""
+LONGEST_SHOWN = 30
+"""Characters of a text that is no period which are said back."""
 
 ROMAN = ("I", "II", "III", "IV")
 
@@ -38,26 +44,27 @@ class Period:
     def parse(cls, text: str) -> Period:
         """The period of «2026-08», «2026-Q3», «2026» or «2026-08-01..2026-08-15».
 
-        Raises UnusableError for anything else.
+        Raises UnusableError for anything else, and for years outside ``YEARS``.
         """
         match = PATTERN.fullmatch(text.strip())
         try:
             if match and match["first"]:
                 period = cls(dt.date.fromisoformat(match["first"]), dt.date.fromisoformat(match["last"]))
-                if period.first <= period.last:
+                if period.first <= period.last and _possible(match["first"]) and _possible(match["last"]):
                     return period
-            elif match:
+            elif match and _possible(match["year"]):
                 year, quarter, month = (int(match[g] or 0) for g in ("year", "quarter", "month"))
                 if month:
                     return cls.months(year, month, 1)
                 return cls.months(year, 3 * quarter - 2, 3) if quarter else cls.months(year, 1, 12)
         except ValueError:
             pass
+        said = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
         raise UnusableError(
             Problem(
-                f"kỳ {text!r} không đúng; viết 2026-08 (tháng), 2026-Q3 (quý), 2026 (năm) "
+                f"kỳ {said!r} không đúng; viết 2026-08 (tháng), 2026-Q3 (quý), 2026 (năm) "
                 "hoặc 2026-08-01..2026-08-15",
-                f"unknown period {text!r}; write 2026-08 (month), 2026-Q3 (quarter), 2026 (year) "
+                f"unknown period {said!r}; write 2026-08 (month), 2026-Q3 (quarter), 2026 (year) "
                 "or 2026-08-01..2026-08-15",
             )
         )
@@ -145,6 +152,10 @@ class Period:
 def now_in_vietnam() -> dt.datetime:
     """The present second in Vietnam's time, without a zone."""
     return dt.datetime.now(VIETNAM).replace(tzinfo=None, microsecond=0)
+
+
+def _possible(date: str) -> bool:
+    return int(date[:4]) in YEARS
 
 
 def _year_before(day: dt.date) -> dt.date:

@@ -15,10 +15,9 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.figures.periods import VIETNAM
+from phucvu.figures.periods import VIETNAM, YEARS
 from phucvu.records.schema import LARGEST, TIME
 
-YEARS = range(1900, 2200)
 LAST_SECOND = dt.time(23, 59, 59)
 """A day ends with this second: parts of it are dropped, so that nothing falls between two days."""
 
