@@ -116,3 +116,21 @@ def test_disorder_ends_in_the_same_state_as_order(running: Running) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_sender_is_told_what_is_kept_as_an_earlier_version(running: Running) -> None:
+    """And that a day of receipt was moved back is no earlier version."""
+    client = running.second()
+
+    def says(**more: str) -> str:
+        [one] = client.send("DongBoHoSoMC", [dossier("OLDER", **more)])["result"]
+        assert one["error_code"] == "0"
+        running.site.wait_until_moved()
+        return one["message"]
+
+    assert says(TrangThaiHoSo="4", NgayTiepNhan="20261118080000") == ""
+    assert says(TrangThaiHoSo="4", NgayTiepNhan="20261108080000") == ""
+    told = says(TrangThaiHoSo="2", NgayTiepNhan="20261108080000")
+    assert told.startswith("Hồ sơ OLDER: đã giữ như một phiên bản cũ")
+    [[status, received, *_]], _ = state(running, "OLDER")
+    assert (status, received) == (4, dt.datetime(2026, 11, 8, 8))

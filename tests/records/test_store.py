@@ -205,6 +205,10 @@ def test_any_history_gives_what_a_plain_reading_of_the_rule_gives(tmp_path_facto
     batch, held = [], {}
     for number, (which, said, then) in enumerate(history):
         code = f"H21-{which}"
+        if not batch:
+            row = frame(version(code, said)).with_columns(pl.col("ended_at").cast(pl.Datetime("us")))
+            nothing_new = code in held and held[code] != said and says_nothing_new(said, held[code])
+            assert store.older(row) == [nothing_new]
         batch.append(version(code, said))
         if code not in held or not says_nothing_new(said, held[code]):
             held[code] = said

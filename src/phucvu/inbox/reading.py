@@ -6,7 +6,7 @@ The same reading serves the answer to the sender and, later, the move into the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,9 +18,16 @@ from phucvu.intake.catalogue import with_known_procedures
 from phucvu.intake.foreign import without_foreign
 from phucvu.problems import Problem
 from phucvu.records.set_aside import Aside
+from phucvu.records.store import Store
 
 TABLES = {"DongBoHoSoMC": "dossiers", "CapNhatTienDoHoSoMC": "steps"}
 """The services that bring records, and the table that they bring them to."""
+
+OLDER = (
+    "Hồ sơ {}: đã giữ như một phiên bản cũ, vì không nói gì thêm so với phiên bản đang được tính; "
+    "số liệu không đổi"
+)
+"""What is said of a dossier that is kept as an earlier version."""
 
 WORDS = {"dossiers": "hồ sơ", "steps": "tiến độ"}
 
@@ -35,13 +42,23 @@ class Understood:
     aside: dict[int, Aside]
     refused: dict[int, Problem]
 
-    def results(self, items: Sequence[bytes]) -> list[ItemResult]:
-        """What became of each item, in order."""
+    def older(self, store: Store) -> frozenset[int]:
+        """The numbers of the dossiers that the records will keep as earlier versions.
+
+        As far as the records know now: what arrived within the last second may not be in them yet.
+        """
+        if "received_at" not in self.frame.columns or self.frame.is_empty():
+            return frozenset()
+        return frozenset(self.items.filter(pl.Series(store.older(self.frame))))
+
+    def results(self, items: Sequence[bytes], older: Collection[int] = ()) -> list[ItemResult]:
+        """What became of each item, in order; those with a number in ``older`` are told so."""
         taken = dict(zip(self.items, self.frame["code"], strict=True))
         results = []
         for number, item in enumerate(items):
             if number in taken:
-                results.append(ItemResult(taken[number]))
+                message = OLDER.format(taken[number]) if number in older else ""
+                results.append(ItemResult(taken[number], message=message))
                 continue
             aside = self.aside.get(number)
             problem = aside.problem if aside else self.refused[number]

@@ -122,6 +122,7 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         return of_items([], WORDS[TABLES[call.service]])
     moment = now()
     read = understand(call.items, call.service, registers(), account=sender.unit, unit=unit, now=moment)
+    older = read.older(registers().store)
     packed = msgspec.msgpack.encode(call.items)
     payload = Payload(
         sender=sender,
@@ -132,7 +133,7 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         items=len(call.items),
     )
     keeper.keep(Body(payload=payload, packed=zlib.compress(packed, 1)))
-    return of_items(read.results(call.items), WORDS[TABLES[call.service]])
+    return of_items(read.results(call.items, older), WORDS[TABLES[call.service]])
 
 
 def _sending_unit(call: Call, sender: Sender) -> str:

@@ -86,7 +86,7 @@ WORDS = {"true": "1", "false": "0"}
 class Version:
     """What a version says: ``columns`` are those of ``COLUMNS``; ``digest`` stands for all of it."""
 
-    digest: int
+    digest: int | None
     columns: tuple[Any, ...]
     payload: str | None
 
@@ -125,7 +125,7 @@ class Outcome(Enum):
     """It says just what is held, and was held before."""
 
 
-def outcomes(arriving: Sequence[Version], counting: Version | None, known: set[int]) -> list[Outcome]:
+def outcomes(arriving: Sequence[Version], counting: Version | None, known: set[int | None]) -> list[Outcome]:
     """What becomes of versions of one dossier, in order of arrival.
 
     ``counting`` is the version that counts so far, ``known`` has the digests of all that were ever held.

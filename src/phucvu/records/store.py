@@ -135,6 +135,43 @@ class Store:
         new = self._unknown(table, self._marked(table, _typed(table, frame)), snapshot)
         return Added(new.height, frame.height - new.height)
 
+    def older(self, frame: pl.DataFrame) -> list[bool]:
+        """Of dossiers in order of arrival: whether ``append`` would keep each as an earlier version.
+
+        Reads little of a home that is compacted, so that senders can be told at once.
+        """
+        rows = self._marked(DOSSIERS, _typed(DOSSIERS, frame)).with_row_index("_row")
+        arriving = _arriving(rows)
+        snapshot = self._files("dossiers").snapshot()
+        held = self._with_payloads(self._counting_of(rows, snapshot), arriving, snapshot) if snapshot else {}
+        found: dict[int, Outcome] = {}
+        for number, said in arriving.items():
+            of = outcomes(list(said.values()), held.get(number), set())
+            found |= dict(zip(said, of, strict=True))
+        return [
+            found[row] is Outcome.OLDER or found[row] is Outcome.OLDER_AGAIN for row in range(rows.height)
+        ]
+
+    def _counting_of(self, rows: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
+        """What the versions say that count of the dossiers among the rows; a row for each."""
+        names = ", ".join(f'"{c}"' for c in ("dossier_id", "sequence", *COLUMNS))
+        types = {c: t for c, t in _log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
+        found = [pl.DataFrame(schema=types)]
+        within = {"least": rows["code"].min(), "most": rows["code"].max()}
+        for files, also in ((snapshot.tail, "NOT late"), (snapshot.current, "true")):
+            if not files:
+                continue
+            with self._duckdb.cursor() as con:
+                con.register("rows", rows.select("dossier_id").unique().to_arrow())
+                log, given = self._log(con, snapshot, files)
+                sql = (
+                    f"SELECT {names} FROM {log} SEMI JOIN rows USING (dossier_id) "  # noqa: S608
+                    f"WHERE code BETWEEN $least AND $most AND {also}"
+                )
+                found.append(con.sql(sql, params=(given or {}) | within).pl())
+        together = pl.concat([one.select(list(types)).cast(types) for one in found])  # type: ignore[arg-type]
+        return together.sort("sequence").unique("dossier_id", keep="last").with_columns(digest=pl.lit(None))
+
     def table(
         self, con: BaseBackend, name: str, as_of: dt.datetime | None = None, *, payload: bool = False
     ) -> ir.Table:
@@ -280,13 +317,9 @@ class Store:
         """What becomes of rows whose dossiers are held or come more than once, by ``_row``."""
         if rows.is_empty():
             return {}
-        arriving: dict[int, dict[int, Version]] = defaultdict(dict)
-        for row, number, digest, payload, *columns in rows.select(
-            "_row", "dossier_id", "digest", "payload", *COLUMNS
-        ).iter_rows():
-            arriving[number][row] = Version(digest, tuple(columns), payload)
+        arriving = _arriving(rows)
         concerned = rows.select("dossier_id").unique()
-        known: dict[int, set[int]] = defaultdict(set)
+        known: dict[int, set[int | None]] = defaultdict(set)
         for number, digest in (
             held.join(concerned, on="dossier_id").select("dossier_id", "digest").iter_rows()
         ):
@@ -301,11 +334,18 @@ class Store:
     def _versions(
         self, counting: pl.DataFrame, arriving: dict[int, dict[int, Version]], snapshot: Snapshot | None
     ) -> dict[int, Version]:
-        """What the counting versions say; their payloads only where the columns do not decide."""
+        """What the counting versions say, by dossier."""
         if counting.is_empty() or snapshot is None:
             return {}
         places = counting["sequence"]
         rows = self._at(snapshot, places, ["dossier_id", "sequence", "digest", *COLUMNS])
+        return self._with_payloads(rows, arriving, snapshot)
+
+    def _with_payloads(
+        self, rows: pl.DataFrame, arriving: dict[int, dict[int, Version]], snapshot: Snapshot
+    ) -> dict[int, Version]:
+        """The rows as versions, by dossier; their payloads only where the columns do not decide."""
+        rows = rows.select("dossier_id", "sequence", "digest", *COLUMNS)
         said = {number: (place, digest, tuple(c)) for number, place, digest, *c in rows.iter_rows()}
         undecided = [
             place
@@ -419,6 +459,15 @@ def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
 def _number(text: str) -> str:
     """SQL for the lower half of a text's MD5 as a signed number: the same in every version and engine."""
     return f"(md5_number_lower({text})::HUGEINT - 9223372036854775808)::BIGINT"
+
+
+def _arriving(rows: pl.DataFrame) -> dict[int, dict[int, Version]]:
+    """What rows of dossiers say, by dossier and ``_row``."""
+    found: dict[int, dict[int, Version]] = defaultdict(dict)
+    said = rows.select("_row", "dossier_id", "digest", "payload", *COLUMNS)
+    for row, number, digest, payload, *columns in said.iter_rows():
+        found[number][row] = Version(digest, tuple(columns), payload)
+    return found
 
 
 def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
