@@ -23,6 +23,12 @@ from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_al
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+def phucvu(*words: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
+    address = {"PHUCVU_DATABASE_URL": database} if database else {}
+    command = [sys.executable, "-m", "phucvu", *words]
+    return subprocess.run(command, env=os.environ | address, capture_output=True, text=True, check=False)
+
+
 class Running:
     """A site under load, whose database and records can be copied apart from each other."""
 
@@ -88,14 +94,7 @@ class Running:
 
     def command(self, *words: str, database: str | None) -> str:
         """What `phucvu` prints."""
-        address = {"PHUCVU_DATABASE_URL": database} if database else {}
-        done = subprocess.run(
-            [sys.executable, "-m", "phucvu", *words],
-            env=os.environ | address,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = phucvu(*words, database=database)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -315,3 +314,29 @@ def test_marks_outlive_compaction_and_what_is_not_kept_any_more_is_said(tmp_path
         """,
     )
     assert said == [0, 109, 1, 109, 0]
+
+
+def test_a_table_copied_in_part_goes_back_to_its_latest_whole_commit(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    in_records(
+        home,
+        f"""
+        mover = Mover(Registers(store))
+        for number in range(4):
+            kept({dossier("A")!r} | {{"MaHoSo": f"A-{{number}}"}})
+            mover.move()
+        """,
+    )
+    [*_, last] = sorted(
+        (home / "records/dossiers/arrived").iterdir(), key=lambda path: path.stat().st_mtime_ns
+    )
+    last.unlink()  # copied before it was written, as the commit before the last but one was
+    (home / "records/dossiers/_delta_log" / f"{3:020}.json").unlink()
+    said = phucvu("inbox", "check", "--home", str(home))
+    assert (said.returncode, len(said.stderr.strip().splitlines())) == (2, 1)
+    assert "--mend" in said.stderr
+    mended = phucvu("inbox", "check", "--mend", "--home", str(home))
+    assert mended.returncode == 0, mended.stderr
+    assert "dossiers: 4 → 2" in mended.stdout
+    code = textwrap.dedent(OF_RECORDS) + "again = reconcile(store).again\nmoved()\nsay([again, codes()])"
+    assert inside(home, code) == [2, [f"A-{n}" for n in range(4)]]

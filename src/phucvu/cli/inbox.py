@@ -8,9 +8,11 @@ import click
 
 from phucvu.cli.home import home_option, open_site
 from phucvu.formats import whole
+from phucvu.problems import Problem, UnusableError
 
 if TYPE_CHECKING:
     from phucvu.inbox.reconciling import Checked
+    from phucvu.records.mending import Torn
 
 
 @click.group()
@@ -39,16 +41,39 @@ def replay(to: str, home: str) -> None:
 
 
 @inbox.command("check")
+@click.option(
+    "--mend",
+    is_flag=True,
+    help="Đưa bảng chép dở về lần ghi gần nhất còn đủ tệp. "
+    "| Take tables copied in part back to their latest whole commit.",
+)
 @home_option
-def check(home: str) -> None:
+def check(home: str, mend: bool) -> None:
     """Xem hồ sơ có đủ những gì đã chuyển vào chưa; gói nào thiếu sẽ được chuyển lại khi trang web chạy.
 
     Check that the records hold all that was moved into them; what they lack is moved again by the site.
     """
     store = open_site(home)
     from phucvu.inbox.reconciling import reconcile
+    from phucvu.records.mending import go_back, torn
 
+    found = torn(store)
+    beyond = [table for table in found if not mend or table.whole is None]
+    if beyond:
+        raise UnusableError(_problem(table, home) for table in beyond)
+    for table in found:
+        go_back(store, table)
+        click.echo(f"{table.name}: {table.last} → {table.whole}")
     say_checked(reconcile(store))
+
+
+def _problem(table: Torn, home: str) -> Problem:
+    if table.whole is None:
+        vi, en = "không lần ghi nào còn đủ tệp", "no commit has all its files"
+    else:
+        vi = f"thiếu tệp của các lần ghi sau {table.whole}; dừng trang web rồi chạy lại với --mend"
+        en = f"files of the commits after {table.whole} are missing; stop the site and run this with --mend"
+    return Problem(vi, en, file=f"{home}/records/{table.name}")
 
 
 def say_checked(checked: Checked) -> None:
