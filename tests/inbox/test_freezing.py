@@ -10,17 +10,18 @@ import contextlib
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from phucvu.inbox import calls
 from phucvu.inbox.answers import RefusedError
+from phucvu.web.serve import gather_static_files
 
 MOST_SECONDS = 0.05
 """Of processor time, before it is known who calls."""
@@ -32,8 +33,11 @@ MB = 1 << 20
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _database() -> None:
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     call_command("migrate", verbosity=0)
+    with override_settings(SHOWS="published", STATIC_ROOT=str(tmp_path_factory.mktemp("static"))):
+        gather_static_files()
+        yield
 
 
 def filled(before: bytes, again: bytes, after: bytes = b"") -> Callable[[int], bytes]:
@@ -119,3 +123,33 @@ def test_a_body_of_somebody_who_is_known(body: Callable[[int], bytes]) -> None:
 
     once, twice = took(256 << 10), took(512 << 10)
     assert twice < 3 * once + NOISE, f"{once:.4f} s, of twice the size {twice:.4f} s"
+
+
+HEADERS: dict[str, Callable[[int], str]] = {
+    "HTTP_COOKIE": lambda size: 'a="' + "\\" * size + '"; b=c',
+    "HTTP_COOKIE quotes": lambda size: 'a="' + '\\"' * (size // 2) + '"',
+    "HTTP_COOKIE many": lambda size: "a=b;" * (size // 4),
+    "HTTP_COOKIE language": lambda size: "django_language=" + "a-" * (size // 2),
+    "HTTP_ACCEPT_LANGUAGE": lambda size: "a-" * (size // 2),
+    "HTTP_ACCEPT_LANGUAGE weights": lambda size: "vi;q=0." + "1" * size,
+    "HTTP_IF_NONE_MATCH": lambda size: 'W/"a",' * (size // 6),
+    "HTTP_IF_MODIFIED_SINCE": lambda size: " " * size,
+    "HTTP_AUTHORIZATION": lambda size: "Bearer " + "a" * size,
+    "HTTP_X_FORWARDED_FOR": lambda size: "," * size,
+    "HTTP_HOST": lambda size: "a." * (size // 2),
+    "PATH_INFO": lambda size: "/" + "a/" * (size // 2),
+    "PATH_INFO of a unit": lambda size: "/units/" + "." * size,
+    "PATH_INFO of a file": lambda size: "/procedures/" + "a.csv" * (size // 5),
+    "QUERY_STRING": lambda size: "q=" + "a+" * (size // 2),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("path", ["/accounts/login"])
+def test_a_header_or_address(path: str, name: str) -> None:
+    def made(size: int) -> Environ:
+        request = RequestFactory(headers={"host": "127.0.0.1"}).get(path).environ
+        return request | {name.partition(" ")[0]: HEADERS[name](size)}
+
+    # serve.LONGEST_HEADERS is the most that gets as far.
+    grows_with_the_size(made, 32 << 10, re.compile(""))

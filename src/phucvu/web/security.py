@@ -93,3 +93,18 @@ class RefusedNames(logging.Filter):
             None,
         )
         return True
+
+
+def plain_cookies(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Leave out cookies with a backslash: no cookie of this site has one.
+
+    Python before 3.11.10 reads one of 30 KB for a second, and four times as long for twice the size.
+    """
+
+    def middleware(request: Any) -> Any:
+        said = request.META.get("HTTP_COOKIE", "")
+        if "\\" in said:
+            request.META["HTTP_COOKIE"] = ";".join(one for one in said.split(";") if "\\" not in one)
+        return get_response(request)
+
+    return middleware

@@ -32,6 +32,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "phucvu.web.security.health_for_the_machine",
+    "phucvu.web.security.plain_cookies",
     "django.middleware.security.SecurityMiddleware",
     "phucvu.web.security.content_security",
     "whitenoise.middleware.WhiteNoiseMiddleware",
