@@ -13,12 +13,12 @@ from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import RULES, publish, running
+from phucvu.inbox.counting import publish, running
 from phucvu.inbox.lists import Maker
 from phucvu.inbox.models import Counted
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.web import results
 from phucvu.web.serve import gather_static_files
 
@@ -77,7 +77,7 @@ def count(store: Store) -> None:
     tables = {name: store.table(con, name) for name in TABLES}
     month, *longer = running(moment.date())
     for period in (month, *longer, month.previous()):
-        publish(period, figures(tables, load(RULES), period, moment), moment)
+        publish(period, figures(tables, rules_in_use(), period, moment), moment)
     con.disconnect()
 
 

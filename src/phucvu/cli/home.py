@@ -91,8 +91,9 @@ class MomentType(click.ParamType[dt.datetime]):
 
 rules_option = click.option(
     "--rules",
+    envvar="PHUCVU_RULES",
     default=DEFAULT,
-    show_default=True,
+    show_default="PHUCVU_RULES, portal-2026",
     metavar="TÊN",
     help="Bộ quy tắc: tên hoặc tệp .yaml. | Rule set: a name or a .yaml file.",
 )

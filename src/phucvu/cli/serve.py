@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
 from phucvu.cli.demo import port_option, say_where
 from phucvu.cli.home import home_option
+from phucvu.rules.loading import rules_in_use
 
 WORKERS = 2
 
@@ -34,6 +37,9 @@ def serve(home: str, host: str, port: int, workers: int) -> None:
     Serve the site of a home: takes dossiers over the API, counts them, and shows the results.
     """
     # The web framework takes longer to load than the other commands take to run.
+    from phucvu.engine.conditions import check
     from phucvu.web.serve import serve as serve_site
 
+    # Rules that cannot be counted are told at once, not at the first count.
+    check(rules_in_use().at(dt.date.max))
     serve_site(home, port, host, workers=workers, ready=lambda: say_where(port, host))

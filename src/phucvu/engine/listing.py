@@ -36,6 +36,7 @@ from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
+from phucvu.rules.loading import digest
 from phucvu.rules.model import Count, Indicator, RuleSetFile
 
 OF_DOSSIERS = ("dossiers", "processing_time", "synchronised")
@@ -76,7 +77,8 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
     with Situation.at(tables, rules.at(period.last), period, now) as situation:
         rows = situation.fetch(_rows(situation, rules, now))
         places = _places(situation.tree.units)
-        about = pl.DataFrame({"period": [str(period)], "cut_off": [situation.cut_off], "rules": [rules.name]})
+        told = {"period": str(period), "cut_off": situation.cut_off, "rules": digest(rules)}
+        about = pl.DataFrame([told])
     with duckdb.connect(path, config={"memory_limit": MEMORY}) as con:
         con.register("rows", rows.to_arrow())
         con.register("known", places.to_arrow())
@@ -263,6 +265,11 @@ class Listing:
     @property
     def cut_off(self) -> dt.datetime:
         return self._about[1]
+
+    @property
+    def rules(self) -> str:
+        """The rule set it was made by (see ``phucvu.rules.loading.digest``)."""
+        return self._about[2]
 
     def answers_for(self, period: Period) -> bool:
         """Whether the figures of a period can be asked of it."""

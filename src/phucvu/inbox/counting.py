@@ -22,9 +22,7 @@ from phucvu.inbox.relevant import Relevant
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
-from phucvu.rules.loading import load
-
-RULES = "portal-2026"
+from phucvu.rules.loading import rules_in_use
 
 AGAIN = dt.timedelta(minutes=5)
 """Deadlines pass without a message: a running period is counted again after this long at the latest."""
@@ -86,7 +84,7 @@ class MonthCounter:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._watch = Watch(store, TABLES)
-        self._rules = load(RULES)
+        self._rules = rules_in_use()
         self._period: Period | None = None
         self._seen: dict[str, int] = {}
         self._counted_at = NEVER

@@ -21,12 +21,12 @@ from phucvu.engine.figures import figures
 from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import AGAIN, NEVER, RULES, publish, publish_procedures, running
+from phucvu.inbox.counting import AGAIN, NEVER, publish, publish_procedures, running
 from phucvu.inbox.models import Counted
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 
 MONTHS_BACK = 36
 """How far back periods are counted: last year and the one before to compare a year with, and some more."""
@@ -41,7 +41,7 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._watch = Watch(store, TABLES)
-        self._rules = load(RULES)
+        self._rules = rules_in_use()
         self._seen: dict[Period, dict[str, int]] = {}
         self._counted_at: dict[Period, dt.datetime] = {}
         self._rests_until: dict[Period, dt.datetime] = {}
@@ -153,7 +153,7 @@ class Content:
         dossiers = _by_month(tables["dossiers"], "received_at")
         steps = _by_month(tables["steps"], "at")
         others = {name: place for name, place in places.items() if name not in ("dossiers", "steps")}
-        rules = load(RULES).model_dump_json()
+        rules = rules_in_use().model_dump_json()
         return cls(
             min((day for day, _ in dossiers), default=None),
             tuple(sorted(dossiers + steps)),

@@ -24,14 +24,14 @@ from phucvu.engine.listing import Listing, judge
 from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import AGAIN, NEVER, RULES, running
+from phucvu.inbox.counting import AGAIN, NEVER, running
 from phucvu.inbox.relevant import Relevant
 from phucvu.inbox.watching import Watch
 from phucvu.problems import UnusableError
 from phucvu.records.places import is_remote
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
-from phucvu.rules.loading import load
+from phucvu.rules.loading import digest, rules_in_use
 
 REST = 9
 """A listing rests for so many times as long as making it took: a tenth of one processor each."""
@@ -53,7 +53,8 @@ def folder(home: str) -> Path:
 
 
 def listing_of(home: str, period: Period) -> Listing | None:
-    """The latest listing that answers for a period; None where none was made yet."""
+    """The latest listing that answers for a period by the rules in use; None where none was made yet."""
+    rules = digest(rules_in_use())
     for _ in range(2):  # a newer one may take its place between looking and opening
         for path in _newest_first(folder(home)):
             covered = _period_of(path)
@@ -61,7 +62,7 @@ def listing_of(home: str, period: Period) -> Listing | None:
                 continue
             with contextlib.suppress(duckdb.IOException):
                 found = _opened(path)
-                if found.answers_for(period):
+                if found.rules == rules and found.answers_for(period):
                     return found
     return None
 
@@ -80,7 +81,7 @@ class Maker:
         self._store = store
         self._folder = folder(store.home)
         self._watch = Watch(store, TABLES)
-        self._rules = load(RULES)
+        self._rules = rules_in_use()
         self._relevant: tuple[Period, Relevant] | None = None
         self._seen: dict[Period, dict[str, int]] = {}
         self._made_at: dict[Period, dt.datetime] = {}

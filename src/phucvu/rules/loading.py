@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from phucvu.rules.model import RuleSetFile
 
 SETS = Path(__file__).parent / "sets"
 DEFAULT = "portal-2026"
+
+SETTING = "PHUCVU_RULES"
+"""The setting that names the rule set of a home, or its file."""
 
 
 WORKING_DAYS = Path(__file__).parent / "working-days.yaml"
@@ -41,6 +46,30 @@ def load(name: str) -> RuleSetFile:
     file, the line, the field, and what was expected.
     """
     return _shipped(name) if name in names() else _checked(_path(name))
+
+
+def rules_in_use() -> RuleSetFile:
+    """The rule set that the home's site, lists and counting run under: ``SETTING``, else ``DEFAULT``.
+
+    A process reads it once. Raises UnusableError as ``load`` does.
+    """
+    return _in_use(os.environ.get(SETTING) or DEFAULT)
+
+
+@cache
+def _in_use(name: str) -> RuleSetFile:
+    return load(name)
+
+
+def shown() -> dict[str, RuleSetFile]:
+    """The rule sets that a site shows, by name: those that ship, and the one in use."""
+    found = {name: load(name) for name in names()}
+    return found | {rules_in_use().name: rules_in_use()}
+
+
+def digest(rules: RuleSetFile) -> str:
+    """64 characters that are the same as long as nothing in the rule set changes."""
+    return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
 
 
 @cache

@@ -16,7 +16,7 @@ from phucvu.inbox.home import open_home
 from phucvu.intake.files import import_file
 from phucvu.published import portal_2026
 from phucvu.records.store import Store
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.simulation.simulate import simulate
 
 LIKE = "H21.227"
@@ -35,7 +35,7 @@ def make(home: Path) -> None:
     # Their tables can be named only once the database is set up.
     from phucvu.accounts import managing
     from phucvu.inbox.clock import now
-    from phucvu.inbox.counting import RULES, publish, running
+    from phucvu.inbox.counting import publish, running
     from phucvu.inbox.lists import Maker
 
     moment = now().replace(microsecond=0)
@@ -49,7 +49,7 @@ def make(home: Path) -> None:
         import_file(store, misspelt, sender="H99.101")
     with of_store(store) as tables:
         for period in running(moment.date()):
-            publish(period, figures(tables, load(RULES), period, moment), moment)
+            publish(period, figures(tables, rules_in_use(), period, moment), moment)
     maker = Maker(store)
     while maker.make_if_changed():
         pass

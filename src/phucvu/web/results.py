@@ -19,7 +19,7 @@ from phucvu.inbox import counting
 from phucvu.inbox.home import store
 from phucvu.inbox.watching import Registers
 from phucvu.published import scored_2026
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Words
 from phucvu.scoring.results import Result
 from phucvu.scoring.scores import score
@@ -81,7 +81,7 @@ class Counted:
         latest = counting.latest(period)
         if latest is None:
             raise KeyError(period)
-        scores = score(latest.figures, load(counting.RULES), self._registers.known().units)
+        scores = score(latest.figures, rules_in_use(), self._registers.known().units)
         return Result(period, period.cut_off(latest.counted_at), COUNTED, scores)
 
     def procedures(self, period: Period) -> pl.DataFrame | None:

@@ -16,7 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from phucvu.figures.periods import Period, now_in_vietnam
 from phucvu.figures.units import Unit, Units
 from phucvu.problems import UnusableError
-from phucvu.rules.loading import load, names
+from phucvu.rules.loading import shown as known_rules
 from phucvu.rules.model import RuleSet
 from phucvu.tables import plain
 from phucvu.web import results
@@ -357,7 +357,10 @@ def rules(request: Any) -> Any:
     """Các bộ quy tắc. | The rule sets."""
     known = results.periods()
     used = board(known[0]).rules.name if known else ""
-    rows = [{"name": name, "title": _words(load(name).title), "used": name == used} for name in names()]
+    rows = [
+        {"name": name, "title": _words(file.title), "used": name == used}
+        for name, file in known_rules().items()
+    ]
     return listed(request, rows, "rules")
 
 
@@ -374,8 +377,8 @@ def rule_set(
     ],
 ) -> Any:
     """Một bộ quy tắc như có hiệu lực vào một ngày. | A rule set as in force on a day."""
-    _known(name, list(names()), "name")
-    found = load(name).at(day or now_in_vietnam().date())
+    _known(name, list(known_rules()), "name")
+    found = known_rules()[name].at(day or now_in_vietnam().date())
     return {
         "name": found.name,
         "title": _words(found.title),

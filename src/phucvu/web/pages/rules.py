@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404
 
 from phucvu.rules.difference import Change, at_stake, difference
-from phucvu.rules.loading import load, names
+from phucvu.rules.loading import shown
 from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.explained import explained, origins
 from phucvu.web.language import _
@@ -16,7 +16,7 @@ from phucvu.web.page import Page, asked_board, respond
 
 def every(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
-    files = [load(name) for name in names()]
+    files = list(shown().values())
     table = [
         {"name": f.name, "title": f.title.vi, "title_en": f.title.en, "used": f.name == board.rules.name}
         for f in files
@@ -27,11 +27,12 @@ def every(request: Any, form: str | None = None) -> Any:
 
 def show(request: Any, name: str, form: str | None = None) -> Any:
     board = asked_board(request)
-    if name not in names():
+    known = shown()
+    if name not in known:
         reason = _("Không có bộ quy tắc %(name)s; hiện có: %(there_are)s.")
-        raise Http404(reason % {"name": name[:60], "there_are": ", ".join(names())})
-    rules = load(name).at(board.result.period.last)
-    others = [load(other).at(rules.day) for other in names() if other != name]
+        raise Http404(reason % {"name": name[:60], "there_are": ", ".join(known)})
+    rules = known[name].at(board.result.period.last)
+    others = [file.at(rules.day) for other, file in known.items() if other != name]
     compared = [(other, difference(other, rules)) for other in others]
     context = {
         "shown": rules,

@@ -13,8 +13,7 @@ from duckdb import Expression
 from phucvu.engine import listing
 from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, SORTS, Order, Wish, looked_at, lost
 from phucvu.figures.periods import Period
-from phucvu.inbox.counting import RULES
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
@@ -49,7 +48,7 @@ class Asked:
         """Raises Http404 for an indicator, list or finding that there is not, BadRequest for an order."""
         said = {p: request.GET[p][:LONGEST] for p in PARAMETERS if request.GET.get(p)}
         period = home.asked_period(said.get("period", ""))
-        rules = load(RULES).at(period.last)
+        rules = rules_in_use().at(period.last)
         indicator = said.get("indicator")
         if indicator is not None and (indicator not in rules or rules[indicator].by_rule):
             raise Http404(_("Không có số liệu của chỉ số %(id)s.") % {"id": indicator})

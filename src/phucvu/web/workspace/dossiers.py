@@ -19,9 +19,8 @@ from phucvu.engine import dossiers as behind
 from phucvu.engine.listing import DAY, Listing, reasons
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import RULES
 from phucvu.problems import UnusableError
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.web import results
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
@@ -328,7 +327,7 @@ def _records_behind(
     with home.tables() as tables:
         return behind.dossiers(
             tables,
-            load(RULES),
+            rules_in_use(),
             period,
             now().replace(microsecond=0),
             unit,

@@ -18,9 +18,8 @@ from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, column_of, reasons
 from phucvu.figures.periods import Period
-from phucvu.inbox.counting import RULES
 from phucvu.inbox.home import store
-from phucvu.rules.loading import load
+from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
@@ -120,7 +119,7 @@ def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
     row = pl.DataFrame([judged])
     received = judged["received_at"] >= period.starts
     handled = received or judged["ended"] is None or judged["ended"] >= period.starts
-    for indicator in load(RULES).at(period.last).indicators:
+    for indicator in rules_in_use().at(period.last).indicators:
         count = indicator.count
         if count.of not in OF_DOSSIERS or indicator.by_rule:
             continue
