@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ TAIL_SHARE = 10
 
 MEMORY = "1GB"
 """What the store's own work may take before it uses the disk."""
+
+SWEEP_EVERY = 3600.0
+"""Seconds between two looks, by the same store, at which files of a table are old enough to be deleted."""
 
 SMALL = 16 << 20
 MANY = 20
@@ -77,6 +81,7 @@ class Store:
 
     def __init__(self, home: str | Path) -> None:
         self.home = address(home)
+        self._sweep_after: dict[str, float] = {}
 
     def append(
         self,
@@ -239,9 +244,11 @@ class Store:
                 fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
                 if fresh and (whole or fresh * TAIL_SHARE >= held):
                     self._rewrite(files, EVERY[each], snapshot)
-                    files.sweep()
             except AnotherWriterError:
                 continue  # another process is compacting this table
+            if time.monotonic() >= self._sweep_after.get(each, 0.0):
+                files.sweep()
+                self._sweep_after[each] = time.monotonic() + SWEEP_EVERY
 
     def _files(self, name: str) -> DeltaFiles:
         return DeltaFiles(f"{self.home}/records/{name}", _log_types(EVERY[name]))
