@@ -27,6 +27,9 @@ from phucvu.rules.loading import rules_in_use
 AGAIN = dt.timedelta(minutes=5)
 """Deadlines pass without a message: a running period is counted again after this long at the latest."""
 
+MARKED_AT_ONCE = 5_000
+"""Payloads noted as counted in one go; a database takes only so many numbers in one statement."""
+
 NEVER = dt.datetime(1, 1, 1)
 
 
@@ -92,7 +95,8 @@ class MonthCounter:
     def count_if_changed(self) -> bool:
         """Count if the records have changed, or time has passed; whether it did."""
         # What was moved before the records are looked at is in them.
-        moved = dict(Payload.objects.filter(state=Payload.State.MOVED).values_list("id", "received_at"))
+        waiting = Payload.objects.filter(state=Payload.State.MOVED).order_by("id")
+        moved = dict(waiting.values_list("id", "received_at")[:MARKED_AT_ONCE])
         seen, moment = self._watch.now(), now()
         period = running(moment.date())[0]
         changed = seen != self._seen or period != self._period or moment - self._counted_at >= AGAIN
