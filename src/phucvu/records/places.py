@@ -28,9 +28,11 @@ def address(home: str | Path) -> str:
 def check(home: str | Path) -> None:
     """Check that this process may use a home, before it leaves files there that the service cannot use.
 
-    Raises UnusableError where the home is no folder, cannot be read, or belongs to another user.
+    Raises UnusableError where the home is no folder, cannot be read, or belongs to another user, and
+    UnavailableError where it is in an object store that cannot be used.
     """
     if is_remote(str(home)):
+        check_store(str(home))
         return
     place = Path(home)
     try:
@@ -156,8 +158,8 @@ SECONDS = 5
 """How long an object store may take to answer when it is first asked."""
 
 
-def check(home: str) -> None:
-    """Ask an object store once whether it can be used; a folder is not looked at.
+def check_store(home: str) -> None:
+    """Ask an object store once whether it can be used.
 
     Its libraries try again for minutes where settings are wrong. Raises UnavailableError.
     """
@@ -167,9 +169,9 @@ def check(home: str) -> None:
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     allowed = os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
     if endpoint and not (os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY")):
-        raise _unusable(home, "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: chưa đặt", "not set")
+        raise _unavailable(home, "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: chưa đặt", "not set")
     if endpoint.startswith("http://") and not allowed:
-        raise _unusable(
+        raise _unavailable(
             home, "AWS_ENDPOINT_URL là http; cần AWS_ALLOW_HTTP=true", "http needs AWS_ALLOW_HTTP"
         )
     options = {"endpoint_override": endpoint, "scheme": endpoint.partition("://")[0]} if endpoint else {}
@@ -184,10 +186,10 @@ def check(home: str) -> None:
         found = store.get_file_info(bucket).type
     except (OSError, pa.ArrowException) as error:
         said = " ".join(str(error).split())
-        raise _unusable(home, f"kho không trả lời đúng: {said}", "the object store refuses") from error
+        raise _unavailable(home, f"kho không trả lời đúng: {said}", "the object store refuses") from error
     if found == pyarrow.fs.FileType.NotFound:
-        raise _unusable(home, f"kho không có bucket {bucket!r}", f"there is no bucket {bucket!r}")
+        raise _unavailable(home, f"kho không có bucket {bucket!r}", f"there is no bucket {bucket!r}")
 
 
-def _unusable(home: str, vi: str, en: str) -> UnavailableError:
+def _unavailable(home: str, vi: str, en: str) -> UnavailableError:
     return UnavailableError(Problem(vi, en, file=home))

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):  # type: ignore[misc]
-    dependencies = (("inbox", "0001_initial"),)
+    dependencies = (("inbox", "0002_moves"),)
 
     operations = (
         migrations.CreateModel(
