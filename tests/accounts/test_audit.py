@@ -75,6 +75,7 @@ def test_hash_is_what_the_documentation_says() -> None:
     for line in audit.export():
         said: dict[str, Any] = json.loads(line)
         own = said.pop("hash")
+        assert said.pop("zone") == "+07:00"
         assert said["previous"] == previous
         said["details"] = json.dumps(
             said["details"], ensure_ascii=False, sort_keys=True, separators=(",", ":")

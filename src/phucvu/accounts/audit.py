@@ -19,6 +19,7 @@ from typing import Any
 from django.db import transaction
 
 from phucvu.accounts.models import AuditEntry, AuditHead, User
+from phucvu.figures.periods import VIETNAM
 from phucvu.inbox.clock import now
 from phucvu.problems import Problem
 
@@ -113,11 +114,19 @@ def last() -> tuple[int, str]:
 
 
 def export() -> Iterator[str]:
-    """Every entry as a line of JSON, from the first, with its hash."""
+    """Every entry as a line of JSON, from the first, with the zone of its moment and its hash.
+
+    The hash was made of all the others: a moment stands in it as it was written, without a zone.
+    """
     for entry in AuditEntry.objects.order_by("number").iterator():
         said = {name: getattr(entry, name) for name in HASHED}
         said |= {"moment": entry.moment.isoformat(timespec="microseconds"), "details": entry.said}
-        yield json.dumps(said | {"hash": entry.hash}, ensure_ascii=False)
+        yield json.dumps(said | {"zone": _zone(entry.moment), "hash": entry.hash}, ensure_ascii=False)
+
+
+def _zone(moment: dt.datetime) -> str:
+    """The zone of a moment in Vietnam as ISO 8601 writes it: +07:00."""
+    return moment.replace(tzinfo=VIETNAM).isoformat()[-6:]
 
 
 def _missing(number: int) -> Broken:
