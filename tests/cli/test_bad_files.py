@@ -205,7 +205,7 @@ def test_a_home_that_may_not_be_written(tmp_path):
             libc.prctl(24, right)  # PR_CAPBSET_DROP; refused to others, who do not have them anyway
 
     done = limited("import", "units.csv", cwd=tmp_path, home=folder, prepare=without_the_rights_of_root)
-    ended(done, "nơi giữ dữ liệu")
+    ended(done, "home: không đọc và ghi được")
 
 
 def test_control_c(phucvu, tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+import uuid
 from pathlib import Path
 
 import ibis
@@ -38,7 +39,7 @@ def bucket(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     boto3.client("s3").create_bucket(Bucket="province")
-    yield "s3://province/home"
+    yield f"s3://province/{uuid.uuid4().hex}"  # what one test left there stays as long as the process
     server.stop()
 
 
