@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,14 @@ class Running:
         """Wait until so many batches more are acknowledged."""
         for _ in range(batches):
             wait_for_another(self.loads, self.site)
+
+    def move(self) -> None:
+        """Wait until more was moved into the records, and marked as moved (before the next move begins)."""
+        log, end = self.home / "records/dossiers/_delta_log", time.monotonic() + 60
+        enough = len(list(log.iterdir())) + 3
+        while len(list(log.iterdir())) < enough:
+            assert time.monotonic() < end, self.site.log
+            self.send(1)
 
     @contextlib.contextmanager
     def under_load(self) -> Iterator[None]:
@@ -118,7 +127,7 @@ class RecordsThenDatabase:
     def take(self, running: Running, copy: Path) -> list[str]:
         """Make a copy; what must be in it."""
         running.copy_records(copy)
-        running.send(10)
+        running.move()
         before = running.acknowledged()
         running.copy_database(copy)
         return before

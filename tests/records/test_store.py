@@ -8,10 +8,11 @@ import time
 import ibis
 import polars as pl
 import pytest
+from deltalake.exceptions import CommitFailedError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phucvu.records import earlier
+from phucvu.records import delta, earlier
 from phucvu.records.store import Added, Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
@@ -340,3 +341,15 @@ def test_versions_marked_by_the_rule_of_before_are_read_as_they_were_marked(stor
     assert read(store, "dossiers")["received_at"].to_list() == [RECEIVED["received_at"]]
     assert store.append("dossiers", frame(later)) == Added(1, 0)
     assert read(store, "dossiers")["received_at"].to_list() == [later["received_at"]]
+
+
+def test_of_two_who_make_a_table_at_once_the_slower_one_goes_on(tmp_path, monkeypatch):
+    create = delta.DeltaTable.create
+
+    def beaten(*args, **options):
+        create(*args, **options)
+        raise CommitFailedError("Protocol changed since last commit")
+
+    monkeypatch.setattr(delta.DeltaTable, "create", beaten)
+    row = pl.DataFrame({"code": ["H99"], "name": ["Tỉnh Thử Nghiệm"], "kind": ["province"]})
+    assert Store(tmp_path / "home").append("units", row) == Added(1, 0)

@@ -7,6 +7,7 @@ payloads, up to a place in the order of arrival; what arrived since is read from
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import time
@@ -122,7 +123,9 @@ class DeltaFiles:
             keep_private()
             if not is_remote(self.place):
                 Path(self.place).mkdir(parents=True, exist_ok=True)
-            DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
+            # Where two make it at the same moment, the slower one finds the other's.
+            with contextlib.suppress(CommitFailedError):
+                DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
             found = _snapshot(self.place)
         return found
 
