@@ -50,8 +50,8 @@ class Running:
     def move(self) -> None:
         """Wait until more was moved into the records, and marked as moved (before the next move begins)."""
         log, end = self.home / "records/dossiers/_delta_log", time.monotonic() + 60
-        enough = len(list(log.iterdir())) + 3
-        while len(list(log.iterdir())) < enough:
+        enough = len(list(log.glob("*.json"))) + 3
+        while len(list(log.glob("*.json"))) < enough:
             assert time.monotonic() < end, self.site.log
             self.send(1)
 
@@ -126,6 +126,7 @@ def database_of(kind: str) -> Iterator[str | None]:
 class RecordsThenDatabase:
     def take(self, running: Running, copy: Path) -> list[str]:
         """Make a copy; what must be in it."""
+        running.move()
         running.copy_records(copy)
         running.move()
         before = running.acknowledged()
