@@ -157,11 +157,9 @@ class Asked:
         # The engine takes longer to load than the other commands take to run.
         from phucvu.engine.connections import connect
         from phucvu.engine.tree import units_of
-        from phucvu.records.places import check
         from phucvu.records.schema import TABLES
         from phucvu.records.store import Store
 
-        check(self.home)
         store, con = Store(self.home), connect(self.engine)
         tables = {name: store.table(con, name, self.as_of) for name in TABLES}
         units = units_of(tables)

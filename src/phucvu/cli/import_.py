@@ -45,11 +45,9 @@ def import_(
     một thư mục là mọi tệp trong đó. | A folder is every file in it.
     """
     from phucvu.intake.files import import_file, kind_of
-    from phucvu.records.places import check
     from phucvu.records.store import Store
     from phucvu.tables.reading import reading
 
-    check(home)
     store = Store(home)
     status = 0
     with reading(files[0]):

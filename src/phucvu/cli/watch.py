@@ -29,10 +29,8 @@ def watch(
 ) -> int:
     """Theo dõi một thư mục, nhập tệp mới rồi chuyển sang da-nhan hoặc loi. | Import files as they arrive."""
     from phucvu.intake.watch import watch as arrivals
-    from phucvu.records.places import check
     from phucvu.records.store import Store
 
-    check(home)
     aside = False
     for handled in arrivals(Store(home), folder, once=once, kind=kind, sender=sender, mapping=mapping):
         click.echo(f"{handled.name}: {OUTCOMES[handled.outcome]} → {handled.moved_to}")
