@@ -21,6 +21,7 @@ Figure = tuple[int, int]
 
 ENDED_OTHERWISE = (8, 3, 7)
 APPLIED = ("public", "stopping", "testing")
+DECIDED = ("public", "public_amended", "abolished")
 CERTIFIED_COPY = ("2.000815",)
 
 VIETNAM = holidays.country_holidays("VN")
@@ -420,7 +421,9 @@ def figures(
     decisions = [
         {**row, "root": tree.root(home), "of_ministry": tree.kind(tree.root(home)) == "ministry"}
         for row in records.get("decisions", [])
-        if (home := tree.home(row["unit"])) and period.first <= row["decided_on"] <= cut_off.date()
+        if (home := tree.home(row["unit"]))
+        and period.first <= row["decided_on"] <= cut_off.date()
+        and procedures.get(row["procedure"], {}).get("status") in DECIDED
     ]
     by_unit: dict[str, list[Row]] = defaultdict(list)
     for dossier in judged_dossiers(records, period, now):

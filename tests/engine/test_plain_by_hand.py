@@ -201,14 +201,34 @@ def test_decisions_belong_to_the_province() -> None:
         "published_on": dt.date(2026, 8, 10),
     }
     late = {**decision, "number": "2/QĐ", "effective_on": dt.date(2026, 8, 7)}
-    assert count("1.1", decisions=[decision]) == (1, 1)
-    assert count("1.2", decisions=[decision]) == (1, 1)
-    assert count("1.1", decisions=[decision, late]) == (0, 1)
-    assert count("1.1", decisions=[decision], rules="qd766-2022") == (0, 0)
-    assert count("1.1", unit="H99", decisions=[decision], rules="qd766-2022") == (1, 1)
-    hidden = {**decision, "published_on": None}
-    assert count("1.2", decisions=[hidden], now=at("08-10 12:00")) == (0, 0)
-    assert count("1.2", decisions=[hidden], now=at("08-11 12:00")) == (0, 1)
+    known = {"procedures": [{"code": "1.1", "status": "public"}]}
+    assert count("1.1", decisions=[decision], **known) == (1, 1)
+    assert count("1.2", decisions=[decision], **known) == (1, 1)
+    assert count("1.1", decisions=[decision, late], **known) == (0, 1)
+    assert count("1.1", decisions=[decision], rules="qd766-2022", **known) == (0, 0)
+    assert count("1.1", unit="H99", decisions=[decision], rules="qd766-2022", **known) == (1, 1)
+    waiting = {**decision, "published_on": None}
+    assert count("1.2", decisions=[waiting], now=at("08-10 12:00"), **known) == (0, 0)
+    assert count("1.2", decisions=[waiting], now=at("08-11 12:00"), **known) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [("public", 1), ("public_amended", 1), ("abolished", 1), ("hidden", 0), (None, 0)],
+)
+def test_decisions_of_hidden_procedures_do_not_count(status: str | None, counted: int) -> None:
+    decision = {
+        "number": "1/QĐ",
+        "unit": "H99",
+        "procedure": "1.1",
+        "decided_on": dt.date(2026, 8, 3),
+        "effective_on": dt.date(2026, 8, 10),
+        "published_on": dt.date(2026, 8, 10),
+    }
+    known = {"procedures": [{"code": "1.1", "status": status}]}
+    assert count("1.1", decisions=[decision], **known) == (counted, counted)
+    assert count("1.2", decisions=[decision], **known) == (counted, counted)
+    assert count("1.1", decisions=[decision]) == (0, 0)
 
 
 def test_synchronised() -> None:

@@ -293,6 +293,16 @@ def decided_in_time(decisions: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "decision",
+    met=("của TTHC đang công khai hoặc đã bãi bỏ", "of a procedure that is public or abolished"),
+    lost=("TTHC không công khai", "the procedure is hidden or not in the catalogue"),
+)
+def public_or_abolished(decisions: ir.Table, count: Count) -> ir.BooleanValue:
+    """Of a procedure in state public, amended or not, or abolished; not of a hidden or unknown one."""
+    return decisions.status.isin(("public", "public_amended", "abolished"))
+
+
+@_of(
+    "decision",
     met=("đã công khai hoặc đã hết hạn", "public or overdue"),
     lost=("chưa công khai, còn hạn", "not public, still in time"),
     needs=(

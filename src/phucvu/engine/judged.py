@@ -111,11 +111,18 @@ def _named_by(rows: ir.Table, situation: Situation) -> ir.Table:
 def decisions(situation: Situation, count: Count) -> ir.Table:
     """The publication decisions of the period, each under the province or ministry it belongs to.
 
-    ``root`` is that province or ministry; ``published_on`` is empty where it is later than the cut-off;
-    ``decide_by`` and ``publish_by`` are the count's limits, and ``overdue`` says that the time to make
-    it public has run out. They are few, so that the calendar can be asked for each.
+    ``status`` is the procedure's in the catalogue, empty where it is unknown; ``root`` is that province
+    or ministry; ``published_on`` is empty where it is later than the cut-off; ``decide_by`` and
+    ``publish_by`` are the count's limits, and ``overdue`` says that the time to make it public has run out.
+    They are few, so that the calendar can be asked for each.
     """
-    added = {"root": pl.String, "decide_by": pl.Date, "publish_by": pl.Date, "overdue": pl.Boolean}
+    added = {
+        "status": pl.String,
+        "root": pl.String,
+        "decide_by": pl.Date,
+        "publish_by": pl.Date,
+        "overdue": pl.Boolean,
+    }
     types = TABLES["decisions"].types | added
 
     def rows(situation: Situation) -> pl.DataFrame:
@@ -134,8 +141,9 @@ def _named(name: str, count: Count) -> str:
 
 
 def _decided(situation: Situation) -> ir.Table:
-    table = situation.tables["decisions"]
-    return table.filter(table.decided_on.between(starts().date(), cut_off().date()))
+    table, procedures = situation.tables["decisions"], situation.tables["procedures"]
+    of_period = table.filter(table.decided_on.between(starts().date(), cut_off().date()))
+    return look_up(of_period, procedures.select("status", procedure="code"), "procedure")
 
 
 def _with_limits(row: dict[str, Any], situation: Situation, count: Count) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _home(units: Units, code: str) -> str:
 
 
 def owned_procedures(asked: Iterable[Transparency]) -> list[dict[str, Any]]:
-    """Rows of the table ``procedures`` for those decided on: as many public as 1.3 counts, others hidden."""
+    """Rows of the table ``procedures`` for those decided on: 1.3 says how many are public, not abolished."""
     return [
         {
             "code": _code(one.home, number),
@@ -89,7 +89,7 @@ def owned_procedures(asked: Iterable[Transparency]) -> list[dict[str, Any]]:
             "paper_result": True,
             "max_time": 5,
             "max_time_unit": "workday",
-            "status": "public" if number < one.complete[1] else "hidden",
+            "status": "public" if number < one.complete[1] else "abolished",
             "parts_complete": number < one.complete[0],
         }
         for one in asked
