@@ -287,6 +287,14 @@ def test_satisfaction() -> None:
     rating = {"dossier": "A", "unit": "H99.101", "value": -1}
     assert count("5.4", dossiers=[dossier()], steps=done, ratings=[rating]) == (0, 1)
     assert count("5.4", dossiers=[dossier()], steps=done, ratings=[{**rating, "value": 1}]) == (1, 1)
+    late = steps(("08-20 10:00", 9), code="B")
+    assert count("5.4", dossiers=[dossier(code="B")], steps=late, ratings=[{**rating, "dossier": "B"}]) == (
+        0,
+        1,
+    )
+    both = {"dossiers": [dossier(code=code) for code in "ABCD"], "ratings": [{**rating, "dossier": "B"}]}
+    quick = [step for code in "ACD" for step in steps(("08-04 10:00", 9), code=code)]
+    assert count("5.4", steps=[*quick, *late], **both) == (2, 4)
     petition = {"code": "P", "unit": "H99", "arrived_at": at("08-20 10:00"), "dossier": "A"}
     assert count("5.4", dossiers=[dossier()], steps=done, petitions=[petition]) == (0, 1)
     assert count("5.4", dossiers=[dossier()], steps=done, petitions=[petition], now=at("08-19 10:00")) == (

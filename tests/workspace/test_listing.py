@@ -14,7 +14,18 @@ from phucvu.engine import listing
 from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
 from phucvu.engine.findings import findings
-from phucvu.engine.listing import OF_DOSSIERS, SORTS, Listing, Order, Wish, counted, judge, looked_at, lost
+from phucvu.engine.listing import (
+    OF_DOSSIERS,
+    SORTS,
+    Listing,
+    Order,
+    Wish,
+    counted,
+    judge,
+    looked_at,
+    lost,
+    times_taken_off,
+)
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import from_frames
 from phucvu.engine.tree import Tree
@@ -48,11 +59,16 @@ def figures_of_lists(found: Listing, tables, rules, period: Period) -> dict[tupl
     indicators = [i for i in in_force.indicators if i.count.of == "dossiers"]
     figures = {}
     for unit in tree.shown:
+        below = tree.below(unit.code)
         asked = [c for i in indicators for c in (looked_at(i, period) & counted(i), looked_at(i, period))]
-        numbers = found.numbers(tree.below(unit.code), asked)
+        numbers = found.numbers(below, asked)
         for n, indicator in enumerate(indicators):
+            met, denominator = numbers[2 * n : 2 * n + 2]
+            times = found.total(Wish(below, looked_at(indicator, period)), times_taken_off(indicator))
+            if not indicator.count.taken_off:
+                assert met == denominator - times
             if unit.kind in indicator.applies_to:
-                figures[unit.code, indicator.id] = numbers[2 * n], numbers[2 * n + 1]
+                figures[unit.code, indicator.id] = max(0, denominator - times), denominator
     return figures
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, sub
 
 import ibis
 import ibis.expr.types as ir
@@ -73,6 +73,12 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
     return Measure(count, above, count.of == "processing_time"), Measure(count, below)
 
 
+def taken_off(indicator: Indicator) -> tuple[Measure, ...]:
+    """Where a count takes off group by group, the dossiers looked at that meet each group of conditions."""
+    count = indicator.count
+    return tuple(Measure(count, (*count.denominator, *group)) for group in count.taken_off)
+
+
 @dataclass(frozen=True)
 class Tallies:
     """The measures of the dossiers, counted.
@@ -90,7 +96,7 @@ def tally(
     situation: Situation, indicators: Iterable[Indicator], units: Collection[str] | None = None
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
-    wanted = {m.name: m for i in indicators for m in measures(i)}
+    wanted = {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
 
     def counted() -> Iterator[ir.Table]:
         dossiers = judged.dossiers(situation, units)
@@ -126,11 +132,17 @@ def _both(
 def of_dossiers(
     situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
-    """Dossiers of the population, and those that meet the conditions."""
+    """Dossiers of the population, and those that meet the conditions.
+
+    Where a count takes off group by group (``Count.taken_off``), the dossiers less all that is taken off.
+    """
     sums = tallies.by_unit
     figures: dict[str, ir.Value] = {}
     for indicator in indicators:
         above, below = (sums[m.name] for m in measures(indicator))
+        apart = [below - sums[m.name] for m in taken_off(indicator)]
+        if apart:
+            above = ibis.greatest(reduce(sub, apart, below), 0)
         figures |= _named(indicator, above, below)
     yield sums.select("unit", **figures)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import add, or_
 
 import ibis
 import ibis.expr.types as ir
@@ -26,6 +26,7 @@ from phucvu.engine.counts import (
     tally,
 )
 from phucvu.engine.figures import counted_for
+from phucvu.engine.listing import said_reasons
 from phucvu.engine.on_time import seconds_late
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
@@ -57,6 +58,8 @@ class Lost:
     records: ir.BooleanValue
     late: bool = False
     """Whether it is being late, so that the days can be said."""
+    group: int = 0
+    """Which of the groups of conditions that are taken off each by itself (``Count.groups``)."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,9 @@ def dossiers(
 
     Mostly dossiers; for indicators that count other things, the procedures, services, communes,
     decisions or petitions. Columns: code, unit, procedure, began (received, arrived or decided), due,
-    ended, counted, reason_vi, reason_en (why it does not count; empty where it does). Raises
-    UnusableError where there is no such unit or indicator in the period, or no figure of it.
+    ended, counted, taken_off (how many times the numerator is less for it, 0 where it counts), reason_vi,
+    reason_en (why it does not count; empty where it does). Raises UnusableError where there is no such
+    unit or indicator in the period, or no figure of it.
     """
     in_force = rules.at(period.last)
     check(in_force)
@@ -96,6 +100,11 @@ def dossiers(
         flags = {f"lost_{n}": lost.records for n, lost in enumerate(behind.lost)}
         rows = behind.rows.select(**{**NOTHING, **behind.said, **flags})
         rows = rows.mutate(counted=~reduce(or_, (rows[f] for f in flags), ibis.literal(False)))
+        groups: dict[int, list[ir.BooleanValue]] = {}
+        for flag, lost in zip(flags, behind.lost, strict=True):
+            groups.setdefault(lost.group, []).append(rows[flag])
+        times = (reduce(or_, lacking).cast("int64") for lacking in groups.values())
+        rows = rows.mutate(taken_off=reduce(add, times, ibis.literal(0)))
         if lost_only:
             rows = rows.filter(~rows.counted)
         ordered = rows.order_by("counted", "began", "code", "unit")
@@ -126,8 +135,9 @@ def _wanted(situation: Situation, unit: str, indicator: str) -> Indicator:
 def _lost(rows: ir.Table, indicator: Indicator) -> list[Lost]:
     """For each condition of the numerator, the records that do not meet it."""
     return [
-        Lost(CONDITIONS[c].lost, ~CONDITIONS[c](rows, indicator.count), late=c == "on_time")
-        for c in indicator.count.numerator
+        Lost(CONDITIONS[c].lost, ~CONDITIONS[c](rows, indicator.count), late=c == "on_time", group=number)
+        for number, group in enumerate(indicator.count.groups)
+        for c in group
     ]
 
 
@@ -259,7 +269,7 @@ def _with_reasons(page: pl.DataFrame, lost: list[Lost]) -> pl.DataFrame:
             pl.when(f"lost_{n}").then(lateness if part.late else pl.lit(part.words[language]))
             for n, part in enumerate(lost)
         ]
-        return pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
+        return said_reasons(parts, pl.col("taken_off"), language)
 
     return page.with_columns(reason_vi=reason("vi"), reason_en=reason("en")).select(
         "code",
@@ -267,6 +277,7 @@ def _with_reasons(page: pl.DataFrame, lost: list[Lost]) -> pl.DataFrame:
         "procedure",
         pl.col("began", "due", "ended").cast(TIME),
         "counted",
+        "taken_off",
         "reason_vi",
         "reason_en",
     )

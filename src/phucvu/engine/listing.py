@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from operator import and_, or_
+from operator import add, and_, or_
 from pathlib import Path
 from typing import Any, Literal
 
@@ -200,6 +200,13 @@ def lost(indicator: Indicator) -> Expression:
     return lacks(*_columns(indicator.count, indicator.count.numerator))
 
 
+def times_taken_off(indicator: Indicator) -> Expression:
+    """How many times the numerator of an indicator is less for a dossier looked at; 0 where it counts."""
+    count = indicator.count
+    each = (lacks(*_columns(count, group)).cast("BIGINT") for group in count.groups)
+    return reduce(add, each)
+
+
 def _columns(count: Count, conditions: Iterable[str]) -> list[str]:
     return [column_of(c, count) for c in conditions]
 
@@ -308,6 +315,11 @@ class Listing:
         [[found]] = self._rows(wish).aggregate("count(*)").fetchall()
         return int(found)
 
+    def total(self, wish: Wish, of: Expression) -> int:
+        """The sum of a whole number over the dossiers wished for."""
+        [[found]] = self._rows(wish).aggregate([FunctionExpression("sum", of)]).fetchall()
+        return int(found or 0)
+
     def numbers(self, within: Collection[str], conditions: Sequence[Expression]) -> list[int]:
         """How many dossiers of the units meet each of some conditions, in one pass."""
         each = [FunctionExpression("count_if", condition) for condition in conditions]
@@ -383,7 +395,18 @@ def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Serie
         pl.when(~pl.col(column_of(c, count))).then(
             lateness if c == "on_time" else pl.lit(CONDITIONS[c].lost[language])
         )
-        for c in count.numerator
+        for group in count.groups
+        for c in group
     ]
-    said = pl.concat_str(parts, separator="; ", ignore_nulls=True) if parts else pl.lit("")
-    return page.with_columns(reason=said)["reason"]
+    each = [pl.any_horizontal(~pl.col(column_of(c, count)) for c in group) for group in count.groups if group]
+    times = pl.sum_horizontal(each) if each else pl.lit(0)
+    return page.with_columns(reason=said_reasons(parts, times, language))["reason"]
+
+
+def said_reasons(parts: Sequence[pl.Expr], times: pl.Expr, language: str) -> pl.Expr:
+    """Reasons in a row; of what is taken off more than once, also how many times."""
+    if not parts:
+        return pl.lit("")
+    said = pl.concat_str(parts, separator="; ", ignore_nulls=True)
+    how_often = {"vi": "{} (bị trừ {} lần)", "en": "{} (taken off {} times)"}[language]
+    return pl.when(times > 1).then(pl.format(how_often, said, times)).otherwise(said)

@@ -121,4 +121,6 @@ def counted(count: Count, language: str) -> str:
     denominator = " + ".join(count.denominator) or "*"
     population = f", {count.population}" if count.population else ""
     times = f" × {count.times}" if count.times else ""
+    if count.taken_off:
+        numerator = "* - " + " - ".join("lacking(" + " + ".join(group) + ")" for group in count.taken_off)
     return f"{count.of}{population}: {numerator} / {denominator}{times}"

@@ -136,8 +136,30 @@ class Count(Strict):
     denominator: tuple[Text, ...] = ()
     working_days: dict[str, StrictInt] = Field(default_factory=dict)
     procedures: tuple[Text, ...] = ()
+    taken_off: tuple[tuple[Text, ...], ...] = ()
+    """The conditions of the numerator in groups, each of which is taken off by itself.
+
+    Left out, a dossier that lacks any condition is taken off once. Else the numerator is the denominator
+    less, for each group, the dossiers that lack any of it, and never below 0: a dossier that lacks
+    something of two groups is taken off twice.
+    """
     times: str | None = None
     """Another indicator whose rate this one's is multiplied by."""
+
+    @model_validator(mode="after")
+    def taken_off_by_group(self) -> Self:
+        grouped = [condition for group in self.taken_off for condition in group]
+        if self.taken_off and (self.of != "dossiers" or sorted(grouped) != sorted(self.numerator)):
+            raise fault(
+                "taken_off chỉ dùng khi đếm dossiers, và mỗi điều kiện của numerator có trong đúng một nhóm",
+                "taken_off is for counts of dossiers; each condition of numerator is in just one group of it",
+            )
+        return self
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The conditions of the numerator as they are taken off: all at once, or group by group."""
+        return self.taken_off or (self.numerator,)
 
 
 class IndicatorFile(Strict):

@@ -27,8 +27,8 @@ from phucvu.simulation.wire import DOSSIERS, STEPS, Writer, dossier_codes
 
 RULES = "portal-2026"
 
-LIKED, DISLIKED_TOO = 0.05, 0.02
-"""Of the dossiers on time, those rated +1; of the late, those rated −1."""
+LIKED = 0.05
+"""Of the dossiers on time, those rated +1."""
 
 Progress = Callable[[int, int], None]
 """Told the dossiers written so far, and all of them."""
@@ -111,11 +111,13 @@ def _write_dossiers(plan: Plan, writer: Writer, seed: int) -> tuple[pl.DataFrame
 
 
 def _complaints(rng: np.random.Generator, dossiers: Dossiers, target: Target) -> Ints:
-    """Places of the dossiers on time that somebody complained of: so many that 5.4 comes out."""
+    """Places of the dossiers that somebody complained of: so many that 5.4 comes out.
+
+    Late or not: 5.4 takes off what is late, and once more what was complained of.
+    """
     count = target.counts["on_time"] - target.counts["content"]
-    on_time = np.flatnonzero(~dossiers.late)
-    order = rng.random(len(on_time)) + ~dossiers.history.finished[on_time]
-    return on_time[np.argsort(order)[:count]]
+    order = rng.random(len(dossiers.late)) + ~dossiers.history.finished
+    return np.argsort(order)[:count]
 
 
 def _received(dossiers: Dossiers, codes: pl.Series, places: Ints) -> list[tuple[dt.datetime, str]]:
@@ -135,8 +137,7 @@ def _ratings(
 ) -> pl.DataFrame:
     """−1 for every complaint that is no petition, and some ratings that change no figure."""
     chance = rng.random(len(dossiers))
-    value = np.where(dossiers.late & (chance < DISLIKED_TOO), -1, 0)
-    value = np.where(~dossiers.late & (chance < LIKED), 1, value)
+    value = np.where(~dossiers.late & (chance < LIKED), 1, 0)
     value[complaints] = -1
     frame = pl.DataFrame(
         {

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from phucvu.accounts import audit
 from phucvu.engine import dossiers as behind
-from phucvu.engine.listing import DAY, Listing, reasons
+from phucvu.engine.listing import DAY, Listing, Wish, reasons, times_taken_off
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import UnusableError
@@ -85,6 +85,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "units": _units(asked),
         "statuses": [(str(code), name) for code, name in statuses().items()],
         "channels": [(str(code), name) for code, name in channels().items()],
+        "times": _times_taken_off(found, wish, asked, number),
         # That it is late is said already.
         "with_reasons": asked.indicator is not None and asked.indicator.count.numerator != ("on_time",),
         "too_many": number > MOST_ROWS,
@@ -99,6 +100,14 @@ def being_made(request: Any, unit: str, period: Period) -> Any:
     response = render(request, "workspace/being_made.html", context)
     response["Refresh"] = str(SOON)
     return response
+
+
+def _times_taken_off(found: Listing, wish: Wish, asked: Asked, number: int) -> int | None:
+    """How many times the dossiers of a list are taken off a figure, where that is not once each."""
+    if asked.indicator is None or not asked.lost_only or not number:
+        return None
+    times = found.total(wish, times_taken_off(asked.indicator))
+    return times if times != number else None
 
 
 def _place(unit: str, period: Period) -> dict[str, Any]:
