@@ -428,6 +428,12 @@ def figures(
     by_unit: dict[str, list[Row]] = defaultdict(list)
     for dossier in judged_dossiers(records, period, now):
         by_unit[dossier["unit"]].append(dossier)
+    # 3.2 and 3.5 alone also count what was only filed, by the date of filing.
+    only_filed: dict[str, list[Row]] = defaultdict(list)
+    for row in records.get("dossiers", []):
+        filed_at = row.get("filed_at")
+        if row.get("received_at") is None and filed_at and period.starts <= filed_at <= cut_off:
+            only_filed[row["unit"]].append(row)
     petitions = judged_petitions(records, period, now)
 
     found: dict[tuple[str, str], Figure] = {}
@@ -463,7 +469,8 @@ def figures(
         ]
         offered = {service["procedure"] for service in services}
         found[unit, "3.1"] = len(offered & authority), len(authority)
-        filed_online = {(d["procedure"], tree.home(d["unit"])) for d in received if online(d)}
+        filed = received + [d for code in below for d in only_filed.get(code, [])]
+        filed_online = {(d["procedure"], tree.home(d["unit"])) for d in filed if online(d)}
         found[unit, "3.2"] = share(services, lambda s: (s["procedure"], tree.home(s["unit"])) in filed_online)  # noqa: B023
         if portal:
             found[unit, "3.3"] = share(received, online)
@@ -474,7 +481,7 @@ def figures(
 
         fee = {code for code in authority if procedures.get(code, {}).get("fee")}
         found[unit, "3.4"] = procedures_with(fee, received, paid_online)
-        found[unit, "3.5"] = procedures_with(fee, received, fees_charged)
+        found[unit, "3.5"] = procedures_with(fee, filed, fees_charged)
         # What the portal publishes for some communes is more than they received: it counts the handled.
         payable = handled if portal else received
         owing = [d for d in payable if d["fee"] and not fee_free(d)]

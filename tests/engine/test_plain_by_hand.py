@@ -272,6 +272,25 @@ def test_payment_and_digitisation() -> None:
     assert count("3.4", unit="H99", **records) == (1, 2)
 
 
+def test_what_was_only_filed_counts_in_two_indicators_by_its_date_of_filing() -> None:
+    only_filed = dossier(received_at=None, filed_at=at("08-03 09:00"), channel=2, fee_lines=1, fees=5000)
+    records: dict[str, Any] = {
+        "procedures": [{"code": "1.1", "fee": True}],
+        "authority": [{"unit": "H99.101", "procedure": "1.1"}],
+        "services": [{"code": "D", "unit": "H99.101", "procedure": "1.1", "status": "public"}],
+    }
+    assert count("3.2", dossiers=[only_filed], **records) == (1, 1)
+    assert count("3.5", dossiers=[only_filed], **records) == (1, 1)
+    assert count("2.1", dossiers=[only_filed], **records) == (0, 0)
+    assert count("1.4", dossiers=[only_filed], **records) == (0, 0)
+    assert count("3.4", dossiers=[{**only_filed, "paid_online": 1}], **records) == (0, 1)
+    july = {**only_filed, "filed_at": at("07-31 09:00")}
+    assert count("3.2", dossiers=[july], **records) == (0, 1)
+    # With a date of receipt, that of filing says nothing.
+    september = {**only_filed, "received_at": at("09-01 09:00")}
+    assert count("3.2", dossiers=[september], **records) == (0, 1)
+
+
 def test_payment_of_dossiers_carried_in() -> None:
     records = {
         "procedures": [{"code": "1.1", "fee": True}],

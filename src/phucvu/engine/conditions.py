@@ -410,7 +410,13 @@ ALLOWED = {
 }
 """For each thing that can be counted, the conditions that can be asked of it."""
 
-POPULATIONS = {"petitions": ("arrived", "open"), "decisions": (None,), "owned_procedures": (None,)}
+POPULATIONS = {
+    "petitions": ("arrived", "open"),
+    "decisions": (None,),
+    "owned_procedures": (None,),
+    "services": ("received", "handled", "filed"),
+    "procedures": ("received", "handled", "filed"),
+}
 """The populations a count may have, where not those of dossiers."""
 
 

@@ -99,7 +99,7 @@ def tally(
     wanted = {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
 
     def counted() -> Iterator[ir.Table]:
-        dossiers = judged.dossiers(situation, units)
+        dossiers = judged.with_filed(situation, units)
         yield dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
 
     [rows] = situation.ask(("tally", *wanted), counted) if units is None else map(situation.fetch, counted())

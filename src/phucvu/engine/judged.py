@@ -23,16 +23,26 @@ FACTS = ("fee", "paper_result", "for_citizens", "max_time", "max_time_unit")
 
 
 def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.Table:
-    """The dossiers of the period's populations, of all units or of those given.
+    """The dossiers of the populations ``received`` and ``handled``, of all units or of those given.
+
+    See ``with_filed``; what was only filed is not among them.
+    """
+    rows = with_filed(situation, units)
+    return rows.filter(rows.handled)
+
+
+def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir.Table:
+    """The dossiers of all populations of the period, of all units or of those given.
 
     To a dossier's own columns come FACTS of its procedure, what ``on_time`` works out (``due``, ``end``,
     ``waited_exactly`` in microseconds, ``waited`` in seconds, ``unanswered``, ``in_time``),
     ``worked_days`` (working days after the day of receipt up to the day of the end, less waiting; empty
-    while not finished), ``petitioned``, ``disliked``, and the populations ``received`` and ``handled``.
+    while not finished), ``petitioned``, ``disliked``, and the populations ``received``, ``handled`` and
+    ``filed``. Of a dossier that was only filed (``filed`` alone) what is worked out says nothing.
     """
     tables = situation.tables
     rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
-    rows = rows.filter(rows.received_at <= cut_off())
+    rows = rows.filter(ibis.coalesce(rows.received_at, rows.filed_at) <= cut_off())
     if units is not None:
         rows = rows.filter(rows.unit.isin(list(units)))
         steps = steps.semi_join(rows, on_time.ID)
@@ -60,18 +70,20 @@ def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.T
         unanswered=rows.unanswered.fill_null(False),
         petitioned=rows.petitioned.fill_null(False),
         disliked=rows.disliked.fill_null(False),
-        received=populations.received(rows),
+        received=populations.received(rows).fill_null(False),
+        filed=populations.filed(rows).fill_null(False),
     )
-    rows = rows.filter(populations.handled(rows)).mutate(ended_on=rows.end.date())
+    rows = rows.mutate(handled=populations.handled(rows).fill_null(False), ended_on=rows.end.date())
+    rows = rows.filter(rows.handled | rows.filed)
     ended = situation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
     days = (rows.worked_after - rows.worked_before).fill_null(0) - rows.waited_days.fill_null(0)
     return rows.select(
         *own,
         *FACTS,
-        *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked", "received"),
+        *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked"),
+        *("received", "handled", "filed"),
         waited=rows.waited_exactly // on_time.SECOND,
-        handled=ibis.literal(True),
         in_time=on_time.on_time(rows),
         worked_days=rows.end.notnull().ifelse(ibis.greatest(days, 0), ibis.null("int64")),
     )

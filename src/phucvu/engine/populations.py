@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from phucvu.engine.given import cut_off, starts
@@ -10,6 +11,11 @@ from phucvu.engine.given import cut_off, starts
 def received(dossiers: ir.Table) -> ir.BooleanValue:
     """Dossiers received in the period, up to the cut-off."""
     return dossiers.received_at.between(starts(), cut_off())
+
+
+def filed(dossiers: ir.Table) -> ir.BooleanValue:
+    """Dossiers received in the period, and those without a date of receipt that were filed in it."""
+    return ibis.coalesce(dossiers.received_at, dossiers.filed_at).between(starts(), cut_off())
 
 
 def handled(dossiers: ir.Table) -> ir.BooleanValue:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import ibis
 import ibis.expr.types as ir
 
 from phucvu.engine.by_procedure import by_procedure
@@ -138,9 +139,9 @@ class Content:
     """What the records hold, as far as it tells whether a period's figures would change.
 
     ``months`` has for each table and month how many rows count of it and the sum of their places in the
-    order of arrival, in text: the month of receipt of a dossier, that of a step's moment. What is
-    later than a period cannot touch it; ``others`` (all other tables, the rules, the program) can
-    touch every one.
+    order of arrival, in text: the month of receipt of a dossier (of filing, where it was not received),
+    that of a step's moment. What is later than a period cannot touch it; ``others`` (all other tables,
+    the rules, the program) can touch every one.
     """
 
     first: dt.date | None
@@ -150,7 +151,11 @@ class Content:
     @classmethod
     def of(cls, tables: Tables, places: Mapping[str, int]) -> Content:
         """``places`` is what ``Watch.now`` said before the tables were opened."""
-        dossiers = _by_month(tables["dossiers"], "received_at")
+        # What was only filed counts by the date of filing (3.2, 3.5).
+        held = tables["dossiers"]
+        dossiers = _by_month(
+            held.mutate(counts_at=ibis.coalesce(held.received_at, held.filed_at)), "counts_at"
+        )
         steps = _by_month(tables["steps"], "at")
         others = {name: place for name, place in places.items() if name not in ("dossiers", "steps")}
         rules = rules_in_use().model_dump_json()

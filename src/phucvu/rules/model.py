@@ -131,7 +131,7 @@ class Count(Strict):
         "petitions",
         "processing_time",
     ]
-    population: Literal["received", "handled", "arrived", "open"] | None = None
+    population: Literal["received", "handled", "filed", "arrived", "open"] | None = None
     numerator: tuple[Text, ...] = ()
     denominator: tuple[Text, ...] = ()
     working_days: dict[str, StrictInt] = Field(default_factory=dict)
