@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -14,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import translation
 
-from phucvu.accounts import audit, managing, units
+from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.inbox.models import Sender
 from phucvu.problems import Problem
@@ -22,6 +20,8 @@ from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
 from phucvu.web.serve import gather_static_files
+
+from ..signing import made, sign
 
 PASSWORD = "mot-mat-khau-dai-2026"
 
@@ -119,17 +119,7 @@ def account() -> Callable[..., User]:
     def make(
         role: str, unit: str = "H21.17", *, name: str = "", two_step: bool = True, password: str = ""
     ) -> User:
-        name = name or f"{role}.{unit.lower()}"
-        user = managing.create(
-            audit.COMMAND_LINE, username=name, email=f"{name}@vidu.vn", role=role, unit=unit
-        )
-        if password:
-            user.set_password(password)
-            user.save()
-        if two_step:
-            TOTP.activate(user, generate_totp_secret())
-            RecoveryCodes.activate(user)
-        return User.objects.get(pk=user.pk)
+        return made(name or f"{role}.{unit.lower()}", role, unit, password=password, two_step=two_step)
 
     return make
 
@@ -143,14 +133,3 @@ def signed_in(client: Client) -> Callable[[User], Client]:
         return client
 
     return sign_in
-
-
-def sign(client: Client, user: User, methods: tuple[str, ...] = ("password", "mfa")) -> None:
-    """Sign in without the cost of a password; ``methods`` are the steps that count as taken."""
-    client.force_login(user)
-    session = client.session
-    session["account_authentication_methods"] = [
-        {"method": method, "at": 0, "reauthenticated": False} for method in methods
-    ]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()

@@ -26,7 +26,7 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.models import Sender
 
 from ..inbox.running import postgresql
-from .conftest import sign
+from ..signing import sign
 
 FIELDS = ["number", "moment", "actor", "action", "object", "unit", "details", "previous", "hash"]
 

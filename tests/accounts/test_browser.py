@@ -17,8 +17,9 @@ from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Role
 from phucvu.web.pictures import CHROMIUM, FLAGS
 
+from ..signing import sign
 from ..web import axe
-from .conftest import PASSWORD, sign
+from .conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.browser,

@@ -15,7 +15,8 @@ from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Role
 from phucvu.problems import UnusableError
 
-from .conftest import PASSWORD, sign
+from ..signing import sign
+from .conftest import PASSWORD
 
 Make = Callable[..., User]
 SignIn = Callable[[User], Client]

@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client, override_settings
 
-from phucvu.accounts import adapters, audit, managing
+from phucvu.accounts import adapters, audit, doors, managing
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Role
 
+from ..signing import sign
 from .openid_server import CLIENT, SECRET, OpenIdServer
 
 Make = Callable[..., User]
@@ -150,11 +151,27 @@ def test_the_second_step_is_asked_for_here_too(account: Make, client: Client, se
     assert who(client) is None
 
 
+@pytest.mark.parametrize(("elsewhere", "status"), [(True, 200), (False, 302)])
+def test_the_office_may_ask_for_the_second_step_itself(
+    account: Make, client: Client, server: OpenIdServer, monkeypatch: pytest.MonkeyPatch,
+    elsewhere: bool, status: int,
+) -> None:  # fmt: skip
+    """Then nothing is to be set up here; only for who came in by its server."""
+    monkeypatch.setattr(doors, "OIDC_TWO_STEP", elsewhere)
+    user = account(Role.ADMINISTRATOR, name="quantri", two_step=False)
+    come_in(client, server, email="quantri@vidu.vn", email_verified=True)
+    for path in ("/workspace/accounts", "/admin/"):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert status == 200 or answer.headers["location"].startswith("/accounts/two-step/set-up")
+    by_password = Client(headers={"host": "127.0.0.1"})
+    sign(by_password, user, ("password",))
+    assert by_password.get("/workspace/accounts").status_code == 302
+
+
 def test_joining_from_inside_is_for_administrators(
     account: Make, client: Client, server: OpenIdServer
 ) -> None:
-    from .conftest import sign
-
     sign(client, account(Role.STAFF, name="canbo", two_step=False))
     assert refused(come_in(client, server, "/oidc/office/login?process=connect"))
     assert not SocialAccount.objects.exists()

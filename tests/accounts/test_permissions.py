@@ -52,6 +52,10 @@ def test_nothing_before_two_step_sign_in_where_the_role_needs_it(account: Make, 
     assert may(user, Action.OWN_SIGN_IN)
 
 
+def test_who_sees_personal_data_publishes_or_manages_needs_two_steps() -> None:
+    assert {Role.STAFF, Role.HEAD, Role.PUBLISHER, Role.ADMINISTRATOR} == TWO_STEP
+
+
 def test_strangers_and_closed_accounts_may_nothing(account: Make) -> None:
     closed = account(Role.ADMINISTRATOR)
     closed.is_active = False

@@ -190,7 +190,7 @@ def test_dossiers_of_one_code_are_told_apart(account: Make, signed_in: SignIn) -
 
 
 def test_a_form_of_another_site_shows_nothing(account: Make) -> None:
-    from .conftest import sign
+    from ..signing import sign
 
     client = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"})
     sign(client, account(Role.STAFF))

@@ -16,7 +16,8 @@ from phucvu.accounts.doors import Rule, rules
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role
 
-from .conftest import ASIDE, sign
+from ..signing import sign
+from .conftest import ASIDE
 
 Make = Callable[..., User]
 

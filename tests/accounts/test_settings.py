@@ -95,6 +95,12 @@ def test_the_openid_connect_server_comes_from_the_environment(
         said(PHUCVU_OIDC_URL="http://sso.vidu.vn")
 
 
+def test_who_asks_for_the_second_step(said: Callable[..., dict[str, Any]]) -> None:
+    assert [said(PHUCVU_OIDC_TWO_STEP=one)["OIDC_TWO_STEP"] for one in ("", "0", "1")] == [False, False, True]
+    with pytest.raises(UnusableError, match="PHUCVU_OIDC_TWO_STEP"):
+        said(PHUCVU_OIDC_TWO_STEP="yes")
+
+
 def test_the_key_is_made_once_for_the_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHUCVU_HOME", str(tmp_path / "home"))
     key = secret_key()

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from phucvu.accounts import audit, managing, units
+from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
@@ -22,6 +22,7 @@ from phucvu.rules.loading import rules_in_use
 from phucvu.web import results
 from phucvu.web.serve import gather_static_files
 
+from ..signing import made, sign
 from . import records
 
 PASSWORD = "mot-mat-khau-dai-2026"
@@ -98,14 +99,7 @@ def _afresh(site: None) -> None:
 @pytest.fixture
 def account(_afresh: None) -> Callable[..., User]:
     def make(role: str, unit: str, password: str = "") -> User:
-        name = f"{role}.{unit.lower()}"
-        user = managing.create(
-            audit.COMMAND_LINE, username=name, email=f"{name}@vidu.vn", role=role, unit=unit
-        )
-        if password:
-            user.set_password(password)
-            user.save()
-        return User.objects.get(pk=user.pk)
+        return made(f"{role}.{unit.lower()}", role, unit, password=password)
 
     return make
 
@@ -116,7 +110,7 @@ def client_of(account: Callable[..., User]) -> Callable[[str, str], Client]:
 
     def sign_in(role: str, unit: str) -> Client:
         client = Client(headers={"host": "127.0.0.1"})
-        client.force_login(account(role, unit))
+        sign(client, account(role, unit))
         return client
 
     return sign_in

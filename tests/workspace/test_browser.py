@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -62,10 +64,13 @@ def fits(page: Page) -> bool:
 
 
 def test_from_signing_in_by_a_lost_point_to_a_dossier(account: Callable[..., User], page: Page) -> None:
-    account("head", "H99", password=PASSWORD)
+    head = account("head", "H99", password=PASSWORD)
     page.goto("/workspace")
     page.fill("input[name=login]", "head.h99")
     page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    kept = RecoveryCodes(Authenticator.objects.get(user=head, type="recovery_codes")).generate_codes()[0]
+    page.fill("input[name=code]", kept)
     page.keyboard.press("Enter")
     page.wait_for_url("**/workspace/H99")
     assert "đang mất" in page.locator(".answer").first.inner_text()

@@ -23,6 +23,7 @@ from django.utils.http import urlencode
 
 from phucvu.accounts import audit, units
 from phucvu.accounts.permissions import TWO_STEP, Action, lacks_two_step, may
+from phucvu.accounts.settings import OIDC, OIDC_TWO_STEP
 
 View = Callable[..., Any]
 UnitOf = Callable[..., str | None]
@@ -125,11 +126,12 @@ def _turned_away(request: Any, rule: Rule, parts: dict[str, Any]) -> Any:
     assert action is not None
     if not user.is_authenticated:
         return _via("account_login", request)
+    user.second_step_elsewhere = _took_second_step_elsewhere(request)
     if action is Action.OWN_SIGN_IN:
         return None
     if lacks_two_step(user):
         return _via("mfa_activate_totp", request)
-    if user.role in TWO_STEP and not _took_second_step(request):
+    if user.role in TWO_STEP and not (user.second_step_elsewhere or _took_second_step(request)):
         return _via("mfa_reauthenticate", request)
     if not may(user, action):
         raise PermissionDenied
@@ -158,6 +160,12 @@ def _note_refusal(request: Any, action: Action) -> None:
 def _took_second_step(request: Any) -> bool:
     """Whether this very session has; another one may have set it up since this one began."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def _took_second_step_elsewhere(request: Any) -> bool:
+    """Whether the session began at the office's server, and that one asks for the second step itself."""
+    records = get_authentication_records(request, request.user)
+    return OIDC_TWO_STEP and any(record.get("provider") == OIDC for record in records)
 
 
 def _via(name: str, request: Any) -> Any:

@@ -31,6 +31,9 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     is_active = models.BooleanField("đang dùng", default=True)
     created_at = models.DateTimeField("lập lúc")
 
+    second_step_elsewhere = False
+    """Whether this session came in by a server that asks for the second step itself (see ``doors``)."""
+
     objects = BaseUserManager()
 
     USERNAME_FIELD = "username"

@@ -62,8 +62,13 @@ MAY: dict[Action, frozenset[Role]] = {
 }
 """What each role may do, in its own unit and all below it."""
 
-TWO_STEP = frozenset({Role.PUBLISHER, Role.ADMINISTRATOR})
-"""These roles can do nothing but ``OWN_SIGN_IN`` until they have set up two-step sign-in."""
+TWO_STEP = frozenset(
+    role
+    for action in (Action.SEE_PERSONAL, Action.PUBLISH, Action.MANAGE_ACCOUNTS, Action.ADMIN_SITE)
+    for role in MAY[action]
+)
+"""Who sees personal data, publishes or manages needs a second step; without it they can do nothing but
+``OWN_SIGN_IN``."""
 
 
 def may(user: Any, action: Action, unit: str | None = None) -> bool:
@@ -79,8 +84,9 @@ def may(user: Any, action: Action, unit: str | None = None) -> bool:
 
 
 def lacks_two_step(user: Any) -> bool:
-    """Whether the role needs two-step sign-in and the account has not set it up."""
-    return user.role in TWO_STEP and not user.has_two_step
+    """Whether the role needs two-step sign-in, and the account has it neither here nor at the office's
+    server that it came in by."""
+    return user.role in TWO_STEP and not user.has_two_step and not user.second_step_elsewhere
 
 
 def may_give(role: Role) -> list[Role]:

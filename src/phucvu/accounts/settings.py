@@ -166,6 +166,23 @@ OIDC_NAME = os.environ.get("PHUCVU_OIDC_NAME", "OpenID Connect")
 OIDC_READERS_OF = os.environ.get("PHUCVU_OIDC_READERS_OF", "")
 """A unit: whoever the server vouches for and has no account becomes a reader of it. Empty: nobody does."""
 
+
+def _yes(name: str) -> bool:
+    """What a variable says that is 1 or 0; unset it is 0."""
+    said = os.environ.get(name, "") or "0"
+    if said not in ("0", "1"):
+        raise UnusableError(
+            Problem(
+                f"biến {name} phải là 0 hoặc 1, gặp «{said[:20]}»",
+                f"the variable {name} must be 0 or 1, found “{said[:20]}”",
+            )
+        )
+    return said == "1"
+
+
+OIDC_TWO_STEP = _yes("PHUCVU_OIDC_TWO_STEP")
+"""Whether that server asks everybody for a second step, so that none is to be set up here."""
+
 OIDC = "office"
 """The server's name in addresses: people come back to /oidc/office/login/callback."""
 

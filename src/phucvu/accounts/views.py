@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from phucvu.accounts import managing, personal, units
 from phucvu.accounts.models import User
-from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, may, may_give
+from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
 from phucvu.accounts.settings import OIDC_URL
 from phucvu.problems import Problem, UnusableError
 
@@ -28,6 +28,7 @@ def own(request: Any) -> Any:
     context = {
         "unit": units.every().get(user.unit),
         "needs_two_step": user.role in TWO_STEP,
+        "lacks_two_step": lacks_two_step(user),
         "codes": Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first(),
         "may_manage": may(user, Action.MANAGE_ACCOUNTS),
         "may_see_tables": may(user, Action.ADMIN_SITE),

@@ -27,12 +27,18 @@ UNITS = (
     Unit("H99.101", "UBND xã An Thử", "commune", "H99"),
 )
 NAME, PASSWORD = "thu-truong", "mot-mat-khau-de-chup-anh"
+CODES = tuple(f"ma-du-phong-{number}" for number in range(50))
+"""Recovery codes: each picture signs in anew, and each code works once."""
 
 
 def make(home: Path) -> None:
     """Make the home: dossiers of the running year, what is counted of them, lists, and one account."""
     open_home(home)
     # Their tables can be named only once the database is set up.
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from allauth.mfa.utils import encrypt
+
     from phucvu.accounts import managing
     from phucvu.inbox.clock import now
     from phucvu.inbox.counting import publish, running
@@ -58,6 +64,9 @@ def make(home: Path) -> None:
     )
     head.set_password(PASSWORD)
     head.save()
+    TOTP.activate(head, generate_totp_secret())
+    codes = {"migrated_codes": [encrypt(code) for code in CODES]}
+    Authenticator.objects.create(user=head, type=Authenticator.Type.RECOVERY_CODES, data=codes)
 
 
 def _wanted(moment: dt.datetime) -> pl.DataFrame:

@@ -114,7 +114,7 @@ def take(browser: Browser, site: str, picture: Picture, folder: Path) -> Path:
     )
     page.goto(site + picture.address)
     if picture.shows == "office":
-        _sign_in(page)
+        _sign_in(page, office.CODES[PICTURES.index(picture)])
     if link := FOLLOWED.get(picture.name.removesuffix("-phone")):
         page.locator(link).first.click()
     file = folder / f"{picture.name}.png"
@@ -124,10 +124,12 @@ def take(browser: Browser, site: str, picture: Picture, folder: Path) -> Path:
     return file
 
 
-def _sign_in(page: Page) -> None:
+def _sign_in(page: Page, code: str) -> None:
     """On the page to which signed-in pages lead who is not; it leads back."""
     page.fill("input[name=login]", office.NAME)
     page.fill("input[name=password]", office.PASSWORD)
+    page.locator("main form button").first.click()
+    page.fill("input[name=code]", code)
     page.locator("main form button").first.click()
 
 
