@@ -101,6 +101,13 @@ def test_who_asks_for_the_second_step(said: Callable[..., dict[str, Any]]) -> No
         said(PHUCVU_OIDC_TWO_STEP="yes")
 
 
+def test_how_long_a_session_may_lie_idle(said: Callable[..., dict[str, Any]]) -> None:
+    assert [said(PHUCVU_IDLE_MINUTES=one)["IDLE_MINUTES"] for one in ("", "5", "600")] == [30, 5, 600]
+    for wrong in ("0", "601", "-1", "nửa giờ", "1.5", "60000"):
+        with pytest.raises(UnusableError, match="PHUCVU_IDLE_MINUTES"):
+            said(PHUCVU_IDLE_MINUTES=wrong)
+
+
 def test_the_key_is_made_once_for_the_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHUCVU_HOME", str(tmp_path / "home"))
     key = secret_key()

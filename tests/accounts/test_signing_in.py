@@ -313,6 +313,8 @@ def test_a_changed_role_holds_at_once(account: Make, client: Client) -> None:
     sign(client, user)
     assert client.get("/workspace/accounts").status_code == 200
     managing.change("quantri", user, full_name="", email=user.email, role=Role.READER, unit="H21")
+    assert client.get("/workspace/accounts").headers["location"].startswith("/accounts/login?next=")
+    sign(client, user)
     assert client.get("/workspace/accounts").status_code == 403
 
 

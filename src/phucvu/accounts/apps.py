@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.socialaccount import app_settings
+from allauth.usersessions.apps import UserSessionsConfig
 from django.apps import AppConfig
 
 from phucvu.accounts.settings import SOCIALACCOUNT_UID_MAX_LENGTH
@@ -12,6 +13,7 @@ app_settings.UID_MAX_LENGTH = SOCIALACCOUNT_UID_MAX_LENGTH
 
 
 class AccountsConfig(AppConfig):  # type: ignore[misc]
+    default = True
     name = "phucvu.accounts"
     label = "accounts"
     verbose_name = "Tài khoản và nhật ký"
@@ -21,3 +23,10 @@ class AccountsConfig(AppConfig):  # type: ignore[misc]
         from phucvu.accounts import noting
 
         noting.connect()
+
+
+class SessionsConfig(UserSessionsConfig):  # type: ignore[misc]
+    """allauth's table of sessions; ``sessions`` fills it, also where a request tells no address."""
+
+    def ready(self) -> None:
+        pass

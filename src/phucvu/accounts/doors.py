@@ -21,7 +21,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
-from phucvu.accounts import audit, units
+from phucvu.accounts import audit, sessions, units
 from phucvu.accounts.permissions import TWO_STEP, Action, lacks_two_step, may
 from phucvu.accounts.settings import OIDC, OIDC_TWO_STEP
 
@@ -126,6 +126,8 @@ def _turned_away(request: Any, rule: Rule, parts: dict[str, Any]) -> Any:
     assert action is not None
     if not user.is_authenticated:
         return _via("account_login", request)
+    if not sessions.used(request):
+        return _via("account_login", request, idle="1")
     user.second_step_elsewhere = _took_second_step_elsewhere(request)
     if action is Action.OWN_SIGN_IN:
         return None
@@ -168,6 +170,6 @@ def _took_second_step_elsewhere(request: Any) -> bool:
     return OIDC_TWO_STEP and any(record.get("provider") == OIDC for record in records)
 
 
-def _via(name: str, request: Any) -> Any:
-    after = urlencode({"next": request.get_full_path()})
+def _via(name: str, request: Any, **more: str) -> Any:
+    after = urlencode({"next": request.get_full_path()} | more)
     return HttpResponseRedirect(f"{reverse(name)}?{after}")

@@ -23,7 +23,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from phucvu.accounts import audit, units
+from phucvu.accounts import audit, sessions, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, Role, may, may_give
 from phucvu.accounts.settings import OIDC, SOCIALACCOUNT_UID_MAX_LENGTH
@@ -98,6 +98,7 @@ def forget_two_step(by: User | str, user: User) -> None:
     _check_may_change(by, user)
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
+        sessions.end(by, user)
         audit.append(by, "two-step sign-in forgotten", object=user.username, unit=user.unit)
 
 
@@ -109,6 +110,12 @@ def create_administrator(name: str, unit: str, email: str) -> str:
     with transaction.atomic():
         user = create(audit.COMMAND_LINE, username=name, email=email, role=Role.ADMINISTRATOR, unit=unit)
         return link(audit.COMMAND_LINE, user)
+
+
+def end_sessions(by: User | str, user: User, number: int | None = None) -> None:
+    """End one session of the account, or all."""
+    _check_may_change(by, user)
+    sessions.end(by, user, number=number)
 
 
 def seen_by(user: User) -> QuerySet[User]:
@@ -159,6 +166,8 @@ def _save(by: User | str, user: User, said: dict[str, str], action: str, problem
         EmailAddress.objects.filter(user=user).delete()
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         _set_subject(user, said["subject"])
+        if before and (said["role"], said["unit"]) != (before["role"], before["unit"]):
+            sessions.end(by, user)
         changed = {name: value for name, value in said.items() if value != before.get(name, "")}
         audit.append(
             by,
@@ -232,4 +241,5 @@ def _set_active(by: User | str, user: User, active: bool, action: str) -> None:
     with transaction.atomic():
         user.is_active = active
         user.save(update_fields=["is_active"])
+        sessions.end(by, user)
         audit.append(by, action, object=user.username, unit=user.unit)

@@ -13,7 +13,7 @@ from allauth.socialaccount import signals as social
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.backends.db import SessionStore
 
-from phucvu.accounts import audit
+from phucvu.accounts import audit, sessions
 from phucvu.accounts.adapters import UNKNOWN, address, note_failure
 from phucvu.inbox.models import Sender
 from phucvu.inbox.sessions import login_failed
@@ -22,6 +22,7 @@ from phucvu.inbox.sessions import login_failed
 def connect() -> None:
     for signal, receiver in (
         (user_logged_in, _signed_in),
+        (account.user_logged_in, _began),
         (user_logged_out, _signed_out),
         (user_login_failed, _failed),
         (login_failed, _sender_failed),
@@ -40,7 +41,12 @@ def _signed_in(request: Any, user: Any, **_: Any) -> None:
     records = get_authentication_records(request, user)
     methods = [record.get("type") or record["method"] for record in records]
     audit.append(user, "sign-in", unit=user.unit, methods=methods, address=address(request))
+    sessions.forget_old()
     SessionStore.clear_expired()  # sessions that nobody ended stay until somebody does this
+
+
+def _began(request: Any, **_: Any) -> None:
+    sessions.used(request)
 
 
 def _signed_out(request: Any, user: Any, **_: Any) -> None:

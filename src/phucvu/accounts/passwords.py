@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import ResetPasswordKeyForm
 from allauth.account.views import PasswordResetFromKeyView
 
+from phucvu.accounts import sessions
 from phucvu.accounts.models import User
 
 
@@ -22,6 +23,7 @@ class Form(ResetPasswordKeyForm):  # type: ignore[misc]
         # One statement of the database: of several at once, one finds the row as it was.
         if not User.objects.filter(pk=self.user.pk, password=before).update(password=self.user.password):
             raise UsedError
+        sessions.end(self.user, self.user)
 
 
 class View(PasswordResetFromKeyView):  # type: ignore[misc]

@@ -32,6 +32,7 @@ APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "phucvu.accounts.apps.SessionsConfig",
 ]
 
 # In this order: sessions come before LocaleMiddleware, the rest after it. None of them touches a page
@@ -79,6 +80,23 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 
 # A working day; closing the browser ends it sooner.
 SESSION_COOKIE_AGE = 10 * 3600
+
+
+def _idle_minutes() -> int:
+    said = os.environ.get("PHUCVU_IDLE_MINUTES", "") or "30"
+    if not (said.isascii() and said.isdigit() and 1 <= int(said[:5]) <= 600):
+        raise UnusableError(
+            Problem(
+                f"biến PHUCVU_IDLE_MINUTES phải là số phút từ 1 đến 600, gặp «{said[:20]}»",
+                f"the variable PHUCVU_IDLE_MINUTES must be minutes from 1 to 600, found “{said[:20]}”",
+            )
+        )
+    return int(said)
+
+
+IDLE_MINUTES = _idle_minutes()
+"""A session of who needs two steps to sign in ends when nothing was asked for during so many minutes."""
+
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A browser takes a cookie so named only over HTTPS and from this very host, so no other plants one.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"

@@ -78,6 +78,7 @@ in_languages = [
             path("accounts", require_GET(views.own), name="accounts-home"),
             path("accounts", require_GET(views.own), name="mfa_index"),
             path("accounts/password", change_password, name="account_change_password"),
+            path("accounts/sessions", form(views.own_sessions), name="accounts-sessions"),
             path("accounts/confirm", account.reauthenticate, name="account_reauthenticate"),
             path("accounts/two-step/confirm", mfa.reauthenticate, name="mfa_reauthenticate"),
             path("accounts/two-step/set-up", totp.activate_totp, name="mfa_activate_totp"),
@@ -99,6 +100,11 @@ in_languages = [
         name="account-reopen",
     ),
     path("workspace/accounts/<int:number>/link", manage_one(require_POST(views.link)), name="account-link"),
+    path(
+        "workspace/accounts/<int:number>/sessions",
+        manage_one(require_POST(views.end_sessions)),
+        name="account-sessions",
+    ),
     path(
         "workspace/accounts/<int:number>/forget-two-step",
         manage_one(require_POST(views.forget_two_step)),

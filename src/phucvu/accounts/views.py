@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from phucvu.accounts import managing, personal, units
+from phucvu.accounts import managing, personal, sessions, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
 from phucvu.accounts.settings import OIDC_URL
@@ -34,6 +34,15 @@ def own(request: Any) -> Any:
         "may_see_tables": may(user, Action.ADMIN_SITE),
     }
     return render(request, "accounts/own.html", context)
+
+
+def own_sessions(request: Any) -> Any:
+    """One's own sessions; POST ends the one whose number is sent, or all others."""
+    user, current = request.user, request.session.session_key
+    if request.method == "POST":
+        sessions.end(user, user, number=_number(request), but=current)
+        return redirect("accounts-sessions")
+    return render(request, "accounts/sessions.html", {"sessions": sessions.every(user, current)})
 
 
 def every(request: Any) -> Any:
@@ -91,6 +100,12 @@ def reopen(request: Any, number: int) -> Any:
 
 def forget_two_step(request: Any, number: int) -> Any:
     managing.forget_two_step(request.user, _account(request, number))
+    return redirect("account", number=number)
+
+
+def end_sessions(request: Any, number: int) -> Any:
+    """End the session whose number is sent, or all of them."""
+    managing.end_sessions(request.user, _account(request, number), _number(request))
     return redirect("account", number=number)
 
 
@@ -157,6 +172,16 @@ def _account(request: Any, number: int) -> User:
     return user
 
 
+def _number(request: Any) -> int | None:
+    """The number of the session that is meant; None for all."""
+    said = request.POST.get("session", "")
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) < 19):
+        raise Http404
+    return int(said)
+
+
 def _shown(
     request: Any,
     user: User,
@@ -172,6 +197,7 @@ def _shown(
         "may_change": managing.may_change(request.user, user),
         "link": request.build_absolute_uri(link) if link else "",
         "made": made,
+        "sessions": sessions.every(user, request.session.session_key),
     }
     return _form(request, now | (said or {}), problems or [], context)
 

@@ -10,6 +10,7 @@ ACTIONS = {
     "sign-in failed": Words(vi="đăng nhập không được", en="sign-in failed"),
     "sign-in refused": Words(vi="đăng nhập bị từ chối", en="sign-in refused"),
     "second step failed": Words(vi="sai mã bước hai", en="second step failed"),
+    "session ended": Words(vi="kết thúc phiên", en="session ended"),
     "password changed": Words(vi="đổi mật khẩu", en="password changed"),
     "password set by link": Words(vi="đặt mật khẩu bằng liên kết", en="password set by link"),
     "two-step sign-in set up": Words(vi="thiết lập đăng nhập hai bước", en="two-step sign-in set up"),
