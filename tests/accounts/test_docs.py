@@ -16,6 +16,7 @@ COLUMNS = (
     Action.SEE_WORKSPACE,
     Action.SEE_PERSONAL,
     Action.MEND,
+    Action.CHOOSE_VERSION,
     Action.PUBLISH,
     Action.MANAGE_ACCOUNTS,
     Action.ADMIN_SITE,

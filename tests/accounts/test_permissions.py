@@ -18,8 +18,8 @@ def test_what_each_role_may_do() -> None:
     table = {role: [action.name for action in Action if role in MAY[action]] for role in Role}
     assert table == {
         Role.READER: ["OWN_SIGN_IN", "SEE_WORKSPACE"],
-        Role.STAFF: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND"],
-        Role.HEAD: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND"],
+        Role.STAFF: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"],
+        Role.HEAD: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"],
         Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "PUBLISH"],
         Role.ADMINISTRATOR: ["OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "MANAGE_ACCOUNTS", "ADMIN_SITE"],
     }

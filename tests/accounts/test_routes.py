@@ -45,6 +45,7 @@ PARTS = {
 OTHER_PARTS = {
     "api-none": {"rest": "/khong-co"},
     "workspace-dossier": {"code": "H21.17-261001-0001"},
+    "workspace-choose-version": {"code": "H21.17-261001-0001"},
     "workspace-set-aside-one": {"identity": ASIDE.id},
 }
 """By the address's name: what stands in it instead, so that something is there in one's own unit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phucvu.inbox.clock import now
+
 from .clients import dossier, step
 from .conftest import Running
 from .running import inside
@@ -50,3 +52,31 @@ def test_replaying_the_inbox_into_a_fresh_home_gives_the_same_figures(
     )
     assert said[:4] == [True] * 4
     assert said[4] > 0
+
+
+def test_what_somebody_chose_to_count_is_chosen_again(running: Running, tmp_path: Path) -> None:
+    client = running.second()
+    for code in ("CHOSEN-1", "CHOSEN-2"):
+        for status in ("2", "9", "2"):
+            client.send("DongBoHoSoMC", [dossier(code, TrangThaiHoSo=status)])
+            running.site.wait_until_moved()
+        assert running.store.choose("H21", code, running.store.history("H21", code)[0].place, now())
+    # What says something new after the choice counts in its place.
+    client.send("DongBoHoSoMC", [dossier("CHOSEN-2", TrangThaiHoSo="4")])
+    running.site.wait_until_moved()
+    said = inside(
+        running.site.home,
+        f"""
+        from phucvu.inbox.replaying import replay
+        from phucvu.records.store import Store
+
+        def counting(of):
+            kept = [of.history("H21", f"CHOSEN-{{n}}") for n in (1, 2)]
+            return [[one.row["status"] for one in versions if one.counts] for versions in kept]
+
+        fresh = Store({str(tmp_path)!r})
+        replay(store, fresh)
+        say([counting(store), counting(fresh)])
+        """,
+    )
+    assert said == [[[2], [4]]] * 2

@@ -282,6 +282,32 @@ def test_an_end_that_is_taken_back_counts_where_anything_new_is_said(store):
     assert read(store, "dossiers")["status"].to_list() == [4], "in process after a supplement was asked"
 
 
+@pytest.mark.parametrize("compacted", [False, True])
+def test_somebody_may_choose_the_version_that_counts(store, compacted):
+    """It stands until something new arrives; what the sender says once more as before stays known."""
+    received, ended = RECEIVED, RECEIVED | {"status": 9, "ended_at": DAY}
+    for row in (received, ended, received):
+        store.append("dossiers", frame(row), DAY)
+    assert store.older(frame(received)) == [True]
+    kept = store.history("H21", "H21-1")
+    assert [one.counts for one in kept] == [False, True]
+    later = DAY + dt.timedelta(days=1)
+    assert store.choose("H21", "H21-1", kept[0].place, later)
+    if compacted:
+        store.compact(whole=True)
+    assert read(store, "dossiers")["status"].to_list() == [2]
+    assert read(store, "dossiers", as_of=DAY)["status"].to_list() == [9]
+    assert not store.choose("H21", "H21-1", kept[0].place, later), "it counts already"
+    assert store.rows("chosen").select("sender", "code", "version").rows() == [
+        ("H21", "H21-1", kept[0].row["digest"])
+    ]
+    assert store.append("dossiers", frame(received)) == Added(0, 1)
+    assert store.append("dossiers", frame(ended | {"payload": '{"GhiChu":"xong"}'})) == Added(1, 0)
+    assert read(store, "dossiers")["status"].to_list() == [9]
+    with pytest.raises(KeyError):
+        store.choose("H21", "H21-1", 99, later)
+
+
 def test_a_correction_may_be_taken_back_and_the_same_twice_is_nothing(store):
     other = RECEIVED | {"received_at": DAY}
     for row in (RECEIVED, other, RECEIVED):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 from django.test import Client
 
+from phucvu.accounts.models import AuditEntry
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.figures.periods import Period
@@ -18,6 +20,7 @@ from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
+from .records import PERSONAL, SECRETS
 from .test_lists import body
 
 INDICATORS = ("2.1", "3.3", "3.6", "4.1", "4.2", "5.4")
@@ -92,3 +95,57 @@ def test_a_dossier_that_does_not_count_in_the_period(client_of: SignIn, month: P
     later = month.previous()
     page = body(client_of("head", "H99"), f"/workspace/H99/dossiers/H99/H99.01-done?period={later}")
     assert "đang được lập" in page
+
+
+def earlier_version(home: Store, name: str) -> str:
+    """A dossier that was finished, and then sent once more as it stood before; its code."""
+    code = f"H99.01-{name}"
+    at = now().replace(microsecond=0)
+    said = {"sender": "H99", "code": code, "unit": "H99.01", "procedure": "1.002", "received_at": at}
+    payloads = ({"GhiChu": "Nguyễn Văn Thử đã nhận"}, {})
+    for status, payload in zip((9, 2), payloads, strict=True):
+        sent = json.dumps({"MaHoSo": code, **PERSONAL, **payload}, ensure_ascii=False)
+        home.append("dossiers", pl.DataFrame([said | {"status": status, "payload": sent}]))
+    return code
+
+
+def test_somebody_of_the_unit_makes_an_earlier_version_count(client_of: SignIn, home: Store) -> None:
+    code = earlier_version(home, "taken-back")
+    client, path = client_of("staff", "H99.01"), f"/workspace/H99.01/dossiers/H99/{code}"
+    page = body(client, path)
+    assert "Trạng thái: được tiếp nhận (đang tính: đã xử lý xong)" in page
+    assert "Mục khác nội dung: ghi chú" in page
+    assert not [secret for secret in SECRETS if secret in page]
+    choose = f"/workspace/H99.01/versions/H99/{code}"
+    assert client.get(choose).status_code == 405
+    for said in ({"version": "2"}, {"version": "9", "reason": "kết thúc nhầm"}, {"reason": "kết thúc nhầm"}):
+        assert client.post(choose, said).status_code == 400
+        assert [one.counts for one in home.history("H99", code)] == [True, False]
+    assert not AuditEntry.objects.filter(action="version chosen").exists()
+
+    answer = client.post(choose, {"version": "2", "reason": "kết thúc nhầm"}, follow=True)
+    assert "Từ nay hồ sơ được tính theo phiên bản 2" in answer.content.decode()
+    assert [one.counts for one in home.history("H99", code)] == [False, False, True]
+    [facts] = home.table(connect(), "dossiers").filter(lambda d: d.code == code).to_polars().to_dicts()
+    assert facts["status"] == 2
+    entry = AuditEntry.objects.get(action="version chosen")
+    assert (entry.actor, entry.object, entry.unit) == ("staff.h99.01", f"H99/{code}", "H99.01")
+    assert (entry.said["version"], entry.said["reason"]) == (2, "kết thúc nhầm")
+
+    again = client.post(choose, {"version": "2", "reason": "bấm hai lần"}, follow=True)
+    assert "không có gì thay đổi" in again.content.decode()
+    assert len(home.history("H99", code)) == 3
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"),
+    [("reader", "H99.01"), ("publisher", "H99.01"), ("administrator", "H99.01"), ("head", "H99.201")],
+)
+def test_others_do_not_choose_versions(client_of: SignIn, home: Store, role: str, unit: str) -> None:
+    code = earlier_version(home, f"closed-to-{role}")
+    client = client_of(role, unit)
+    answer = client.post(f"/workspace/H99.01/versions/H99/{code}", {"version": "2", "reason": "thử"})
+    assert answer.status_code in (302, 403)  # sent to the second step, or refused
+    assert [one.counts for one in home.history("H99", code)] == [True, False]
+    if role == "reader":
+        assert "Tính theo bản này" not in body(client, f"/workspace/H99.01/dossiers/H99/{code}")

@@ -41,6 +41,8 @@ class Action(StrEnum):
     """One value at a time, with a reason, written to the audit log."""
     MEND = "mend"
     """Say what rows set aside mean, and take them."""
+    CHOOSE_VERSION = "choose version"
+    """Let a version of a dossier count that was kept as an earlier one, with a reason."""
     PUBLISH = "publish"
     """Make results public."""
     MANAGE_ACCOUNTS = "manage accounts"
@@ -56,6 +58,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_WORKSPACE: EVERYBODY,
     Action.SEE_PERSONAL: frozenset({Role.STAFF, Role.HEAD}),
     Action.MEND: frozenset({Role.STAFF, Role.HEAD, Role.ADMINISTRATOR}),
+    Action.CHOOSE_VERSION: frozenset({Role.STAFF, Role.HEAD}),
     Action.PUBLISH: frozenset({Role.PUBLISHER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.ADMIN_SITE: frozenset({Role.ADMINISTRATOR}),

@@ -31,6 +31,7 @@ ACTIONS = {
     "sender sign-in failed": Words(vi="tài khoản gửi đăng nhập không được", en="sender sign-in failed"),
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
     "name mended": Words(vi="sửa tên gọi", en="name mended"),
+    "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
     "set aside replayed": Words(vi="nhận lại dòng để riêng", en="set aside replayed"),
 }
 

@@ -40,6 +40,39 @@ def replay(to: str, home: str) -> None:
     click.echo(f"Brought {whole(messages, 'en')} messages into {to}.")
 
 
+@inbox.command("use")
+@click.argument("code", metavar="MÃ_HỒ_SƠ")
+@click.option("--sender", metavar="MÃ", help="Đơn vị gửi, khi nhiều nơi cùng mã. | The sending unit.")
+@click.option("--version", type=int, metavar="SỐ", help="Tính theo phiên bản này. | Count this version.")
+@click.option("--reason", default="", metavar="LÝ_DO", help="Vì sao; ghi vào nhật ký. | Why.")
+@home_option
+def use(code: str, sender: str | None, version: int | None, reason: str, home: str) -> None:
+    """Xem các phiên bản của một hồ sơ; với --version, tính theo phiên bản đã chọn.
+
+    List the versions of a dossier; with --version count the one chosen.
+    """
+    open_site(home)
+    from phucvu.accounts import audit, personal, versions
+
+    found = personal.dossiers(code, sender)
+    if len(found) != 1:
+        senders = ", ".join(dossier.sender for dossier in found)
+        vi = f"nhiều đơn vị gửi hồ sơ {code}: {senders}; chọn bằng --sender"
+        en = f"more than one unit sent the dossier {code}: {senders}; choose by --sender"
+        none = Problem(f"không có hồ sơ {code}", f"there is no dossier {code}")
+        raise UnusableError(Problem(vi, en) if found else none)
+    [dossier] = found
+    if version is not None:
+        changed = versions.choose(audit.COMMAND_LINE, dossier.unit, dossier.sender, code, version, reason)
+        if not changed:
+            said = f"Phiên bản {version} đang được tính rồi. | Version {version} counts already."
+            click.echo(said, err=True)
+    for one in versions.versions(dossier.sender, code):
+        differs = [d.column for d in one.differences] + [words.en for words in one.fields]
+        said = "counts" if one.counts else "differs: " + ", ".join(differs) if differs else "the same"
+        click.echo(f"{one.number}\t{one.arrived:%Y-%m-%d %H:%M:%S}\t{said}")
+
+
 @inbox.command("check")
 @click.option(
     "--mend",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from phucvu.inbox.models import Payload
 from phucvu.inbox.moving import BROUGHT, read, write
@@ -26,9 +27,25 @@ def replay(home: Store, fresh: Store) -> int:
             fresh.append(name, home.rows(name))
     registers = Registers(fresh)
     payloads = 0
+    choices = home.rows("chosen").sort("at").rows(named=True)
     rows = Payload.objects.select_related("sender", "body").order_by("id").iterator(chunk_size=AT_ONCE)
     while together := list(itertools.islice(rows, AT_ONCE)):
-        batch, _ = read(registers, together)
-        write(batch)
         payloads += len(together)
+        # What somebody chose stands between what came before and what came after it.
+        while choices and together and choices[0]["at"] <= together[-1].received_at:
+            choice = choices.pop(0)
+            write(read(registers, [p for p in together if p.received_at < choice["at"]])[0])
+            together = [p for p in together if p.received_at >= choice["at"]]
+            _choose(home, fresh, choice)
+        write(read(registers, together)[0])
+    for choice in choices:
+        _choose(home, fresh, choice)
     return payloads
+
+
+def _choose(home: Store, fresh: Store, choice: dict[str, Any]) -> None:
+    """Let a version count that was chosen; nothing where the home does not keep it any more."""
+    held = home.history(choice["sender"], choice["code"])
+    row = next((kept.row for kept in held if kept.row["digest"] == choice["version"]), None)
+    if row is not None:
+        fresh.choose_again(row)

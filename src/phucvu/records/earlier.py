@@ -113,6 +113,13 @@ class Version:
         return said if isinstance(said, dict) else {"": said}
 
 
+def differing(payload: str | None, other: str | None) -> list[str]:
+    """The fields of two payloads that say different things, but for those that the columns hold."""
+    mine, its = (Version(None, (), text)._sent for text in (payload, other))
+    names = dict.fromkeys([*mine, *its])
+    return [n for n in names if n not in READ and _filled(mine.get(n)) != _filled(its.get(n))]
+
+
 class Outcome(Enum):
     """What becomes of a version that arrives."""
 

@@ -314,8 +314,22 @@ ROOT_NAMES = Table(
 )
 """What a name means in what units of one province or ministry send. Those of ``NAMES`` hold for all."""
 
-INNER = {t.name: t for t in (SET_ASIDE, NAMES, ROOT_NAMES)}
-"""What the program keeps for itself beside the records: rows set aside, and what unknown names mean."""
+CHOSEN = Table(
+    "chosen",
+    "phiên bản được chọn để tính",
+    ("sender", "code", "version", "at"),
+    (
+        Column("sender", pl.String, "đơn vị gửi", "sending unit", required=True),
+        Column("code", pl.String, "mã hồ sơ", "dossier code", required=True),
+        Column("version", pl.Int64, "phiên bản", "digest of the version", required=True),
+        Column("at", TIME, "lúc chọn", "chosen at", required=True),
+    ),
+)
+"""Versions of dossiers that somebody chose to count. Who, and why, is in the audit log."""
+
+INNER = {t.name: t for t in (SET_ASIDE, NAMES, ROOT_NAMES, CHOSEN)}
+"""What the program keeps for itself beside the records: rows set aside, what unknown names mean, and
+versions chosen."""
 
 KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "arrived": TIME,

@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
@@ -31,7 +32,7 @@ from phucvu.figures.periods import now_in_vietnam
 from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
 from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes
 from phucvu.records.places import address, at_home, is_remote
-from phucvu.records.schema import DOSSIERS, INNER, TABLES, Table
+from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, TABLES, Table
 
 EVERY = TABLES | INNER
 
@@ -63,6 +64,15 @@ class Added:
 
     def __add__(self, other: Added) -> Added:
         return Added(self.taken + other.taken, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A version held of a dossier: its place in the order of arrival, whether it counts, all its columns."""
+
+    place: int
+    counts: bool
+    row: dict[str, Any]
 
 
 class Store:
@@ -114,17 +124,30 @@ class Store:
                 if mark:
                     files.commit(snapshot, mark)
                 return Added(0, frame.height)
-            new = new.with_columns(
-                pl.lit(arrived or now_in_vietnam(), pl.Datetime("us")).alias("arrived"),
-                pl.int_range(snapshot.last + 1, snapshot.last + 1 + new.height).alias("sequence"),
-            ).select(_log_types(table).keys())
-            written = files.write("arrived", new)
-            try:
-                files.commit(snapshot, (LAST, written.last), add=[written], also=mark)
-            except AnotherWriterError:
-                files.drop([written])
-                continue
-            return Added(new.height, frame.height - new.height)
+            if self._put(files, snapshot, table, new, arrived, mark):
+                return Added(new.height, frame.height - new.height)
+
+    def _put(
+        self,
+        files: DeltaFiles,
+        snapshot: Snapshot,
+        table: Table,
+        new: pl.DataFrame,
+        arrived: dt.datetime | None,
+        mark: tuple[str, int] | None,
+    ) -> bool:
+        """Add rows after those of the snapshot; False where another process was faster."""
+        new = new.with_columns(
+            pl.lit(arrived or now_in_vietnam(), pl.Datetime("us")).alias("arrived"),
+            pl.int_range(snapshot.last + 1, snapshot.last + 1 + new.height).alias("sequence"),
+        ).select(_log_types(table).keys())
+        written = files.write("arrived", new)
+        try:
+            files.commit(snapshot, (LAST, written.last), add=[written], also=mark)
+        except AnotherWriterError:
+            files.drop([written])
+            return False
+        return True
 
     def marked(self, name: str, marks: Iterable[str]) -> dict[str, int]:
         """The numbers last noted under these names by ``append``; 0 where none was."""
@@ -222,6 +245,53 @@ class Store:
         log = pl.scan_parquet(snapshot.uris(snapshot.log))
         found = log.filter(dossier_id=wanted["dossier_id"][0], sender=sender, code=code)
         return found.select(columns).sort("sequence").collect()
+
+    def history(self, sender: str, code: str) -> list[Kept]:
+        """Every version ever held of a dossier, in order of arrival."""
+        snapshot = self._files(DOSSIERS.name).snapshot()
+        rows = self._history(snapshot, sender, code).rows(named=True) if snapshot else []
+        counting = max((row["sequence"] for row in rows if not row["late"]), default=None)
+        return [Kept(row["sequence"], row["sequence"] == counting, row) for row in rows]
+
+    def choose(self, sender: str, code: str, place: int, at: dt.datetime) -> bool:
+        """Let the version of a dossier at this place in the order of arrival count from now on.
+
+        It is added again as it is, and ``chosen`` notes it, so that replaying the inbox comes to the same.
+        False where it counts already. Raises KeyError where there is no such version.
+        """
+        row = {kept.place: kept.row for kept in self.history(sender, code)}[place]
+        if not self.choose_again(row, at):
+            return False
+        note = {"sender": sender, "code": code, "version": row["digest"], "at": at}
+        self.append(CHOSEN.name, pl.DataFrame([note], schema=CHOSEN.types), at)
+        return True
+
+    def choose_again(self, row: dict[str, Any], at: dt.datetime | None = None) -> bool:
+        """Let a version count as ``history`` gives it, also in another home; False where it does already."""
+        version = pl.DataFrame([row], schema=_log_types(DOSSIERS))
+        digest = pl.lit(row["digest"], pl.Int64)
+        new = self._marked(DOSSIERS, _typed(DOSSIERS, version)).with_columns(digest=digest, late=False)
+        with at_home(self.home):
+            files = self._files(DOSSIERS.name)
+            while True:
+                snapshot = files.made()
+                held = self._history(snapshot, row["sender"], row["code"])
+                if [row["digest"]] == held.filter(~pl.col("late"))["digest"].tail(1).to_list():
+                    return False
+                if self._put(files, snapshot, DOSSIERS, new, at, None):
+                    return True
+
+    def _history(self, snapshot: Snapshot, sender: str, code: str) -> pl.DataFrame:
+        """All columns of the log's versions of a dossier, in order of arrival."""
+        types = _log_types(DOSSIERS)
+        if not snapshot.log:
+            return pl.DataFrame(schema=types)
+        wanted = self._marked(
+            DOSSIERS, pl.DataFrame([{"sender": sender, "code": code}], schema=DOSSIERS.types)
+        )
+        log = pl.scan_parquet(snapshot.uris(snapshot.log))
+        found = log.filter(dossier_id=wanted["dossier_id"][0], sender=sender, code=code)
+        return found.select(list(types)).sort("sequence").collect()
 
     def compact(self, name: str | None = None, *, whole: bool = False) -> None:
         """Make reading fast: pack small files, and rewrite what counts once enough has arrived.

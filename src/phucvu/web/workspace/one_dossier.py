@@ -9,16 +9,20 @@ from typing import Any
 
 import ibis
 import polars as pl
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
-from phucvu.accounts import personal, units
+from phucvu.accounts import personal, units, versions
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, column_of, reasons
 from phucvu.figures.periods import Period
 from phucvu.inbox.home import store
+from phucvu.problems import UnusableError
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
@@ -49,13 +53,43 @@ class Event:
 
 
 def show(request: Any, unit: str, sender: str, code: str) -> Any:
+    return _shown(request, unit, sender, code)
+
+
+@sensitive_post_parameters("reason")  # type: ignore[untyped-decorator]
+@require_POST  # type: ignore[untyped-decorator]
+def choose(request: Any, unit: str, sender: str, code: str) -> Any:
+    """Let another version of the dossier count, with a reason."""
+    number, reason = request.POST.get("version", ""), request.POST.get("reason", "")
+    of_unit = _dossier(unit, sender, code).unit
+    if not (number.isdecimal() and len(number) < 9):
+        return _shown(request, unit, sender, code, _("Hãy chọn một phiên bản."), reason)
+    try:
+        changed = versions.choose(request.user, of_unit, sender, code, int(number), reason)
+    except UnusableError as error:
+        problem = error.problems[0].text(language())
+        return _shown(request, unit, sender, code, problem[:1].upper() + problem[1:], reason, int(number))
+    said = _("Từ nay hồ sơ được tính theo phiên bản %(number)s; số liệu được tính lại sau ít giây.")
+    same = _("Phiên bản %(number)s nói đúng như phiên bản đang được tính; không có gì thay đổi.")
+    messages.info(request, (said if changed else same) % {"number": number})
+    return HttpResponseRedirect(reverse("workspace-dossier", args=[unit, sender, code]))
+
+
+def _dossier(unit: str, sender: str, code: str) -> personal.Dossier:
+    """A dossier that the unit or one below handles; raises Http404 for any other."""
     found = personal.dossiers(code, sender)
     if not found or found[0].unit not in units.below(unit):
         raise Http404(_("Không có hồ sơ %(code)s ở đơn vị này.") % {"code": code[:100]})
-    dossier, period = found[0], home.asked_period(request.GET.get("period", ""))
+    return found[0]
+
+
+def _shown(
+    request: Any, unit: str, sender: str, code: str, problem: str = "", reason: str = "", number: int = 0
+) -> Any:
+    dossier, period = _dossier(unit, sender, code), home.asked_period(request.GET.get("period", ""))
     facts = _facts(sender, code)
     steps = store().versions("steps", sender, code).sort("at", "status")
-    versions = store().versions("dossiers", sender, code)
+    held = versions.versions(sender, code)
     listing = home.listing(period)
     judged = listing.one(sender, code) if listing else None
     known = home.tree(period).units
@@ -70,7 +104,13 @@ def show(request: Any, unit: str, sender: str, code: str) -> Any:
         "status": statuses().get(facts["status"], ""),
         "channel": channels().get(facts["channel"] or 1, ""),
         "events": list(_events(facts, steps, judged)),
-        "versions": [(n, row) for n, row in enumerate(versions["arrived"], 1)],
+        "versions": [(one, _differences(one)) for one in reversed(held)],
+        "may_choose": may(request.user, Action.CHOOSE_VERSION, dossier.unit)
+        and not all(v.same for v in held),
+        "problem": problem,
+        "reason": reason,
+        "number": number,
+        "longest": personal.LONGEST_REASON,
         "judged": judged,
         "cut_off": listing.cut_off if listing else None,
         "being_made": listing is None,
@@ -83,7 +123,37 @@ def show(request: Any, unit: str, sender: str, code: str) -> Any:
         context["is_late"] = not judged["on_time"]
         context["verdicts"] = list(_verdicts(judged, period))
         context["doubts"] = [words for name, words in DOUBTS.items() if judged[f"doubt {name}"]]
-    return render(request, "workspace/dossier.html", context)
+    return render(request, "workspace/dossier.html", context, status=400 if problem else 200)
+
+
+def _differences(version: versions.Version) -> list[str]:
+    """How a version differs from the one that counts, a line for each column and one for other fields."""
+    lang = language()
+    lines = [
+        _("%(title)s: %(here)s (đang tính: %(counting)s)")
+        % {
+            "title": one.title[lang],
+            "here": _value(one.column, one.here),
+            "counting": _value(one.column, one.counting),
+        }
+        for one in version.differences
+    ]
+    if version.fields:
+        names = ", ".join(words[lang] for words in version.fields)
+        lines.append(_("mục khác nội dung: %(names)s") % {"names": names})
+    return lines
+
+
+def _value(column: str, value: Any) -> str:
+    """What a column says, in a few words."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return _("có") if value else _("không có")
+    if isinstance(value, dt.datetime):
+        return dated(value)
+    known = {"status": statuses(), "channel": channels()}.get(column, {})
+    return known.get(value, str(value))
 
 
 def _facts(sender: str, code: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from phucvu.web.workspace import aside, dossiers, doubts, one_dossier, unit
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
+choose = requires(Action.CHOOSE_VERSION, "unit")
 
 in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
@@ -21,6 +22,11 @@ in_languages = [
         name="workspace-dossiers-file",
     ),
     path("workspace/<unit>/dossiers/<sender>/<path:code>", see(one_dossier.show), name="workspace-dossier"),
+    path(
+        "workspace/<unit>/versions/<sender>/<path:code>",
+        choose(one_dossier.choose),
+        name="workspace-choose-version",
+    ),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
     path("workspace/<unit>/set-aside", see(aside.every), name="workspace-set-aside"),
     path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),
