@@ -1,15 +1,18 @@
 """Exports of one-stop systems: three invented vendors, and what goes wrong with their files."""
 
 import datetime as dt
+import time
 
+import polars as pl
 import pytest
 import xlsxwriter
 
-from phucvu.intake import mappings
+from phucvu.intake import exports, mappings
 from phucvu.intake.files import import_file
 from phucvu.intake.replay import replay
 from phucvu.problems import UnusableError
 from phucvu.records import set_aside
+from phucvu.tables.reading import ROW, Sheet
 
 AT = dt.datetime(2026, 8, 3, 8, 15)
 COLUMNS = ["code", "unit", "procedure", "channel", "status", "received_at", "due_at", "fees", "paid_online"]
@@ -241,3 +244,64 @@ def test_every_word_and_heading_that_comes_with_the_package_has_one_meaning():
 def test_a_large_export_is_read_in_seconds(store, tmp_path):
     path = small(tmp_path / "g.csv", *(GOOD.replace("D-1", f"G-{n}") for n in range(30_000)))
     assert import_file(store, path).taken == 30_000
+
+
+def shifted(path):
+    """A table that begins in the second column, its units merged down, the code under «Hồ sơ»."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write("C1", "DANH SÁCH")
+    sheet.merge_range("B3:B4", "Đơn vị xử lý")
+    sheet.merge_range("C3:D3", "Hồ sơ")
+    sheet.write_row("C4", ["Số", "Mã TTHC"])
+    sheet.merge_range("E3:E4", "Ngày tiếp nhận")
+    sheet.merge_range("B5:B6", "H99.01")
+    sheet.write_row("C5", ["S-1", "1.000001", "03/08/2026 08:15"])
+    sheet.write_row("C6", ["S-2", "1.000001", "03/08/2026 08:15"])
+    book.close()
+
+
+def only_merged(path):
+    """The code's heading is merged down over both rows; neither row has all that makes a heading."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.merge_range("A1:A2", "Mã hồ sơ")
+    sheet.merge_range("B1:C1", "Thủ tục và đơn vị")
+    sheet.write_row("B2", ["Mã TTHC", "Đơn vị xử lý"])
+    sheet.merge_range("D1:E1", "Ngày")
+    sheet.write_row("D2", ["tiếp nhận", "hẹn trả"])
+    sheet.write_row("A3", ["S-1", "1.000001", "H99.01", "03/08/2026 08:15", "17/08/2026"])
+    sheet.write_row("A4", ["S-2", "1.000001", "H99.01", "03/08/2026 08:15", "17/08/2026"])
+    book.close()
+
+
+@pytest.mark.parametrize("make", [shifted, only_merged])
+def test_merged_headings_keep_the_code(store, tmp_path, make):
+    make(tmp_path / "a.xlsx")
+    taken = import_file(store, tmp_path / "a.xlsx")
+    assert (taken.kind, taken.taken, taken.problems) == ("export", 2, [])
+    assert taken_from(store, columns=["code", "unit", "procedure", "received_at"]) == [
+        ("S-1", "H99.01", "1.000001", AT),
+        ("S-2", "H99.01", "1.000001", AT),
+    ]
+
+
+def test_two_rows_of_headings_in_a_text_file(store, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Mã hồ sơ,Đơn vị xử lý,Ngày,,\n,,tiếp nhận,hẹn trả,Mã TTHC\nS-1,H99.01,03/08/2026,,1.000001\n"
+    )
+    assert import_file(store, path).taken == 1
+
+
+def test_thousands_of_merged_cells_are_filled_in_a_moment(tmp_path, monkeypatch):
+    number = 60_000
+    frame = pl.DataFrame(
+        {ROW: range(2, number + 2), "Đơn vị": [f"{n}" if n % 2 == 0 else None for n in range(number)]}
+    )
+    spans = {0: [(n, n + 1) for n in range(2, number + 2, 2)]}
+    monkeypatch.setattr(exports, "_merged_down", lambda *_: spans)
+    begun = time.process_time()
+    filled = exports._merged_filled(Sheet("m.xlsx", frame), tmp_path / "m.xlsx").frame
+    assert time.process_time() - begun < 2
+    assert filled["Đơn vị"].to_list() == [f"{n - n % 2}" for n in range(number)]

@@ -80,7 +80,7 @@ def test_a_later_file_replaces_rows_of_the_same_key(store, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "row", "field"),
     [
-        ("units", "H97,Tên,tỉnh,", "kind"),
+        ("units", "H96,Tên,làng,", "kind"),
         ("units", ",Tên,province,", "code"),
         ("units", "H96,Tên,province,H96", "parent"),
         ("procedures", "1.1,Thử,có lẽ,5,workday,public", "fee"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,8 +19,8 @@ from phucvu.intake.mappings import Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
 from phucvu.problems import Problem, UnusableError
-from phucvu.tables import Sheet, plain, read_table
-from phucvu.tables.reading import ROW, IsHeading
+from phucvu.tables import Sheet, Source, plain
+from phucvu.tables.reading import PIECE, ROW, IsHeading, Joined
 
 SOURCE = "export"
 
@@ -38,7 +39,7 @@ UNIT = "Đơn vị xử lý"
 """The heading under which the unit of a group of rows is kept, where there is no such column."""
 
 
-def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> None:
+def take(taking: Taking, source: Source, mapping: Mapping, sender: str | None) -> None:
     """Take the dossiers of an export.
 
     Raises UnusableError if it cannot be read or has no heading row.
@@ -46,9 +47,8 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
     known = Known.of(taking.store)
     is_heading = heading_by(mapping)
     expected = ", ".join(listed[0] for listed in list(mapping.columns.values())[:4])
-    sheet = read_table(path, is_heading, expected)
-    sheet = _second_heading(sheet, mapping)
-    sheet = _merged_filled(sheet, path)
+    sheet = source.table(is_heading, expected, joined_by(mapping.field_of))
+    sheet = _merged_filled(sheet, source.path)
     headings = Headings.among([c for c in sheet.frame.columns if c != ROW], mapping)
     numbers, rows = _records(sheet, headings, known)
     taking.taken.skipped = sheet.frame.height - len(rows)
@@ -76,22 +76,37 @@ def heading_by(mapping: Mapping) -> IsHeading:
     return is_heading
 
 
-def _second_heading(sheet: Sheet, mapping: Mapping) -> Sheet:
-    """Headings of two rows: «Ngày» merged over «tiếp nhận» and «hẹn trả» becomes both words."""
-    if sheet.frame.is_empty():
-        return sheet
-    first = sheet.frame.drop(ROW).row(0, named=True)
-    names, above = {}, ""
-    for name, below in first.items():
-        above = name if not re.fullmatch(r"_\d+", name) else above
-        if below is None:
-            continue
-        both = next((t for t in (f"{above} {below}", below) if mapping.field_of(t)), None)
-        if both is not None and mapping.field_of(name) is None:
-            names[name] = both
-    if not names or len(set(names.values())) < len(names) or set(names.values()) & set(first):
-        return sheet
-    return replace(sheet, frame=sheet.frame[1:].rename(names))
+def fields_of(source: Source, mapping: Mapping) -> int:
+    """How many fields of dossiers the heading of a file names; 0 where it has none of an export."""
+    try:
+        heading = source.heading(heading_by(mapping), "", joined_by(mapping.field_of))
+    except UnusableError:
+        return 0
+    return len({mapping.field_of(cell) for cell in heading} - {None})
+
+
+def joined_by(meaning: Callable[[str], str | None]) -> Joined:
+    """Headings of two rows: «Ngày» merged over «tiếp nhận» and «hẹn trả» becomes both words.
+
+    ``meaning`` says which field a heading names, if any. A heading that means something by itself, or
+    that is merged down over both rows, stays.
+    """
+
+    def joined(first: list[str], second: list[str]) -> list[str] | None:
+        found, above = [], ""
+        for upper, lower in zip(first, second, strict=False):
+            upper, lower = upper.strip(), lower.strip()
+            above = upper or above
+            both = (f"{above} {lower}", f"{lower} {above}", lower)
+            named = next((t for t in both if meaning(t)), None) if lower and not meaning(upper) else None
+            found.append(named or upper or lower)
+        found += [cell.strip() for cell in first[len(second) :] or second[len(first) :]]
+        before = {meaning(cell) for cell in first} - {None}
+        after = [m for m in map(meaning, found) if m is not None]
+        names = [cell for cell in found if cell]
+        return found if set(after) > before and len(set(names)) == len(names) else None
+
+    return joined
 
 
 def _records(sheet: Sheet, headings: Headings, known: Known) -> tuple[list[int], list[Row]]:
@@ -143,32 +158,57 @@ def _merged_filled(sheet: Sheet, path: Path) -> Sheet:
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return sheet
     names = [c for c in sheet.frame.columns if c != ROW]
-    frame = sheet.frame
     try:
-        merged = list(_merged_down(path, sheet.number))
+        merged = _merged_down(path, sheet.number)
     except (zipfile.BadZipFile, ElementTree.ParseError, LookupError, StopIteration, *UNPACKING) as error:
         problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
         raise UnusableError(problem) from error
-    for column, first, last in merged:
+    frame = sheet.frame.sort(ROW)
+    for column, spans in merged.items():
         if column < len(names):
-            within = pl.col(ROW).is_between(first, last)
-            text = pl.col(names[column]).filter(pl.col(ROW) == first).first()
-            frame = frame.with_columns(
-                pl.when(within).then(text).otherwise(names[column]).alias(names[column])
-            )
+            frame = frame.with_columns(_spread(frame, names[column], spans))
     return replace(sheet, frame=frame)
 
 
-def _merged_down(path: Path, number: int) -> Iterator[tuple[int, int, int]]:
-    """Cells merged over rows in a sheet: column from 0, first and last row from 1."""
+def _spread(frame: pl.DataFrame, name: str, spans: list[tuple[int, int]]) -> pl.Series:
+    """A column with the text of the first row of each span in all its rows; ``frame`` is in row order."""
+    texts = pl.DataFrame(spans, schema=["first", "last"], orient="row").sort("first")
+    cells = frame.select(ROW, name)
+    texts = texts.join(cells, left_on="first", right_on=ROW, how="inner").rename({name: "text"}).sort("first")
+    near = cells.join_asof(texts, left_on=ROW, right_on="first", strategy="backward")
+    within = pl.col(ROW) <= pl.col("last")
+    return near.select(pl.when(within).then("text").otherwise(name).alias(name))[name]
+
+
+CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})\d+[\"'][^>]*(?<!/)>")
+MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
+
+LONGEST_TAG = 4096
+"""Bytes of a tag that is cut in two where a file is read piece by piece."""
+
+
+def _merged_down(path: Path, number: int) -> dict[int, list[tuple[int, int]]]:
+    """Cells merged over rows in a sheet: by column, first and last row from 1.
+
+    Columns count from 0, the first that has a cell with something in it: so the reader of workbooks counts.
+    """
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    columns: set[bytes] = set()
     with zipfile.ZipFile(path) as parts, parts.open(_sheet_file(parts, number)) as xml:
-        for _, element in ElementTree.iterparse(xml):
-            if element.tag.endswith("}mergeCell"):
-                corners = re.fullmatch(r"([A-Z]+)(\d+):([A-Z]+)(\d+)", element.get("ref", ""))
-                if corners and corners[1] == corners[3] and corners[2] != corners[4]:
-                    yield _column_number(corners[1]), int(corners[2]), int(corners[4])
-            elif element.tag.endswith("}row"):
-                element.clear()
+        rest = b""
+        while piece := xml.read(PIECE):
+            text = rest + piece
+            columns.update(match[1] for match in CELL.finditer(text))
+            end = 0
+            for match in MERGED.finditer(text):
+                end = match.end()
+                if match[1] == match[3] and match[2] != match[4]:
+                    spans[_column_number(match[1].decode())].append((int(match[2]), int(match[4])))
+            rest = text[max(end, len(text) - LONGEST_TAG) :]
+    left = min((_column_number(c.decode()) for c in columns), default=0)
+    return {column - left: found for column, found in spans.items() if column >= left}
 
 
 def _sheet_file(parts: zipfile.ZipFile, number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from phucvu.intake import exports, mappings, tables, wire_files, xes
@@ -10,6 +11,7 @@ from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.store import Store
+from phucvu.tables import Source
 from phucvu.tables.reading import reading
 
 KINDS = ("wire", "export", "xes", *tables.KINDS)
@@ -26,12 +28,14 @@ def import_file(
     mapping: Mapping | str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    source: Source | None = None,
 ) -> Taken:
     """Take what a file holds into the records; the same file again changes nothing.
 
     ``kind`` is one of ``KINDS``, told from the file if not given. ``sender`` is the code of the
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
-    ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept.
+    ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
+    file as it was already looked into; it is closed.
 
     Raises UnusableError if the file cannot be read at all; a row that cannot be used is set aside.
     """
@@ -42,24 +46,26 @@ def import_file(
                 ("không phải tệp", "not a file") if there else ("không có tệp này", "there is no such file")
             )
             raise UnusableError(Problem(vi, en, file=str(path)))
-        empty = path.stat().st_size == 0
-    if empty:
+        size = path.stat().st_size
+    if not size:
         raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
-    found = kind or kind_of(path, mapping)
-    if found not in KINDS:
+    if kind is not None and kind not in KINDS:
         listed = ", ".join(KINDS)
         raise UnusableError(
-            Problem(f"không có loại {found!r}; có: {listed}", f"no kind {found!r}; there are: {listed}")
+            Problem(f"không có loại {kind!r}; có: {listed}", f"no kind {kind!r}; there are: {listed}")
         )
-    taking = Taking(store, path.name, found, dry_run=dry_run)
-    try:
-        _take(taking, path, sender, mapping, progress)
-    except (Exception, KeyboardInterrupt) as error:
-        # What was taken stays so; who mends the file and imports it again should know.
-        error.add_note(_so_far(taking.taken, dry_run=dry_run))
-        raise
+    with source or Source(path) as rows:
+        found = Recognised(kind, *GIVEN) if kind else recognise(rows, mapping)
+        taking = Taking(store, path.name, found.kind, dry_run=dry_run)
+        taking.taken.because = Problem(found.vi, found.en, file=path.name)
+        try:
+            _take(taking, rows, sender, mapping, progress)
+        except (Exception, KeyboardInterrupt) as error:
+            # What was taken stays so; who mends the file and imports it again should know.
+            error.add_note(_so_far(taking.taken, dry_run=dry_run))
+            raise
     if progress:
-        progress(path.stat().st_size, path.stat().st_size)
+        progress(size, size)
     if not dry_run:
         for table in taking.taken.added:
             store.compact(table)
@@ -67,14 +73,18 @@ def import_file(
 
 
 def _take(
-    taking: Taking, path: Path, sender: str | None, mapping: Mapping | str | None, progress: Progress | None
+    taking: Taking,
+    source: Source,
+    sender: str | None,
+    mapping: Mapping | str | None,
+    progress: Progress | None,
 ) -> None:
-    store = taking.store
+    store, path = taking.store, source.path
     match taking.taken.kind:
         case "wire":
             wire_files.take(taking, path, sender, progress)
         case "export":
-            exports.take(taking, path, _mapping(store, mapping or mappings.BUILT_IN), sender)
+            exports.take(taking, source, _mapping(store, mapping or mappings.BUILT_IN), sender)
         case "xes":
             if mapping is None:
                 raise UnusableError(
@@ -82,7 +92,7 @@ def _take(
                 )
             xes.take(taking, path, _mapping(store, mapping), sender)
         case kind:
-            tables.take(taking, path, kind)
+            tables.take(taking, source, kind)
 
 
 def _so_far(taken: Taken, *, dry_run: bool) -> str:
@@ -94,19 +104,45 @@ def _so_far(taken: Taken, *, dry_run: bool) -> str:
 NOTHING_TAKEN = "chưa lấy gì của tệp này | nothing of this file was taken"
 
 
-def kind_of(path: Path, mapping: Mapping | str | None = None) -> str:
-    """What a file is, told from its name and beginning.
+@dataclass(frozen=True)
+class Recognised:
+    """What a file is, and by what that was told, in Vietnamese and English."""
 
-    Raises UnusableError if it is nothing known.
-    """
+    kind: str
+    vi: str
+    en: str
+
+
+GIVEN = ("loại do người nhập chỉ định", "the kind was given")
+
+
+def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognised:
+    """What a file is, told from its name and beginning. Raises UnusableError if it cannot be opened."""
+    path = source.path
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(".xes"):
-        return "xes"
+        return Recognised("xes", "đuôi tệp là .xes", "its name ends in .xes")
     if name.endswith((".json", ".jsonl", ".ndjson")) and wire_files.is_wire(path):
-        return "wire"
+        return Recognised("wire", "JSON có MaHoSo", "it is JSON with MaHoSo")
     if mapping is not None:
-        return "export"
-    return tables.kind_of(path) or "export"
+        return Recognised("export", "có chỉ định ánh xạ", "a mapping was given")
+    fit = tables.fit(source)
+    if fit and fit.by_name:
+        return Recognised(fit.kind, f"tên tệp có «{fit.kind}»", f"its name says “{fit.kind}”")
+    fields = exports.fields_of(source, mappings.built_in())
+    if fit and fit.columns >= fields:
+        vi, en = f"{fit.columns} cột là của bảng {fit.kind}", f"{fit.columns} columns are those of {fit.kind}"
+        return Recognised(fit.kind, vi, en)
+    if fields:
+        vi = f"{fields} cột là của tệp xuất từ hệ thống một cửa"
+        return Recognised("export", vi, f"{fields} columns are those of an export of a one-stop system")
+    return Recognised("export", "không phải loại nào khác", "it is of no other kind")
+
+
+def kind_of(path: Path, mapping: Mapping | str | None = None) -> str:
+    """What a file is (see ``recognise``)."""
+    with Source(path) as source:
+        return recognise(source, mapping).kind
 
 
 def _mapping(store: Store, mapping: Mapping | str) -> Mapping:

@@ -109,8 +109,7 @@ def _tried(
     names = list(dict.fromkeys(name for row in said for name in row))
     said_rows = pl.DataFrame(said, schema=dict.fromkeys(names, pl.String))
     typed = tables.typed(table, said_rows)
-    if source == "units":
-        typed = tables.fitting(typed, store.rows("units"))
+    typed = tables.fitting(table, typed, store.rows("units"), rows["row"].to_list())
     return source, typed.frame, tables.asides(source, said_rows, typed.faults)
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import LINKS
+from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, flags, moments, whole
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.schema import LONGEST_TIMES, TABLES, TIME, Column, Table
 from phucvu.records.set_aside import Aside
-from phucvu.tables import Sheet, read_table
-from phucvu.tables.reading import ROW, heading_with
+from phucvu.tables import Sheet, Source
+from phucvu.tables.reading import ROW
 
 KINDS = {name: table for name, table in TABLES.items() if name not in ("dossiers", "steps")}
 
@@ -42,22 +42,31 @@ class Typed:
     faults: dict[int, Fault]
 
 
-def kind_of(path: Path) -> str | None:
+@dataclass(frozen=True)
+class Fit:
+    """A table that a file may hold; ``columns`` of it stand in the file, or its name says so."""
+
+    kind: str
+    columns: int
+    by_name: bool = False
+
+
+def fit(source: Source) -> Fit | None:
     """Which of the tables a file holds: told by its name, else by its columns; None if it is none."""
-    words = re.split(r"[^a-z]+", path.name.lower())
-    named = [kind for kind in KINDS if kind in words]
+    said = re.split(r"[^a-z]+", source.path.name.lower())
+    named = [kind for kind in KINDS if kind in said]
     if len(named) == 1:
-        return named[0]
+        return Fit(named[0], 0, by_name=True)
     try:
-        sheet = read_table(path, _some_table, ", ".join(KINDS))
+        heading = source.heading(lambda cells: _fitting(cells) is not None, ", ".join(KINDS))
     except UnusableError:
         return None
-    return _fitting({c.casefold() for c in sheet.frame.columns})
+    return _fitting(heading)
 
 
 def typed(table: Table, frame: pl.DataFrame) -> Typed:
     """Text columns as the table's types; a row with a value that does not fit is faulty as a whole."""
-    columns = {name.casefold(): name for name in frame.columns}
+    columns = columns_of(table, frame.columns)
     faults: dict[int, Fault] = {}
     read = {}
     for column in table.columns:
@@ -65,12 +74,22 @@ def typed(table: Table, frame: pl.DataFrame) -> Typed:
             text = frame[columns[column.name]]
         else:
             text = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
-        read[column.name] = _column(column, text, faults)
+        read[column.name] = _column(table, column, text, faults)
     whole_rows = pl.DataFrame(read)
     for row, fault in RULES.get(table.name, _no_rule)(whole_rows):
         faults.setdefault(row, fault)
     places = [n for n in range(frame.height) if n not in faults]
     return Typed(whole_rows[places] if faults else whole_rows, places, faults)
+
+
+def columns_of(table: Table, headings: Iterable[str]) -> dict[str, str]:
+    """By column of the table, the heading that it is read from: one of the column's own name first."""
+    found: dict[str, str] = {}
+    for heading in headings:
+        column = None if heading == ROW else words.column_of(table, heading)
+        if column and (column.name not in found or heading.casefold() == column.name):
+            found[column.name] = heading
+    return found
 
 
 def asides(kind: str, rows: pl.DataFrame, faults: dict[int, Fault]) -> dict[int, Aside]:
@@ -84,41 +103,68 @@ def asides(kind: str, rows: pl.DataFrame, faults: dict[int, Fault]) -> dict[int,
     return found
 
 
-def take(taking: Taking, path: Path, kind: str) -> None:
+def take(taking: Taking, source: Source, kind: str) -> None:
     """Take the rows of the table ``kind`` from a file.
 
     Raises UnusableError if it cannot be read, or lacks the table's heading.
     """
     table = KINDS[kind]
-    needed = [c.name for c in table.columns if c.required]
-    sheet = read_table(path, heading_with(*needed), ", ".join(needed))
-    rows = typed(table, sheet.frame)
-    if kind == "units":
-        rows = fitting(rows, taking.store.rows("units"))
+    sheet = source.table(lambda cells: _has_needed(table, cells), _needed(table))
+    rows = fitting(table, typed(table, sheet.frame), taking.store.rows("units"), sheet.frame[ROW].to_list())
     taking.take(kind, rows.frame)
     taking.aside(asides(kind, sheet.frame, rows.faults).values())
     taking.unread(sheet.set_aside)
     taking.taken.notes += [*sheet.notes, *_unused(table, sheet)]
 
 
-def fitting(rows: Typed, known: pl.DataFrame) -> Typed:
-    """Rows of units that agree with each other, and form a tree with the units known."""
-    return _without_circles(_without_contradictions(rows), known)
+def _needed(table: Table) -> str:
+    """The columns that a heading must have, for a message."""
+    return ", ".join(f"{c.name} «{words.heading_of(table, c)}»" for c in table.columns if c.required)
 
 
-def _without_contradictions(rows: Typed) -> Typed:
-    """Rows of units without those that say different things of one unit: which holds, nobody knows."""
-    different = rows.frame.unique()["code"]
-    several = set(different.filter(different.is_duplicated()))
+def _has_needed(table: Table, cells: Iterable[str]) -> bool:
+    return {c.name for c in table.columns if c.required} <= columns_of(table, cells).keys()
+
+
+def fitting(table: Table, rows: Typed, units: pl.DataFrame, numbers: Sequence[int | None]) -> Typed:
+    """Rows that agree with each other; those of units form a tree with the units known.
+
+    ``numbers`` are the rows' numbers in their file, by place among those given.
+    """
+    agreeing = _without_contradictions(table, rows, numbers)
+    return _without_circles(agreeing, units) if table.name == "units" else agreeing
+
+
+SPANS = {"units": ("valid_from", "valid_to")}
+"""Rows of a table that differ in these are said of different times, and do not contradict each other."""
+
+
+def _without_contradictions(table: Table, rows: Typed, numbers: Sequence[int | None]) -> Typed:
+    """Rows without those that say different things of the same: which holds, nobody knows."""
+    key = [*table.key, *SPANS.get(table.name, ())]
+    alike = rows.frame.with_columns(
+        place=pl.Series(rows.places, dtype=pl.Int64),
+        content=pl.struct(pl.all()).rank("dense"),
+    )
+    if alike.is_empty() or not alike.select(key).is_duplicated().any():
+        return rows
+    several = alike.filter(pl.col("content").n_unique().over(key) > 1)
     faults = dict(rows.faults)
-    for place, code in zip(rows.places, rows.frame["code"], strict=True):
-        if code in several:
+    for group in several.partition_by(key, maintain_order=True):
+        said = " ".join(str(group[name][0]) for name in table.key)
+        listed = sorted(numbers[place] or 0 for place in group["place"])
+        where = ", ".join(map(str, listed[:MOST_NAMED])) + (" …" if len(listed) > MOST_NAMED else "")
+        for place in group["place"]:
             faults[place] = (
-                f"mã {code} có nhiều dòng khác nhau trong tệp",
-                f"several rows of the file say different things of {code}",
-                "code",
+                f"{said} có nhiều dòng khác nhau trong tệp: dòng {where}",
+                f"several rows of the file say different things of {said}: rows {where}",
+                table.key[0],
             )
     return _kept(rows, faults)
+
+
+MOST_NAMED = 10
+"""So many rows that contradict each other are named."""
 
 
 def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
@@ -150,30 +196,42 @@ def _kept(rows: Typed, faults: dict[int, Fault]) -> Typed:
 
 
 def _unused(table: Table, sheet: Sheet) -> Iterator[Problem]:
-    """A note of the columns that are not taken."""
-    extra = [c for c in sheet.frame.columns if c != ROW and c.casefold() not in table.types]
+    """Notes of what the columns were taken for, where that is not their name, and of those not taken."""
+    columns = columns_of(table, sheet.frame.columns)
+    called = {name: heading for name, heading in columns.items() if heading.casefold() != name}
+    if called:
+        named = ", ".join(f"{heading} → {name}" for name, heading in called.items())
+        yield Problem(f"hiểu các cột: {named}", f"columns understood: {named}", file=sheet.file)
+    taken = set(columns.values())
+    extra = [c for c in sheet.frame.columns if c != ROW and c not in taken and not NAMELESS.fullmatch(c)]
     if extra:
         names = ", ".join(extra)
         yield Problem(f"cột không dùng: {names}", f"columns not used: {names}", file=sheet.file)
 
 
-def _fitting(columns: set[str]) -> str | None:
+NAMELESS = re.compile(r"_\d+")
+"""How a column without a heading is called."""
+
+
+def _fitting(headings: Iterable[str]) -> Fit | None:
     """The table that has most of the columns, among those whose required columns are all there."""
-    fits = {
-        kind: len(columns & set(table.types))
+    listed = list(headings)
+    fits = [
+        Fit(kind, len(columns_of(table, listed)))
         for kind, table in KINDS.items()
-        if {c.name for c in table.columns if c.required} <= columns
-    }
-    best = max(fits.values(), default=0)
-    found = [kind for kind, count in fits.items() if count == best]
+        if _has_needed(table, listed)
+    ]
+    best = max((f.columns for f in fits), default=0)
+    found = [f for f in fits if f.columns == best]
     return found[0] if len(found) == 1 else None
 
 
-def _some_table(cells: list[str]) -> bool:
-    return _fitting({c.strip().casefold() for c in cells}) is not None
-
-
-def _column(column: Column, text: pl.Series, faults: dict[int, Fault]) -> pl.Series:
+def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fault]) -> pl.Series:
+    said = text
+    if column.values:
+        text = _meant(text, lambda t: words.meaning(table.name, column.name, t))
+    elif table.name == "reports" and column.name == "period":
+        text = _meant(text, words.period)
     value, bad = _read(column, text)
     allowed = ", ".join(column.values) or {
         pl.Date: "2026-08-15",
@@ -182,12 +240,13 @@ def _column(column: Column, text: pl.Series, faults: dict[int, Fault]) -> pl.Ser
     }.get(column.type, "số nguyên | a whole number")
     if column.values:
         bad |= ~value.cast(pl.String).is_in(column.values).fill_null(True)
+    allowed_vi = _allowed_vi(table, column) or allowed.split(" | ")[0]
     for row in bad.arg_true():
         faults.setdefault(
             row,
             (
-                f"giá trị «{text[row]}» không đúng; cần {allowed.split(' | ')[0]}",
-                f"“{text[row]}” does not fit; expected {allowed.split(' | ')[-1]}",
+                f"giá trị «{said[row]}» không đúng; cần {allowed_vi}",
+                f"“{said[row]}” does not fit; expected {allowed.split(' | ')[-1]}",
                 column.name,
             ),
         )
@@ -195,6 +254,19 @@ def _column(column: Column, text: pl.Series, faults: dict[int, Fault]) -> pl.Ser
         for row in text.is_null().arg_true():
             faults.setdefault(row, ("thiếu giá trị bắt buộc", "a required value is missing", column.name))
     return value.alias(column.name)
+
+
+def _allowed_vi(table: Table, column: Column) -> str:
+    """The values allowed, each with what it is called."""
+    called = words.called(table.name, column.name)
+    return ", ".join(f"{value} («{called[value]}»)" if value in called else value for value in column.values)
+
+
+def _meant(text: pl.Series, meaning: Callable[[str], str]) -> pl.Series:
+    """Each different text once, as what it means."""
+    different = text.drop_nulls().unique()
+    meant = pl.Series([meaning(t) for t in different], dtype=pl.String)
+    return text.replace_strict(different, meant, default=None, return_dtype=pl.String)
 
 
 def _read(column: Column, text: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -39,6 +39,8 @@ class Taken:
     notes: list[Problem] = field(default_factory=list)
     skipped: int = 0
     preview: dict[str, pl.DataFrame] = field(default_factory=dict)
+    because: Problem | None = None
+    """By what the kind was told, as a note."""
 
     @property
     def taken(self) -> int:

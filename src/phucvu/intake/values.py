@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +32,8 @@ VIETNAMESE = re.compile(
     re.IGNORECASE,
 )
 
-FLAGS = {"1": True, "true": True, "có": True, "yes": True, "x": True}
-FLAGS |= {"0": False, "false": False, "không": False, "no": False}
+FLAGS = dict.fromkeys(("1", "true", "có", "co", "yes", "x"), True)
+FLAGS |= dict.fromkeys(("0", "false", "không", "khong", "no"), False)
 
 GROUPED = re.compile(r"\d{1,3}([.,  ]\d{3})+")
 LONGEST_NUMBER = len(str(LARGEST))
@@ -148,7 +149,7 @@ def _moment(text: str) -> tuple[dt.datetime | None, bool] | None:
 
 def flags(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Yes and no, and where neither was said."""
-    return _by_value(text, lambda t: FLAGS.get(t.casefold()), pl.Boolean)
+    return _by_value(text, lambda t: FLAGS.get(unicodedata.normalize("NFC", t.casefold())), pl.Boolean)
 
 
 def whole(text: pl.Series, kind: type[pl.DataType] = pl.Int64) -> tuple[pl.Series, pl.Series]:

@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,6 +55,9 @@ DELIMITERS = {",": "«,»", ";": "«;»", "\t": "tab", "|": "«|»"}
 
 IsHeading = Callable[[list[str]], bool]
 
+Joined = Callable[[list[str], list[str]], list[str] | None]
+"""The heading that two rows make together; None where the lower one adds nothing."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -92,36 +95,128 @@ def heading_with(*required: str) -> Callable[[list[str]], bool]:
 
 
 def read_table(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
-    """The rows under the heading of a file.
+    """The rows under the heading of a file, as ``Source.table`` says."""
+    with Source(path) as source:
+        return source.table(is_heading, expected)
 
-    ``is_heading`` recognises the heading among the first rows; ``expected`` names the columns it
-    should have had, for the message. The format is told by the file's ending. Empty rows are left
-    out; column names are stripped; empty cells are null.
 
-    Raises UnusableError where the file is missing, empty, of another kind, or has no such heading.
+class Source:
+    """A file of rows that may be asked for its table several times, and is read once.
+
+    What was read of a workbook, a Parquet file or JSON is held until ``close``.
     """
-    with reading(path):
-        if not path.is_file():
-            path.stat()  # what is not there at all says so
-            raise UnusableError(Problem("không phải tệp", "not a file", file=str(path)))
-        if path.stat().st_size == 0:
-            raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
-        match path.suffix.lower():
-            case ".csv" | ".tsv" | ".txt":
-                return _csv(path, is_heading, expected)
-            case ".jsonl" | ".ndjson" | ".json":
-                return _json(path, is_heading, expected)
-            case ".xlsx" | ".xls" | ".xlsm" | ".xlsb" | ".ods":
-                return _excel(path, is_heading, expected)
-            case ".parquet":
-                return _parquet(path, is_heading, expected)
-    raise UnusableError(
-        Problem(
-            f"không nhận loại tệp {path.suffix!r}; dùng .csv, .jsonl, .xlsx hoặc .parquet",
-            f"unknown kind of file {path.suffix!r}; use .csv, .jsonl, .xlsx or .parquet",
-            file=path.name,
-        )
-    )
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._sheets: list[pl.DataFrame] = []
+        self._more: Iterator[pl.DataFrame] | None = None
+        self._fault: UnusableError | None = None
+        self._objects: Objects | None = None
+        self._text: tuple[str, Path | bytes] | None = None
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what was read; the process that reads a workbook ends."""
+        if isinstance(self._more, Generator):
+            self._more.close()
+        self._sheets, self._more, self._objects, self._text = [], None, None, None
+
+    def table(self, is_heading: IsHeading, expected: str, joined: Joined | None = None) -> Sheet:
+        """The rows under the heading.
+
+        ``is_heading`` recognises the heading among the first rows; ``expected`` names the columns it
+        should have had, for the message. ``joined`` makes one heading of two rows, where a file may
+        have such. The format is told by the file's ending. Empty rows are left out; column names are
+        stripped; empty cells are null.
+
+        Raises UnusableError where the file is missing, empty, of another kind, or has no such heading.
+        """
+        with self._readable() as read:
+            return read(self, is_heading, expected, joined, whole=True)
+
+    def heading(self, is_heading: IsHeading, expected: str, joined: Joined | None = None) -> list[str]:
+        """The names of the columns of ``table``; of text no more is read than the first rows."""
+        with self._readable() as read:
+            return [
+                c for c in read(self, is_heading, expected, joined, whole=False).frame.columns if c != ROW
+            ]
+
+    @contextmanager
+    def _readable(self) -> Iterator[Callable[..., Sheet]]:
+        path = self.path
+        with reading(path):
+            if not path.is_file():
+                path.stat()  # what is not there at all says so
+                raise UnusableError(Problem("không phải tệp", "not a file", file=str(path)))
+            if path.stat().st_size == 0:
+                raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
+            read = READERS.get(path.suffix.lower())
+            if read is None:
+                raise UnusableError(
+                    Problem(
+                        f"không nhận loại tệp {path.suffix!r}; dùng .csv, .jsonl, .xlsx hoặc .parquet",
+                        f"unknown kind of file {path.suffix!r}; use .csv, .jsonl, .xlsx or .parquet",
+                        file=path.name,
+                    )
+                )
+            yield read
+
+    def text(self) -> tuple[str, Path | bytes]:
+        """How the text is encoded, and what Polars should read (see ``_encoding``)."""
+        if self._text is None:
+            self._text = _encoding(self.path)
+        return self._text
+
+    def objects(self) -> Objects:
+        """The JSON objects with their rows, and what is none."""
+        if self._objects is None:
+            self._objects = _json_objects(self.path)
+        return self._objects
+
+    def sheets(self, reader: str, what: str) -> Iterator[pl.DataFrame]:
+        """The tables of a workbook or Parquet file, each read when it is first asked for."""
+        if self._more is None:
+            self._more = apart.frames(reader, self.path, what)
+        number = 0
+        while True:
+            if number == len(self._sheets):
+                if self._fault:
+                    raise self._fault
+                try:
+                    self._sheets.append(next(self._more))
+                except StopIteration:
+                    return
+                except UnusableError as error:
+                    self._fault = error
+                    raise
+            yield self._sheets[number]
+            number += 1
+
+
+Objects = tuple[list[tuple[int, dict[str, str | None]]], list[Problem]]
+"""JSON objects as text cells with their rows, and the rows that are no object."""
+
+
+def find_heading(
+    rows: Sequence[list[str]], is_heading: IsHeading, joined: Joined | None
+) -> tuple[int, list[str]] | None:
+    """The number of rows up to the last row of the heading, and its cells; None where there is none.
+
+    A row that is no heading alone may be one with the row below it, unless that is one alone.
+    """
+    for number, cells in enumerate(rows):
+        below = rows[number + 1] if number + 1 < len(rows) else None
+        both = joined(cells, below) if joined and below is not None else None
+        if is_heading(cells):
+            return (number + 2, both) if both else (number + 1, cells)
+        if both and below is not None and is_heading(both) and not is_heading(below):
+            return number + 2, both
+    return None
 
 
 @contextmanager
@@ -176,36 +271,38 @@ def _no_heading(file: str, expected: str, seen: Iterable[list[str]]) -> Unusable
     )
 
 
-def _csv(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
-    encoding, source = _encoding(path)
+def _csv(
+    source: Source, is_heading: IsHeading, expected: str, joined: Joined | None, *, whole: bool
+) -> Sheet:
+    path = source.path
+    encoding, content = source.text()
     with path.open(encoding=encoding, newline="") as lines:
         head = list(itertools.islice(lines, HEADING_WITHIN))
     found = None
     for delimiter in DELIMITERS:
-        for number, cells in enumerate(csv.reader(head, delimiter=delimiter)):
-            if is_heading(cells):
-                found = delimiter, number, cells
-                break
+        found = find_heading(list(csv.reader(head, delimiter=delimiter)), is_heading, joined)
         if found:
             break
     if not found:
         raise _no_heading(path.name, expected, csv.reader(head))
-    delimiter, skipped, cells = found
-    names = _names(cells, path.name, skipped + 1)
+    skipped, cells = found
+    names = _names(cells, path.name, skipped)
+    if not whole:
+        return Sheet(path.name, _frame([], [], names))
     notes = []
     if delimiter != "," and path.suffix.lower() == ".csv":
         sign = DELIMITERS[delimiter]
         notes.append(Problem(f"cột ngăn bằng {sign}", f"columns are divided by {sign}", file=path.name))
     try:
         frame = pl.read_csv(
-            source,
+            content,
             separator=delimiter,
             has_header=False,
-            skip_rows=skipped + 1,
+            skip_rows=skipped,
             schema=dict.fromkeys(names, pl.String),
             missing_columns="insert",
             row_index_name=ROW,
-            row_index_offset=skipped + 2,
+            row_index_offset=skipped + 1,
         ).with_columns(pl.col(ROW).cast(pl.Int64))
         return _sheet(path, frame, names, [], notes)
     except pl.exceptions.NoDataError:
@@ -271,7 +368,7 @@ def _csv_by_row(
         reader = csv.reader(lines, delimiter=delimiter)
         try:
             for number, cells in enumerate(reader, 1):
-                if number <= skipped + 1:
+                if number <= skipped:
                     continue
                 if len(cells) > len(names) and any(c.strip() for c in cells[len(names) :]):
                     aside.append(
@@ -292,12 +389,24 @@ def _csv_by_row(
     return _sheet(path, _frame(rows, numbers, names), names, aside, notes)
 
 
-def _json(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
+def _json(source: Source, is_heading: IsHeading, expected: str, _: Joined | None, *, whole: bool) -> Sheet:
+    name = source.path.name
+    objects, aside = source.objects()
+    keys = list(dict.fromkeys(key for _row, value in objects for key in value))
+    if not is_heading(keys):
+        raise _no_heading(name, expected, [keys])
+    names = _names(keys, name, None)
+    rows = [[value.get(key) for key in keys] for _row, value in objects] if whole else []
+    frame = _frame(rows, [number for number, _value in objects] if whole else [], names)
+    return _sheet(source.path, frame, names, aside) if whole else Sheet(name, frame)
+
+
+def _json_objects(path: Path) -> Objects:
     encoding, _ = _encoding(path)
     if encoding == "utf-16":
         raise UnusableError(Problem("chữ không phải UTF-8", "not UTF-8 text", file=path.name))
     aside: list[Problem] = []
-    objects: list[tuple[int, dict[str, Any]]] = []
+    objects: list[tuple[int, dict[str, str | None]]] = []
     for number, piece in _json_pieces(path):
         try:
             value = json.loads(piece) if isinstance(piece, str) else piece
@@ -310,13 +419,7 @@ def _json(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
                 "không phải một đối tượng JSON", "not a JSON object", file=path.name, row=number
             )
             aside.append(problem)
-    keys = list(dict.fromkeys(name for _, value in objects for name in value))
-    if not is_heading(keys):
-        raise _no_heading(path.name, expected, [keys])
-    names = _names(keys, path.name, None)
-    rows = [[value.get(key) for key in keys] for _, value in objects]
-    frame = _frame(rows, [number for number, _ in objects], names)
-    return _sheet(path, frame, names, aside)
+    return objects, aside
 
 
 def _json_pieces(path: Path) -> Iterator[tuple[int, Any]]:
@@ -350,20 +453,26 @@ def _as_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False).encode().decode()
 
 
-def _excel(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
+def _excel(
+    source: Source, is_heading: IsHeading, expected: str, joined: Joined | None, *, whole: bool
+) -> Sheet:
+    path = source.path
     _check_unpacked(path)
     seen: list[list[str]] = []
-    for place, cells in enumerate(apart.frames(apart.EXCEL, path, "Excel")):
+    for place, cells in enumerate(source.sheets(apart.EXCEL, "Excel")):
         if not cells.width:
             continue
-        for number, row in enumerate(cells.head(HEADING_WITHIN).iter_rows()):
-            heading = [str(c or "") for c in row]
-            if is_heading(heading):
-                names = _names(heading, path.name, number + 1)
-                frame = cells.rename(dict(zip(cells.columns, names, strict=True)))
-                frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-                return replace(_sheet(path, frame[number + 1 :], names), number=place)
-            seen.append(heading)
+        head = [[str(c or "") for c in row] for row in cells.head(HEADING_WITHIN).iter_rows()]
+        found = find_heading(head, is_heading, joined)
+        if found:
+            number, heading = found
+            names = _names(heading, path.name, number)
+            if not whole:
+                return Sheet(path.name, _frame([], [], names), number=place)
+            frame = cells.rename(dict(zip(cells.columns, names, strict=True)))
+            frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+            return replace(_sheet(path, frame[number:], names), number=place)
+        seen += head
     raise _no_heading(path.name, expected, seen)
 
 
@@ -388,15 +497,25 @@ def _check_unpacked(path: Path) -> None:
         )
 
 
-def _parquet(path: Path, is_heading: IsHeading, expected: str) -> Sheet:
-    [frame] = apart.frames(apart.PARQUET, path, "Parquet")
+def _parquet(source: Source, is_heading: IsHeading, expected: str, _: Joined | None, *, whole: bool) -> Sheet:
+    path = source.path
+    [frame] = source.sheets(apart.PARQUET, "Parquet")
     if not is_heading(frame.columns):
         raise _no_heading(path.name, expected, [frame.columns])
     held = [n for n in frame.columns if n != ROW]
     names = _names(held, path.name, None)
     frame = frame.select(held).rename(dict(zip(held, names, strict=True)))
     numbered = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-    return _sheet(path, numbered, names)
+    return _sheet(path, numbered, names) if whole else Sheet(path.name, numbered.clear())
+
+
+READERS: dict[str, Callable[..., Sheet]] = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), _csv),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), _json),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), _excel),
+    ".parquet": _parquet,
+}
+"""By the ending of a file's name, what reads it."""
 
 
 def _names(cells: list[str], file: str, row: int | None) -> list[str]:
