@@ -46,7 +46,7 @@ class Installation:
     def figures(self, unit: str, period: str) -> dict[str, tuple[int, int]]:
         """By indicator, as the unit's page gives them; nothing while there are none."""
         status, text = self.get(f"/units/{unit}.json?period={period}")
-        if status == 404:
+        if status in (404, 503):  # no such period yet, or nothing counted yet
             return {}
         indicators = json.loads(text)["components"]
         return {i["indicator"]: (i["numerator"], i["denominator"]) for i in indicators}

@@ -123,7 +123,7 @@ def count_gia_lai_from_records() -> None:
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]
     equal = wanted.join(counted, on=key, how="semi").height
-    scored = score(counted, rules, known).groups.join(
+    scored = score(counted, rules, known, from_records=True).groups.join(
         groups, on=["period", "unit", "group"], suffix="_published"
     )
     apart = (pl.col("score").cast(pl.Float64) - pl.col("score_published")).abs()

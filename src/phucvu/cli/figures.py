@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -78,14 +79,20 @@ def scoreboard(
     Với --unit: đơn vị ấy và các đơn vị ngay dưới. | With --unit: that unit and those just below it.
     """
     counted, units = count(asked, [period, period.previous()], None, regroup)
-    scores = score(counted, asked.rule_set, units)
+    scores = score(counted, asked.rule_set, units, from_records=True)
     groups, totals = scores_with_changes(scores, None)
     this = pl.col("period") == str(period)
     if unit is not None:
         this &= pl.col("unit").is_in([unit, *(u.code for u in units.children(unit))])
     components = scores.components.filter(this)
     show(
-        type(scores)(scores.rules, units, components, groups.filter(this), totals.filter(this)),
+        replace(
+            scores,
+            components=components,
+            groups=groups.filter(this),
+            totals=totals.filter(this),
+            unrecorded=scores.unrecorded.filter(this),
+        ),
         groups.filter(this),
         totals.filter(this),
         format_,

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,11 +42,26 @@ home_option = click.option(
 )
 
 
-def open_site(home: str) -> Store:
+def check_there(home: str) -> None:
+    """Raises UnusableError where a home does not exist: its name may be mistyped."""
+    if "://" not in home and not Path(home).exists():
+        raise UnusableError(
+            Problem(
+                f"chưa có nơi giữ dữ liệu này; lập bằng: phucvu init --home {home}",
+                f"there is no such home; make it with: phucvu init --home {home}",
+                file=home,
+            )
+        )
+
+
+def open_site(home: str, *, make: bool = False) -> Store:
     """Make a home ready for commands on what the site keeps there: accounts, senders, the audit log.
 
-    Raises UnusableError where the operational database cannot be had.
+    With ``make`` one that does not exist is made. Raises UnusableError where there is none, or the
+    operational database cannot be had.
     """
+    if not make:
+        check_there(home)
     # The web framework takes longer to load than the other commands take to run; it finds its settings
     # by the first, and the second reads them.
     import phucvu.web  # noqa: F401

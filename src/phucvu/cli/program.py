@@ -19,6 +19,7 @@ from phucvu.cli.dossiers import averages, dossiers, findings
 from phucvu.cli.figures import figures, scoreboard
 from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
+from phucvu.cli.init import init
 from phucvu.cli.portal import portal
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
@@ -39,7 +40,7 @@ def program() -> None:
 
 
 COMMANDS = (
-    *(demo, serve, score, rules),
+    *(demo, init, serve, score, rules),
     *(import_, set_aside, mappings, watch, portal),
     *(figures, scoreboard, dossiers, findings, averages),
     simulate,

@@ -136,7 +136,13 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
         click.echo()
     if (nation := scores.nation(period)) is not None:
         click.echo(f"Cả nước | The nation: {points(nation, LANGUAGE)}")
-    _say_what_is_missing(groups.filter(period=period))
+    unrecorded = scores.unrecorded.filter(period=period)
+    if unrecorded.height:
+        click.echo(
+            f"— {unrecorded.height} đơn vị chưa có hồ sơ, phản ánh, kiến nghị hay báo cáo nào của kỳ "
+            f"{period}, nên chưa có điểm | {unrecorded.height} units have no records of {period}, so no score"
+        )
+    _say_what_is_missing(groups.filter(period=period).join(unrecorded, on="unit", how="anti"))
 
 
 KIND_TITLES = {

@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from phucvu.cli.demo import port_option, say_where
-from phucvu.cli.home import home_option
+from phucvu.cli.home import check_there, home_option
 from phucvu.rules.loading import rules_in_use
 
 WORKERS = 2
@@ -36,6 +36,7 @@ def serve(home: str, host: str, port: int, workers: int) -> None:
 
     Serve the site of a home: takes dossiers over the API, counts them, and shows the results.
     """
+    check_there(home)
     # The web framework takes longer to load than the other commands take to run.
     from phucvu.engine.conditions import check
     from phucvu.web.serve import serve as serve_site

@@ -30,6 +30,7 @@ class Scores:
     figure), origin (counted, or published where only the group's score is known), rank, ranked.
     ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
     A score that lacks a part is null: what is not known is not guessed.
+    ``unrecorded``: period, unit: where counted figures say nothing, since nothing was recorded.
     """
 
     rules: dict[str, RuleSet]
@@ -37,6 +38,7 @@ class Scores:
     components: pl.DataFrame
     groups: pl.DataFrame
     totals: pl.DataFrame
+    unrecorded: pl.DataFrame
 
     def nation(self, period: str) -> Decimal | None:
         """The nation's score: the mean of the provinces' totals, in points; None without any."""
@@ -54,11 +56,17 @@ def score(
     rules: RuleSetFile,
     units: Units,
     published_groups: pl.DataFrame | None = None,
+    *,
+    from_records: bool = False,
 ) -> Scores:
     """Scores of checked figures (see figures.table.check_figures).
 
     Units not in ``units`` are taken by the form of their codes. ``published_groups`` (period, unit,
     group, score in points) stands in for groups that have published scores but no figures.
+
+    ``from_records`` says that the figures were counted. A unit without any record of a period
+    then has no group scores and no total: that it was asked for nothing and complained of by nobody
+    gives full points by the rules, and is no achievement.
     """
     figures = _further_columns_kept_apart(figures)
     units = units.with_codes(figures["unit"].unique(maintain_order=True))
@@ -71,7 +79,11 @@ def score(
     by_rule = given_by_rule(every, figures, ruled)
     components = pl.concat([counted, by_rule], how="diagonal") if by_rule.height else counted
 
-    groups = _group_scores(components, every, ruled, published_groups)
+    unrecorded = (
+        _unrecorded(figures, in_force, units) if from_records else every.select("period", "unit").clear()
+    )
+    recorded = components.join(unrecorded, on=["period", "unit"], how="anti", maintain_order="left")
+    groups = _group_scores(recorded, every, ruled, published_groups)
     totals = _total_scores(groups)
     kept = [c for c in figures.columns if c not in (*every.columns, "indicator", "numerator", "denominator")]
     return Scores(
@@ -80,6 +92,7 @@ def score(
         components=_in_points(components).select(*COMPONENT_COLUMNS, *kept),
         groups=groups,
         totals=totals,
+        unrecorded=unrecorded,
     )
 
 
@@ -87,6 +100,27 @@ def _further_columns_kept_apart(figures: pl.DataFrame) -> pl.DataFrame:
     """A further column named like one of ours («score») becomes «score_given»."""
     ours = {*COMPONENT_COLUMNS, "kind", "parent"} - set(figures_table.COLUMNS)
     return figures.rename({c: f"{c}_given" for c in figures.columns if c in ours})
+
+
+EVENTS = ("dossiers", "synchronised", "processing_time", "decisions", "petitions")
+"""Counts of what happens in a period; the others are of registers, which stand before anything does."""
+
+
+def _unrecorded(figures: pl.DataFrame, in_force: dict[str, RuleSet], units: Units) -> pl.DataFrame:
+    """The periods and units of which every figure of their own that counts events is of nothing."""
+    rows = [
+        (period, indicator.id, indicator.scope == "province")
+        for period, rules in in_force.items()
+        for indicator in rules.indicators
+        if indicator.count.of in EVENTS
+    ]
+    schema = {"period": pl.String, "indicator": pl.String, "of_province": pl.Boolean}
+    events = figures.join(pl.DataFrame(rows, schema=schema, orient="row"), on=["period", "indicator"])
+    below = [unit.code for unit in units if unit.parent in units]
+    shown_alone = pl.col("of_province") & pl.col("unit").is_in(below)
+    happened = events.filter((pl.col("denominator") > 0) & ~shown_alone)
+    pairs = figures.select("period", "unit").unique(maintain_order=True)
+    return pairs.join(happened, on=["period", "unit"], how="anti", maintain_order="left")
 
 
 def _in_force(

@@ -101,6 +101,11 @@ class Board:
         }
 
     @cached_property
+    def unrecorded(self) -> frozenset[str]:
+        """The units of which nothing was recorded in the period."""
+        return frozenset(self.result.scores.unrecorded.filter(period=self.period)["unit"])
+
+    @cached_property
     def nation(self) -> Decimal | None:
         return self.result.scores.nation(self.period)
 

@@ -25,6 +25,7 @@ from phucvu.web import results
 from phucvu.web.boards import Board, board
 from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
+from phucvu.web.nothing import NothingYetError
 from phucvu.web.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -127,10 +128,12 @@ def place_of(request: Any, period: str) -> Place:
 def asked_board(request: Any) -> Board:
     """The board of the period that the address asks for; without one, of the latest.
 
-    Raises Http404 where there is no result of it.
+    Raises Http404 where there is no result of it, and NothingYetError where there is none at all yet.
     """
     known = results.periods()
     if not known:
+        if lack := results.lacks():
+            raise NothingYetError(lack)
         raise Http404(_("Chưa có kết quả của kỳ nào."))
     asked = request.GET.get("period")
     if not asked:

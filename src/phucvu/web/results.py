@@ -7,7 +7,9 @@ what the national portal published (``Given``).
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Hashable, Iterable
+from enum import Enum
 from functools import cache
 from typing import Protocol
 
@@ -17,8 +19,9 @@ from django.conf import settings
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
 from phucvu.inbox.home import store
-from phucvu.inbox.watching import Registers
+from phucvu.inbox.watching import Registers, Watch
 from phucvu.published import scored_2026
+from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Words
 from phucvu.scoring.results import Result
@@ -34,8 +37,19 @@ NUMBERS = itertools.count(1)
 HELD: Latest[Result] = Latest(MOST_PERIODS)
 
 
+class Lack(Enum):
+    """Why there is nothing to show yet."""
+
+    UNITS = "units"
+    DOSSIERS = "dossiers"
+    COUNT = "count"
+
+
 class Source(Hashable, Protocol):
     """Where results come from."""
+
+    def lacks(self) -> Lack | None:
+        """What must come before there can be a result; None where there are results, or never will be."""
 
     def versions(self) -> dict[Period, int]:
         """The periods that have a result, each with a number that changes whenever the result does."""
@@ -55,6 +69,9 @@ class Given:
         self._results = {result.period: result for result in results}
         self._version = next(NUMBERS)
 
+    def lacks(self) -> Lack | None:
+        return None
+
     def versions(self) -> dict[Period, int]:
         return dict.fromkeys(self._results, self._version)
 
@@ -73,15 +90,21 @@ class Counted:
 
     def __init__(self) -> None:
         self._registers = Registers(store())
+        self._begun = Begun(store())
+
+    def lacks(self) -> Lack | None:
+        return self._begun.lacks() or (None if counting.versions() else Lack.COUNT)
 
     def versions(self) -> dict[Period, int]:
+        if self._begun.lacks():
+            return {}  # what was counted of nothing would show points that nobody has earned
         return {Period.parse(period): version for period, version in counting.versions().items()}
 
     def result(self, period: Period, version: int) -> Result:
         latest = counting.latest(period)
         if latest is None:
             raise KeyError(period)
-        scores = score(latest.figures, rules_in_use(), self._registers.known().units)
+        scores = score(latest.figures, rules_in_use(), self._registers.known().units, from_records=True)
         return Result(period, period.cut_off(latest.counted_at), COUNTED, scores)
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
@@ -92,10 +115,31 @@ class Counted:
         return dict(zip(frame["code"], frame["name"], strict=True))
 
 
+class Begun:
+    """Whether a home holds units and dossiers; what it holds once it holds for ever."""
+
+    def __init__(self, store: Store) -> None:
+        self._watch = Watch(store, [Lack.UNITS.value, Lack.DOSSIERS.value])
+        self._lock = threading.Lock()
+        self._lacks: Lack | None = Lack.UNITS
+
+    def lacks(self) -> Lack | None:
+        with self._lock:
+            if self._lacks:
+                places = self._watch.now()
+                self._lacks = next((lack for lack in Lack if places.get(lack.value) == 0), None)
+            return self._lacks
+
+
 @cache
 def source() -> Source:
     """The one place to replace where results come from elsewhere."""
     return Given([scored_2026()]) if settings.SHOWS == "published" else Counted()
+
+
+def lacks() -> Lack | None:
+    """What must come before anything can be shown."""
+    return source().lacks()
 
 
 def versions() -> dict[Period, int]:

@@ -51,6 +51,9 @@ def of_nation(board: Board) -> str:
 
 def of_unit(board: Board, standing: Standing) -> str:
     unit, total = standing.unit, standing.total
+    if unit.code in board.unrecorded:
+        said = _("%(unit)s chưa có hồ sơ, phản ánh, kiến nghị hay báo cáo nào trong kỳ, nên chưa có điểm.")
+        return said % {"unit": called(unit)}
     if total.score is None:
         lacking = ", ".join(board.rules.group(group).name[language()] for group in total.missing)
         said = _("%(unit)s chưa có tổng điểm, vì thiếu điểm của nhóm %(groups)s.")

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     *accounts.MIDDLEWARE_BEFORE,
     "django.middleware.locale.LocaleMiddleware",
     *accounts.MIDDLEWARE_AFTER,
+    "phucvu.web.nothing.NothingYet",
 ]
 ROOT_URLCONF = "phucvu.web.urls"
 APPEND_SLASH = False

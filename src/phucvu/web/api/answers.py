@@ -35,7 +35,13 @@ class NoAnswerError(Exception):
 
 def problem(error: NoAnswerError) -> dict[str, Any]:
     """The body of the answer (RFC 9457), with the line in both languages."""
-    titles = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 422: "Unprocessable Content"}
+    titles = {
+        400: "Bad Request",
+        404: "Not Found",
+        405: "Method Not Allowed",
+        422: "Unprocessable Content",
+        503: "Service Unavailable",
+    }
     return {
         "type": "about:blank",
         "title": titles.get(error.status, "Internal Server Error"),

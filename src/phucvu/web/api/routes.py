@@ -23,6 +23,7 @@ from phucvu.web import results
 from phucvu.web.api import shapes
 from phucvu.web.api.answers import MOST, PROBLEM, NoAnswerError, conditional, listed, paged, problem
 from phucvu.web.boards import Board, board, ranked
+from phucvu.web.nothing import AGAIN, SAID
 
 
 class Api(NinjaAPI):
@@ -76,6 +77,7 @@ PROBLEMS = {
     for status, description in (
         (404, "Không có thứ được hỏi. | There is no such thing."),
         (422, "Tham số sai. | A wrong parameter."),
+        (503, "Chưa có hồ sơ, hoặc đang đếm lần đầu. | No dossiers yet, or the first count is running."),
     )
 }
 MORE = {
@@ -113,6 +115,9 @@ def asked_board(period: str | None) -> Board:
     """The board of a period; without one, of the latest. Raises NoAnswerError where there is none."""
     known = results.periods()
     if not known:
+        if lack := results.lacks():
+            reason = SAID[lack].reason
+            raise NoAnswerError(503, reason.vi, reason.en)
         raise NoAnswerError(404, "chưa có kết quả của kỳ nào", "there is no result yet", "period")
     if not period:
         return board(known[0])
@@ -432,7 +437,10 @@ def _words(words: Any) -> dict[str, str]:
 @api.exception_handler(NoAnswerError)
 def _no_answer(request: Any, error: NoAnswerError) -> Any:
     text = json.dumps(problem(error), ensure_ascii=False)
-    return HttpResponse(text, status=error.status, content_type=PROBLEM)
+    response = HttpResponse(text, status=error.status, content_type=PROBLEM)
+    if error.status == 503:
+        response.headers["Retry-After"] = str(AGAIN)
+    return response
 
 
 @api.exception_handler(ValidationError)

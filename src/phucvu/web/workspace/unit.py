@@ -16,9 +16,11 @@ from phucvu.formats import decimal, points, whole
 from phucvu.inbox.home import store
 from phucvu.intake import waiting
 from phucvu.rules.model import Words
+from phucvu.web import results
 from phucvu.web.boards import Board, Standing, board
 from phucvu.web.components import Line, parts
 from phucvu.web.language import _, language
+from phucvu.web.nothing import SAID
 from phucvu.web.sentences import called
 from phucvu.web.workspace import home
 from phucvu.web.workspace.aside import senders
@@ -59,6 +61,8 @@ def show(request: Any, unit: str) -> Any:
         "waiting": waiting.count(store(), senders(unit)),
         "aside": reverse("workspace-set-aside", args=[unit]),
     }
+    if lack := results.lacks():
+        context["said"] = SAID[lack]
     known = _board(period)
     standing = known.standings.get(unit) if known else None
     if known and standing:
