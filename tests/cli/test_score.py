@@ -73,8 +73,13 @@ def test_the_table_and_the_workbook(figures, tmp_path):
     assert "Xã, phường | Communes — H21, 2026-08" in done.stdout
     assert "▲ 1" in done.stdout
     sheets = fastexcel.read_excel(book)
-    assert sheets.sheet_names == ["scores", "groups", "totals"]
-    assert sheets.load_sheet("totals").to_polars().height == 4
+    assert sheets.sheet_names == ["scores", "groups", "totals", "Nguồn"]
+    totals = sheets.load_sheet("totals").to_polars()
+    assert totals.height == 4
+    assert {"Kỳ", "Mã đơn vị", "Điểm", "Hạng", "Thay đổi hạng"} <= set(totals.columns)
+    about = dict(sheets.load_sheet("Nguồn", header_row=None).to_polars().iter_rows())
+    assert about["Kỳ"].count("/2026") == 2
+    assert about["Nguồn"] == figures.name
 
 
 def test_rows_set_aside_are_listed_and_the_status_is_1(tmp_path):

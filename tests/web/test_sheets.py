@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
+from phucvu.rules.loading import load
+from phucvu.tables.headings import HEADINGS, said
+from phucvu.tables.workbook import Cell
+from phucvu.web.page import Page, with_times
 from phucvu.web.sheets import workbook
 
 from .showing import over_time, procedures
@@ -28,22 +35,48 @@ def test_the_same_rows_as_the_csv(client: Client, show: Callable[..., None], pag
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     heading, *rows = book.worksheets[0].iter_rows(values_only=True)
     table = csv_of(client, f"{page}.csv{query}")
-    assert list(heading) == list(table[0])
+    groups = {group.id: group.name.vi for group in load("portal-2026").groups}
+    units = {"H21": "Tỉnh Gia Lai", "H26": "Thành phố Hà Nội"}
+    expected = [HEADINGS[n].vi if n in HEADINGS else {**groups, **units}.get(n) for n in table[0]]
+    assert list(heading) == expected, "each in words"
     assert len(rows) == len(table)
     for row, known in zip(rows, table, strict=True):
-        for cell, text in zip(row, known.values(), strict=True):
-            assert same(cell, text), (cell, text)
+        for cell, (name, text) in zip(row, known.items(), strict=True):
+            assert same(cell, text, name), (name, cell, text)
     about = dict(book.worksheets[1].iter_rows(values_only=True))
     assert about["Kỳ"] == "tháng 09/2026"
     assert about["Số liệu tính đến"] == "10/10/2026 08:30"
 
 
-def same(cell: Any, text: str) -> bool:
-    if isinstance(cell, bool) or cell is None:
-        return str(cell if cell is not None else "") == text
+def same(cell: Any, text: str, name: str) -> bool:
+    if cell is None:
+        return text == ""
+    if isinstance(cell, dt.datetime):
+        return cell == dt.datetime.fromisoformat(text)
+    if HEADINGS.get(name) and HEADINGS[name].kind == "yes":
+        return (cell, text) in {("có", "True"), ("không", "False")}
     if isinstance(cell, int | float):
         return float(cell) == pytest.approx(float(text), rel=1e-15)
-    return bool(cell == text)
+    return bool(cell == said(name, text, "vi"))
+
+
+def test_english_pages_have_english_workbooks(client: Client) -> None:
+    response = client.get("/en/units/H21.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    heading = [cell.value for cell in book.worksheets[0][1]]
+    assert heading[:3] == ["Unit", "Name", "Kind"]
+    assert book.worksheets[0]["C2"].value == "province"
+    assert book.worksheets[-1].title == "Source"
+
+
+def test_the_time_of_handling_is_no_percentage() -> None:
+    """2.2 is counted in working hours for each dossier, and said in days of eight."""
+    rows = [{"part": "2.1", "rate": 0.5}, {"part": "2.2", "rate": 43.36}, {"part": "2.2", "rate": None}]
+    board: Any = SimpleNamespace(rules=load("portal-2026").at(dt.date(2026, 9, 30)))
+    of_unit = Page("", {}, {}, rows, board)
+    assert [row["rate"] for row in with_times(of_unit)] == [0.5, Cell(Decimal("5.42"), "number"), None]
+    alone = Page("", {}, {"indicator": {"id": "2.2"}}, [{"unit": "H21", "rate": 8.0}], board)
+    assert [row["rate"] for row in with_times(alone)] == [Cell(Decimal("1.00"), "number")]
 
 
 def test_nothing_is_taken_for_a_formula() -> None:

@@ -169,7 +169,7 @@ def test_what_there_is_not(client_of: SignIn, query: str, status: int) -> None:
 
 def test_excel_has_the_same_rows_with_real_dates(client_of: SignIn) -> None:
     client = client_of("head", "H99")
-    query = "?indicator=2.1&lost=1&sort=code"
+    query = "?indicator=2.1&lost=1&sort=code&status=2"
     answer = client.get("/workspace/H99/dossiers.xlsx" + query)
     assert answer.status_code == 200
     assert ".xlsx" in answer.headers["Content-Disposition"]
@@ -182,6 +182,13 @@ def test_excel_has_the_same_rows_with_real_dates(client_of: SignIn) -> None:
     assert all(row[column].year >= 2025 for row in rows)
     about = dict(book["Nguồn"].iter_rows(values_only=True))
     assert about["Số dòng"] == str(len(rows))
+    assert about["Đơn vị"] == "UBND tỉnh Thử Nghiệm"
+    assert about["Bộ lọc"] == "trạng thái được tiếp nhận"
+    assert {"Danh sách", "Kỳ", "Tính đến", "Nguồn", "Quy tắc"} <= set(about)
+    sheet = book["Hồ sơ"]
+    assert sheet.auto_filter.ref
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.cell(2, column + 1).number_format == "dd/mm/yyyy hh:mm"
     text = " ".join(str(value) for row in rows for value in row)
     assert not [secret for secret in SECRETS if secret in text]
 

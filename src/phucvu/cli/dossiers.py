@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -74,7 +75,8 @@ def dossiers(
         offset=offset,
         regroup=regroup,
     )
-    if not said_otherwise("dossiers", found, format_, excel):
+    about = about_records(asked, period, unit) | {"Chỉ số": indicator}
+    if not said_otherwise("dossiers", found, format_, excel, about):
         name = rule_set.at(period.last)[indicator].short.vi
         print_table(
             f"{unit}, {period}: {indicator} {name}",
@@ -126,7 +128,7 @@ def findings(
 
     tables, _ = asked.open()
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
-    if not said_otherwise("findings", found, format_, excel):
+    if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(
             f"Lỗi dữ liệu | Findings, {period}",
             [("hồ sơ", False), ("đơn vị", False), ("lỗi", False), ("giá trị", False)],
@@ -157,7 +159,7 @@ def averages(
 
     tables, _ = asked.open()
     found = by_procedure(tables, asked.rule_set, period, asked.now, unit, regroup=regroup)
-    if not said_otherwise("averages", found, format_, excel):
+    if not said_otherwise("averages", found, format_, excel, about_records(asked, period, unit)):
         print_table(
             f"{unit}, {period}: thời gian giải quyết (ngày làm việc)",
             [("TTHC", False), ("hồ sơ", True), ("trung bình", True), ("trung vị", True)],
@@ -173,10 +175,23 @@ def averages(
         )
 
 
-def said_otherwise(name: str, found: pl.DataFrame, format_: str, excel: Path | None) -> bool:
+def about_records(asked: Asked, period: Period, unit: str | None) -> dict[str, str]:
+    """Where rows come from, for a workbook."""
+    return {
+        "Kỳ": period.title(LANGUAGE),
+        "Số liệu tính đến": moment(period.cut_off(asked.now)),
+        "Nguồn": "hồ sơ đã nhận vào phucvu",
+        "Quy tắc": asked.rules,
+        "Đơn vị": unit or "tất cả",
+    }
+
+
+def said_otherwise(
+    name: str, found: pl.DataFrame, format_: str, excel: Path | None, about: Mapping[str, str]
+) -> bool:
     """Write a workbook where asked; print CSV or JSON where asked, and say whether that was so."""
     if excel:
-        write_excel(excel, {name: found})
+        write_excel(excel, {name: found}, about)
     if format_ == "csv":
         echo_csv(found)
     elif format_ == "json":

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from phucvu.cli.dossiers import about_records
 from phucvu.cli.home import Asked, asking, period_option, regroup_option, unit_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
 from phucvu.cli.score import excel_option, format_option, scores_with_changes, show
@@ -97,6 +98,7 @@ def scoreboard(
         totals.filter(this),
         format_,
         excel,
+        about_records(asked, period, unit),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from phucvu.figures.periods import now_in_vietnam
+from phucvu.formats import moment
 from phucvu.problems import Problem, UnusableError
 from phucvu.tables.cells import harmless_frame
+from phucvu.tables.headings import of_frame
+from phucvu.tables.workbook import write
 
 LANGUAGE = "vi"
 
@@ -69,19 +73,12 @@ def echo_csv(frame: pl.DataFrame) -> None:
     click.echo(harmless_frame(joined).write_csv(), nl=False)
 
 
-TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
-"""Texts of a workbook stay texts: nothing is taken for a formula or a link."""
-
-
-def write_excel(path: Path, sheets: dict[str, pl.DataFrame]) -> None:
-    """Frames as the sheets of a workbook: headings frozen, columns filtered, widths fitted."""
+def write_excel(path: Path, sheets: dict[str, pl.DataFrame], about: Mapping[str, str] | None = None) -> None:
+    """Frames as the sheets of a workbook, with their source as the last (see ``phucvu.tables.workbook``)."""
+    tables = [of_frame(name, frame, LANGUAGE) for name, frame in sheets.items()]
+    made = {"Lập lúc": moment(now_in_vietnam())}
     try:
-        with xlsxwriter.Workbook(path, TEXTS) as book:
-            for name, frame in sheets.items():
-                lists = [column for column, kind in frame.schema.items() if kind == pl.List(pl.String)]
-                frame.with_columns(pl.col(lists).list.join(" ")).write_excel(
-                    book, name, autofit=True, freeze_panes=(1, 0), header_format={"bold": True}
-                )
+        write(str(path), " · ".join(sheets), tables, {**(about or {}), **made}, LANGUAGE)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         problem = Problem(f"không ghi được tệp: {error}", f"cannot write the file: {error}", file=str(path))
         raise UnusableError(problem) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def score(
     published = read_group_scores(groups_file, rule_set) if groups_file else None
     scores = score_figures(table.frame, rule_set, units, published)
     groups, totals = scores_with_changes(scores, against)
-    show(scores, groups, totals, format_, excel)
+    show(scores, groups, totals, format_, excel, {"Nguồn": figures.name})
     return report(table.set_aside, table.notes)
 
 
@@ -95,12 +96,20 @@ def scores_with_changes(scores: Scores, against: str | None) -> tuple[pl.DataFra
 
 
 def show(
-    scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame, format_: str, excel: Path | None
+    scores: Scores,
+    groups: pl.DataFrame,
+    totals: pl.DataFrame,
+    format_: str,
+    excel: Path | None,
+    about: Mapping[str, str],
 ) -> None:
     """Print scores in a format, and write them to a workbook where asked."""
     sheets = {"scores": scores.components, "groups": groups, "totals": totals}
     if excel:
-        write_excel(excel, sheets)
+        periods = totals["period"].unique(maintain_order=True)
+        told = {"Kỳ": ", ".join(Period.parse(p).title(LANGUAGE) for p in periods)}
+        rules = {"Quy tắc": ", ".join(dict.fromkeys(scores.rules[p].name for p in periods))}
+        write_excel(excel, sheets, {**told, **about, **rules})
     if format_ == "csv":
         echo_csv(scores.components)
     elif format_ == "json":

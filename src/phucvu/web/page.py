@@ -21,11 +21,13 @@ from phucvu.formats import moment
 from phucvu.problems import UnusableError
 from phucvu.rules.model import Words
 from phucvu.tables.cells import harmless_row
+from phucvu.tables.workbook import Cell
 from phucvu.web import results
 from phucvu.web.boards import Board, board
 from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
 from phucvu.web.nothing import NothingYetError
+from phucvu.web.rates import is_time, shown
 from phucvu.web.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -228,14 +230,34 @@ def _csv(page: Page, path: str) -> Any:
 
 
 def _xlsx(page: Page, path: str) -> Any:
-    result, lang = page.board.result, language()
+    board, lang = page.board, language()
+    result = board.result
     about = {
         _("Kỳ"): result.period.title(lang),
         _("Số liệu tính đến"): moment(result.cut_off),
         _("Nguồn"): result.source[lang],
-        _("Quy tắc"): page.board.rules.title[lang],
+        _("Quy tắc"): board.rules.title[lang],
     }
-    return _file(workbook(list(page.table), about), XLSX, page, path)
+    names = {group.id: group.name[lang] for group in board.rules.groups}
+    names |= {code: standing.unit.short_name for code, standing in board.standings.items()}
+    title = _("Bộ chỉ số phục vụ người dân, doanh nghiệp")
+    return _file(
+        workbook(with_times(page), about, f"{title}, {result.period.title(lang)}", names), XLSX, page, path
+    )
+
+
+def with_times(page: Page) -> list[Mapping[str, Any]]:
+    """The rows, in which the rate of 2.2 is a time in working days and no share."""
+    times = {indicator.id: indicator for indicator in page.board.rules.indicators if is_time(indicator)}
+    of_page = page.data.get("indicator")
+    whole = of_page.get("id") if isinstance(of_page, Mapping) else None
+    rows = []
+    for row in page.table:
+        indicator = times.get(row.get("part", whole))
+        if indicator and row.get("rate") is not None:
+            row = {**row, "rate": Cell(shown(indicator, row["rate"]), "number")}
+        rows.append(row)
+    return rows
 
 
 def _file(content: str | bytes, content_type: str, page: Page, path: str) -> Any:

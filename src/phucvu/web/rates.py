@@ -24,16 +24,16 @@ def best_order(indicator: Indicator) -> str:
 
 def said(indicator: Indicator, rate: float) -> str:
     """A rate with its two decimals and its unit: «85,84%», «5,42 ngày»."""
-    value = points(_shown(indicator, rate), language())
+    value = points(shown(indicator, rate), language())
     return _("%(days)s ngày") % {"days": value} if is_time(indicator) else f"{value}%"
 
 
 def difference(indicator: Indicator, now: float | None, then: float | None) -> Decimal | None:
     """How a rate changed, in percentage points or working days, of the numbers as they are shown."""
-    return None if now is None or then is None else _shown(indicator, now) - _shown(indicator, then)
+    return None if now is None or then is None else shown(indicator, now) - shown(indicator, then)
 
 
-def _shown(indicator: Indicator, rate: float) -> Decimal:
+def shown(indicator: Indicator, rate: float) -> Decimal:
     """In percent, or in working days of eight hours; two decimals."""
     exact = Decimal(str(rate))
     return (exact / WORKING_HOURS if is_time(indicator) else exact * 100).quantize(CENT)

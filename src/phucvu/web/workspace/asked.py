@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.ready import BY_NAME, Moment, Ready
+from phucvu.web.workspace.words import channels, statuses
 
 PER_PAGE = 50
 LONGEST = 100
@@ -128,6 +130,20 @@ class Asked:
             words = DOUBTS[self.doubt][lang]
             return words[:1].upper() + words[1:]
         return _("Mọi hồ sơ của kỳ")
+
+    def filters(self) -> Iterator[str]:
+        """What the list is narrowed to, in words."""
+        known = home.tree(self.period).units.get(self.said.get("in"))
+        status, channel = _number(self.said.get("status")), _number(self.said.get("channel"))
+        for name, value in {
+            _("đơn vị"): known.short_name if known else self.said.get("in"),
+            _("mã thủ tục"): self.said.get("procedure"),
+            _("trạng thái"): statuses().get(status or 0, self.said.get("status")),
+            _("hình thức nộp"): channels().get(channel or 0, self.said.get("channel")),
+            _("mã hồ sơ có"): self.said.get("q"),
+        }.items():
+            if value:
+                yield f"{name} {value}"
 
     def query(self, **changed: Any) -> str:
         """The query of this list with something else: ?list=overdue&page=2; page 1 unless it is given."""

@@ -260,9 +260,13 @@ def _xlsx(frames: Iterator[pl.DataFrame], asked: Asked, at: Moment) -> Any:
         _("Đơn vị"): known.name if known else asked.unit,
         _("Kỳ"): asked.period.title(language()),
         _("Tính đến"): f"{at.cut_off:%d/%m/%Y %H:%M:%S}",
+        _("Nguồn"): _("hồ sơ các đơn vị đã đồng bộ"),
+        _("Quy tắc"): asked.rules.title[language()],
     }
+    if filters := ", ".join(asked.filters()):
+        about[_("Bộ lọc")] = filters
     file = tempfile.NamedTemporaryFile(prefix="phucvu-", suffix=".xlsx")  # noqa: SIM115
-    files.write_xlsx(file, frames, about)
+    files.write_xlsx(file, frames, about, asked.title(at))
     file.seek(0)
     return FileResponse(file, content_type=XLSX, as_attachment=True, filename=_file_name(asked, "xlsx"))
 

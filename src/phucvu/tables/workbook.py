@@ -1,0 +1,199 @@
+"""Excel workbooks: the one writer of all that is taken away as a spreadsheet.
+
+Every table gets a heading that stays in view, repeats on paper and filters; number formats by the kind of
+its columns; widths from what stands in them; and A4 on its side, fitted to the width of the page. The last
+sheet and the foot of each printed page say where the rows come from, of which period and as of when.
+Memory does not grow with the rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import polars as pl
+import xlsxwriter
+
+from phucvu.formats import whole
+
+Kind = Literal["text", "whole", "number", "points", "percent", "day", "moment", "yes"]
+"""What a column holds: texts; whole numbers; numbers, points and shares; days and moments; yes or no."""
+
+FORMATS: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True},
+    "whole": {"num_format": "#,##0"},
+    "number": {"num_format": "#,##0.00"},
+    "points": {"num_format": "0.00"},
+    "percent": {"num_format": "0.00%"},
+    "day": {"num_format": "dd/mm/yyyy", "align": "left"},
+    "moment": {"num_format": "dd/mm/yyyy hh:mm", "align": "left"},
+}
+"""A spreadsheet writes the separators of #,##0.00 as its reader's language does: 1.234,50 or 1,234.50."""
+
+LETTERS = {"day": 11, "moment": 17, "points": 7, "percent": 9}
+"""Letters that a cell of a kind takes; other kinds are measured."""
+
+NARROWEST, WIDEST = 7, 44
+"""Letters of a column. Longer texts go on in the next line of their cell."""
+
+FOOT = 200
+"""Letters at the foot of a printed page; Excel refuses a file with more than 255."""
+
+MOST_ROWS = 1_048_575
+"""Rows of a sheet below its heading."""
+
+WORDS = {
+    "vi": {True: "có", False: "không", "about": "Nguồn", "page": "Trang", "rows": "Số dòng"},
+    "en": {True: "yes", False: "no", "about": "Source", "page": "Page", "rows": "Rows"},
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of another kind than its column's: a time among shares."""
+
+    value: Any
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet: its name, its columns, and a value for each of them in every row."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
+def write(
+    file: Any, title: str, tables: Iterable[Table], about: Mapping[str, str], language: str = "vi"
+) -> None:
+    """Write the tables as sheets of a workbook, and ``about`` with the numbers of rows as its last one.
+
+    ``file`` is a path or a binary file. Texts stay texts: nothing is taken for a formula or a link.
+    Raises OSError or xlsxwriter's FileCreateError where it cannot be written.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({"title": title, "comments": _foot(about)})
+        formats = {kind: book.add_format({"valign": "top"} | more) for kind, more in FORMATS.items()}
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2})
+        numbers = {}
+        for table in tables:
+            sheet = book.add_worksheet(_sheet_name(table.name))
+            numbers[table.name] = _fill(sheet, table, formats, bold, language)
+            _for_paper(sheet, title, about, language)
+        words = WORDS[language]
+        rows = ", ".join(
+            whole(n, language) if len(numbers) == 1 else f"{name} {whole(n, language)}"
+            for name, n in numbers.items()
+        )
+        _write_about(book, {**about, str(words["rows"]): rows}, formats, str(words["about"]))
+
+
+def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language: str) -> int:
+    """Write heading and rows; the number of rows."""
+    widths = [_heading_width(column.heading) for column in table.columns]
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column.heading, bold)
+    line = 0
+    for line, row in enumerate(table.rows, 1):
+        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+            cell = value if isinstance(value, Cell) else Cell(value, column.kind)
+            if cell.value is not None:
+                letters = _write(sheet, line, place, cell.value, cell.kind, formats, language)
+                widths[place] = max(widths[place], letters)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(WIDEST, max(NARROWEST, width + 1)))
+    sheet.freeze_panes(1, 1)
+    if table.columns:
+        sheet.autofilter(0, 0, line, len(table.columns) - 1)
+    return line
+
+
+def _heading_width(heading: str) -> int:
+    """Letters for a heading in two or three lines, and the arrow that filters beside its longest word."""
+    longest = max((len(word) for word in heading.split()), default=0)
+    return max(longest + 3, min(len(heading) + 3, 14))
+
+
+def _write(
+    sheet: Any, line: int, place: int, value: Any, kind: str, formats: dict[str, Any], language: str
+) -> int:
+    """Write a value; how many letters it takes."""
+    if isinstance(value, bool):
+        value = WORDS[language][value]
+    if kind in ("day", "moment") and isinstance(value, str):
+        value = dt.datetime.fromisoformat(value)
+    if isinstance(value, int | float | Decimal):
+        number = float(value)
+        sheet.write_number(line, place, number, formats[kind if kind in FORMATS else "number"])
+        return LETTERS.get(kind) or len(f"{number:,.2f}") - (3 if kind == "whole" else 0)
+    if isinstance(value, dt.date):  # moments too
+        kind = kind if kind in ("day", "moment") else "moment" if isinstance(value, dt.datetime) else "day"
+        sheet.write_datetime(line, place, value, formats[kind])
+        return LETTERS[kind]
+    text = str(value)
+    sheet.write_string(line, place, text, formats["text"])
+    return max(map(len, text.splitlines()), default=0)
+
+
+def _for_paper(sheet: Any, title: str, about: Mapping[str, str], language: str) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.8)
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header("&L&B" + _escaped(title[:FOOT]))
+    page = WORDS[language]["page"]
+    sheet.set_footer(f"&L&8{_escaped(_foot(about))}&R&8{page} &P/&N")
+
+
+def _foot(about: Mapping[str, str]) -> str:
+    said = " · ".join(f"{name}: {value}" for name, value in about.items())
+    return said if len(said) <= FOOT else said[: FOOT - 1] + "…"
+
+
+def _escaped(text: str) -> str:
+    """A text for the head or foot of a page, where & begins a command and a digit would be a size."""
+    return " " + text.replace("&", "&&") if text[:1].isdigit() else text.replace("&", "&&")
+
+
+def _write_about(book: Any, about: Mapping[str, str], formats: dict[str, Any], name: str) -> None:
+    sheet = book.add_worksheet(_sheet_name(name))
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 90)
+    for line, (what, said) in enumerate(about.items()):
+        sheet.write_string(line, 0, what, formats["text"])
+        sheet.write_string(line, 1, said, formats["text"])
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _sheet_name(name: str) -> str:
+    """A name that Excel takes: at most 31 letters, without the signs that it keeps for itself."""
+    return re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:31] or "1"
+
+
+def kind_of(dtype: pl.DataType) -> Kind:
+    """What a column of a frame holds, where nothing else is known of it."""
+    if dtype.is_integer():
+        return "whole"
+    if dtype.is_decimal():
+        return "points"
+    if dtype.is_float():
+        return "number"
+    if dtype == pl.Boolean:
+        return "yes"
+    return "moment" if dtype == pl.Datetime else "day" if dtype == pl.Date else "text"

@@ -1,0 +1,126 @@
+"""The one writer of spreadsheets: kinds of columns, what a reader's eye and a printer need, the source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+from phucvu.tables.headings import HEADINGS, of_frame, of_rows, said
+from phucvu.tables.workbook import WIDEST, Cell, Column, Table, write
+
+COLUMNS = [
+    Column("Mã"),
+    Column("Số hồ sơ", "whole"),
+    Column("Điểm", "points"),
+    Column("Tỷ lệ", "percent"),
+    Column("Từ ngày", "day"),
+    Column("Lúc", "moment"),
+    Column("Đạt", "yes"),
+]
+ROW = ["H21", 1234567, Decimal("75.4"), 0.8571, dt.date(2026, 10, 9), dt.datetime(2026, 10, 9, 14, 5), True]
+ABOUT = {"Kỳ": "tháng 9/2026", "Số liệu tính đến": "10/10/2026 08:30", "Nguồn": "Cổng A & B"}
+
+
+def book(*tables: Table, language: str = "vi", about: dict[str, str] = ABOUT) -> Any:
+    file = io.BytesIO()
+    write(file, "Bảng & tên", tables, about, language)
+    return openpyxl.load_workbook(file)
+
+
+def test_numbers_shares_and_days_are_shown_as_what_they_are() -> None:
+    sheet = book(Table("Số liệu", COLUMNS, [ROW])).worksheets[0]
+    cells = next(sheet.iter_rows(min_row=2))
+    assert [c.number_format for c in cells] == [
+        *("General", "#,##0", "0.00", "0.00%", "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "General")
+    ]
+    assert [c.value for c in cells[:4]] == ["H21", 1234567, 75.4, 0.8571]
+    assert cells[4].value.date() == ROW[4]
+    assert cells[5].value == ROW[5]
+    assert cells[6].value == "có"
+    english = book(Table("Data", COLUMNS, [ROW]), language="en").worksheets[0]
+    assert english["G2"].value == "yes"
+
+
+def test_a_cell_may_be_of_another_kind_than_its_column() -> None:
+    sheet = book(Table("x", [Column("Tỷ lệ", "percent")], [[0.5], [Cell(Decimal("5.42"), "number")]]))
+    assert [c.number_format for c in sheet.worksheets[0]["A"][1:]] == ["0.00%", "#,##0.00"]
+
+
+def test_every_sheet_scrolls_filters_and_prints() -> None:
+    sheet = book(Table("Số liệu", COLUMNS, [ROW] * 3)).worksheets[0]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == "A1:G4"
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+    # Excel's own default of one page in width is left out of the file.
+    assert sheet.page_setup.fitToWidth in (None, 1)
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert "Bảng && tên" in str(sheet.oddHeader.left.text) or "Bảng & tên" in str(sheet.oddHeader.left.text)
+    foot = str(sheet.oddFooter.left.text)
+    for words in ("tháng 9/2026", "10/10/2026 08:30", "Cổng A"):
+        assert words in foot
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    columns = [Column("Mã"), Column("Tên"), Column("Số", "whole")]
+    rows = [["H21.17", "Tên vừa phải", 1], ["H21", "rất dài " * 40, 1234567]]
+    sheet = book(Table("x", columns, rows)).worksheets[0]
+    narrow, long, number = (sheet.column_dimensions[letter].width for letter in "ABC")
+    assert narrow < 12
+    assert WIDEST <= long <= WIDEST + 1
+    assert number >= len("1.234.567")
+    assert sheet["B3"].alignment.wrap_text, "what is longer goes on below"
+
+
+def test_the_last_sheet_says_where_it_comes_from() -> None:
+    about = book(Table("Số liệu", COLUMNS, [ROW] * 1200)).worksheets[-1]
+    assert about.title == "Nguồn"
+    assert dict(about.iter_rows(values_only=True)) == ABOUT | {"Số dòng": "1.200"}
+    two = book(Table("a", COLUMNS, []), Table("b", COLUMNS, [ROW]), language="en").worksheets
+    assert [sheet.title for sheet in two] == ["a", "b", "Source"]
+    assert dict(two[-1].iter_rows(values_only=True))["Rows"] == "a 0, b 1"
+
+
+def test_a_long_source_does_not_break_the_file() -> None:
+    made = book(Table("Danh sách: a/b [c]?", COLUMNS, [ROW]), about={"Nguồn": "1 & 2 " * 200})
+    assert made.worksheets[0].title == "Danh sách  a b  c"
+    assert len(made.worksheets[0].oddFooter.left.text) < 255
+
+
+def test_texts_stay_texts() -> None:
+    texts = ["=1+1", "@a", "http://x.example", "1.000001", "00123"]
+    sheet = book(Table("x", [Column("Mã", "whole")], [[text] for text in texts])).worksheets[0]
+    assert [(c.value, c.data_type, c.hyperlink) for c in sheet["A"][1:]] == [(t, "s", None) for t in texts]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "vi", "en"),
+    [
+        ("state", "by_rule", "theo quy tắc, không có số liệu", "by rule, without a figure"),
+        ("kind", "commune", "xã, phường", "commune"),
+        ("applies_to", "province commune", "tỉnh, thành phố, xã, phường", "province, commune"),
+        ("state", "something else", "something else", "something else"),
+        ("name", "commune", "commune", "commune"),
+        ("score", None, None, None),
+    ],
+)
+def test_codes_are_said_in_words(name: str, value: Any, vi: Any, en: Any) -> None:
+    assert (said(name, value, "vi"), said(name, value, "en")) == (vi, en)
+
+
+def test_headings_are_words_in_both_languages() -> None:
+    rows = [{"unit": "H21", "score": Decimal(1), "online": Decimal(2)}]
+    table = of_rows("x", rows, "vi", {"online": "Dịch vụ trực tuyến"})
+    assert [c.heading for c in table.columns] == ["Mã đơn vị", "Điểm", "Dịch vụ trực tuyến"]
+    assert [c.heading for c in of_frame("x", pl.DataFrame(rows), "en").columns][:2] == ["Unit", "Score"]
+    for each in HEADINGS.values():
+        assert not re.search("_", each.vi + each.en)
+        assert each.vi != each.en
