@@ -30,8 +30,9 @@ from phucvu.records.store import Store
 MANIFEST = "manifest.json"
 FORMAT = 1
 
-MADE_AGAIN = ("records", "lists", "lost+found")
-"""What is not copied as it stands in the home: the records are by snapshot, the listings are made anew."""
+MADE_AGAIN = ("records", "lists", "exports", "lost+found")
+"""What is not copied as it stands in the home: the records are by snapshot, the listings
+and the files made of them are made anew."""
 
 CHUNK = 4 << 20
 """Bytes read at once."""

@@ -52,6 +52,12 @@ def folder(home: str) -> Path:
     return Path(tempfile.gettempdir()) / f"phucvu-lists-{os.getuid()}-{name}"
 
 
+def exports_folder(home: str) -> Path:
+    """Where the files are that are made of long lists, beside the listings."""
+    place = folder(home)
+    return place.with_name(place.name.replace("lists", "exports", 1))
+
+
 def listing_of(home: str, period: Period) -> Listing | None:
     """The latest listing that answers for a period by the rules in use; None where none was made yet."""
     rules = digest(rules_in_use())

@@ -5,7 +5,7 @@ CSV and JSON keep the names and codes, for programs; a workbook is for people an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -193,7 +193,7 @@ def of_frame(name: str, frame: pl.DataFrame, language: str) -> Table:
     return Table(name, columns, _rows(frame, language))
 
 
-def _rows(frame: pl.DataFrame, language: str) -> Iterator[Iterable[Any]]:
+def _rows(frame: pl.DataFrame, language: str) -> Iterator[Sequence[Any]]:
     names = frame.columns
     for row in frame.iter_rows():
         yield [said(name, value, language) for name, value in zip(names, row, strict=True)]

@@ -14,23 +14,20 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from phucvu.accounts import audit
 from phucvu.engine import dossiers as behind
-from phucvu.engine.listing import DAY, Listing, Wish, reasons, times_taken_off
+from phucvu.engine.listing import Listing, Wish, reasons, times_taken_off
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import UnusableError
 from phucvu.rules.loading import rules_in_use
+from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
-from phucvu.web.workspace import files, home
+from phucvu.web.workspace import exports, files, home
 from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
 from phucvu.web.workspace.ready import Moment
 from phucvu.web.workspace.words import channels, dated, lateness, statuses
-
-MOST_ROWS = 1_048_575
-"""Rows of an Excel sheet below its heading."""
 
 MOST_THINGS = 20_000
 """Procedures, services, decisions or petitions that are listed."""
@@ -61,13 +58,16 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
     if found is None:
         return being_made(request, unit, asked.period)
     at = Moment(asked.period, found.cut_off, home.calendar())
-    _note_export(request, asked, form)
+    wish = asked.wish(at)
     match form:
         case "csv":
-            return _csv(_frames(found, asked, at, None), asked)
+            _note_export(request, asked, form)
+            return _csv(files.frames(found, asked, at, None), asked)
+        case "xlsx" if (number := found.number(wish)) > exports.BIG:
+            return exports.ask(request, asked, found, min(number, MOST_ROWS))
         case "xlsx":
-            return _xlsx(_frames(found, asked, at, MOST_ROWS), asked, at)
-    wish = asked.wish(at)
+            _note_export(request, asked, form)
+            return _xlsx(files.frames(found, asked, at, MOST_ROWS), asked, at)
     number = found.number(wish)
     pages = max(1, math.ceil(number / PER_PAGE))
     page = min(asked.page, pages)
@@ -192,83 +192,26 @@ def _rows(page: pl.DataFrame, asked: Asked, at: Moment) -> list[dict[str, Any]]:
 # Files
 
 
-def _frames(found: Listing, asked: Asked, at: Moment, most: int | None) -> Iterator[pl.DataFrame]:
-    """The columns of a file, some thousand rows at a time; at least one frame, for the heading."""
-    wish = asked.wish(at)
-    known, names = home.tree(asked.period).units, home.procedure_names()
-    unit_names = {u.code: u.short_name for u in known}
-    some = False
-    for frame in found.every(wish, asked.order, most or 1 << 62):
-        some = True
-        yield _file_columns(frame, asked, unit_names, names)
-    if not some:
-        yield _file_columns(found.page(wish, asked.order, 1), asked, unit_names, names)
-
-
-def _file_columns(
-    frame: pl.DataFrame, asked: Asked, units: dict[str, str], procedures: dict[str, str]
-) -> pl.DataFrame:
-    def named(column: str, names: dict[Any, str]) -> pl.Expr:
-        return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
-
-    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.Int64)
-    columns: dict[str, pl.Expr | pl.Series] = {
-        _("Mã hồ sơ"): pl.col("code"),
-        _("Đơn vị gửi"): pl.col("sender"),
-        _("Mã đơn vị"): pl.col("unit"),
-        _("Đơn vị"): named("unit", units),
-        _("Mã TTHC"): pl.col("procedure"),
-        _("Thủ tục"): named("procedure", procedures),
-        _("Kênh"): named("channel", channels()),
-        _("Trạng thái"): named("status", statuses()),
-        _("Tiếp nhận"): pl.col("received_at"),
-        _("Hạn trả"): pl.col("due"),
-        _("Hạn tính cả thời gian chờ bổ sung"): pl.col("must_by"),
-        _("Kết thúc"): pl.col("ended"),
-        _("Quá hạn (ngày)"): pl.when(days > 0).then(days),
-    }
-    if asked.indicator:
-        columns[_("Vì sao không được tính")] = reasons(frame, asked.indicator, language())
-    return frame.select(**columns)
-
-
 def _note_export(request: Any, asked: Asked, form: str | None) -> None:
     """Who takes a list away as a file stands in the audit log before they have it."""
     if form is not None:
-        name = _file_name(asked, form)
-        audit.append(request.user, "list exported", object=name, unit=asked.unit, asked=asked.said)
-
-
-def _file_name(asked: Asked, form: str) -> str:
-    what = asked.said.get("list") or asked.said.get("indicator") or asked.said.get("doubt") or "dossiers"
-    return f"phucvu-{asked.period}-{asked.unit}-{what}.{form}"
+        exports.note(request.user, asked, form)
 
 
 def _csv(frames: Iterator[pl.DataFrame], asked: Asked) -> Any:
     return StreamingHttpResponse(
         files.csv_parts(frames),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{_file_name(asked, "csv")}"'},
+        headers={"Content-Disposition": f'attachment; filename="{files.name_of(asked, "csv")}"'},
     )
 
 
 def _xlsx(frames: Iterator[pl.DataFrame], asked: Asked, at: Moment) -> Any:
     """A workbook in a temporary file, which goes with the answer."""
-    known = home.tree(asked.period).units.get(asked.unit)
-    about = {
-        _("Danh sách"): asked.title(at),
-        _("Đơn vị"): known.name if known else asked.unit,
-        _("Kỳ"): asked.period.title(language()),
-        _("Tính đến"): f"{at.cut_off:%d/%m/%Y %H:%M:%S}",
-        _("Nguồn"): _("hồ sơ các đơn vị đã đồng bộ"),
-        _("Quy tắc"): asked.rules.title[language()],
-    }
-    if filters := ", ".join(asked.filters()):
-        about[_("Bộ lọc")] = filters
     file = tempfile.NamedTemporaryFile(prefix="phucvu-", suffix=".xlsx")  # noqa: SIM115
-    files.write_xlsx(file, frames, about, asked.title(at))
+    files.write_xlsx(file, frames, files.about(asked, at), asked.title(at))
     file.seek(0)
-    return FileResponse(file, content_type=XLSX, as_attachment=True, filename=_file_name(asked, "xlsx"))
+    return FileResponse(file, content_type=XLSX, as_attachment=True, filename=files.name_of(asked, "xlsx"))
 
 
 # What is counted by procedures, services, decisions or petitions

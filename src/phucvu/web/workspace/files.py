@@ -8,11 +8,77 @@ from typing import Any
 
 import polars as pl
 
+from phucvu.engine.listing import DAY, Listing, reasons
 from phucvu.tables import workbook
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
 from phucvu.web.language import _, language
 from phucvu.web.page import BOM
+from phucvu.web.workspace import home
+from phucvu.web.workspace.asked import Asked
+from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.words import channels, statuses
+
+
+def about(asked: Asked, at: Moment) -> dict[str, str]:
+    """Where the rows of a list come from."""
+    known = home.tree(asked.period).units.get(asked.unit)
+    said = {
+        _("Danh sách"): asked.title(at),
+        _("Đơn vị"): known.name if known else asked.unit,
+        _("Kỳ"): asked.period.title(language()),
+        _("Tính đến"): f"{at.cut_off:%d/%m/%Y %H:%M:%S}",
+        _("Nguồn"): _("hồ sơ các đơn vị đã đồng bộ"),
+        _("Quy tắc"): asked.rules.title[language()],
+    }
+    if filters := ", ".join(asked.filters()):
+        said[_("Bộ lọc")] = filters
+    return said
+
+
+def name_of(asked: Asked, form: str) -> str:
+    what = asked.said.get("list") or asked.said.get("indicator") or asked.said.get("doubt") or "dossiers"
+    return f"phucvu-{asked.period}-{asked.unit}-{what}.{form}"
+
+
+def frames(found: Listing, asked: Asked, at: Moment, most: int | None) -> Iterator[pl.DataFrame]:
+    """The columns of a file, some thousand rows at a time; at least one frame, for the heading."""
+    wish = asked.wish(at)
+    known, names = home.tree(asked.period).units, home.procedure_names()
+    unit_names = {u.code: u.short_name for u in known}
+    some = False
+    for frame in found.every(wish, asked.order, most or 1 << 62):
+        some = True
+        yield _file_columns(frame, asked, unit_names, names)
+    if not some:
+        yield _file_columns(found.page(wish, asked.order, 1), asked, unit_names, names)
+
+
+def _file_columns(
+    frame: pl.DataFrame, asked: Asked, units: dict[str, str], procedures: dict[str, str]
+) -> pl.DataFrame:
+    def named(column: str, names: dict[Any, str]) -> pl.Expr:
+        return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+
+    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.Int64)
+    columns: dict[str, pl.Expr | pl.Series] = {
+        _("Mã hồ sơ"): pl.col("code"),
+        _("Đơn vị gửi"): pl.col("sender"),
+        _("Mã đơn vị"): pl.col("unit"),
+        _("Đơn vị"): named("unit", units),
+        _("Mã TTHC"): pl.col("procedure"),
+        _("Thủ tục"): named("procedure", procedures),
+        _("Kênh"): named("channel", channels()),
+        _("Trạng thái"): named("status", statuses()),
+        _("Tiếp nhận"): pl.col("received_at"),
+        _("Hạn trả"): pl.col("due"),
+        _("Hạn tính cả thời gian chờ bổ sung"): pl.col("must_by"),
+        _("Kết thúc"): pl.col("ended"),
+        _("Quá hạn (ngày)"): pl.when(days > 0).then(days),
+    }
+    if asked.indicator:
+        columns[_("Vì sao không được tính")] = reasons(frame, asked.indicator, language())
+    return frame.select(**columns)
 
 
 def csv_parts(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:

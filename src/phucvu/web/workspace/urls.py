@@ -6,11 +6,13 @@ from django.urls import path, re_path
 
 from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
-from phucvu.web.workspace import aside, dossiers, doubts, one_dossier, unit
+from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, unit
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
+
+JOB = "workspace/(?P<unit>[^/]+)/exports/(?P<job>[0-9a-f]{32})"
 
 in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
@@ -27,6 +29,8 @@ in_languages = [
         choose(one_dossier.choose),
         name="workspace-choose-version",
     ),
+    re_path(rf"^{JOB}$", see(exports.show), name="workspace-export"),
+    re_path(rf"^{JOB}/file$", see(exports.take), name="workspace-export-file"),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
     path("workspace/<unit>/set-aside", see(aside.every), name="workspace-set-aside"),
     path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),

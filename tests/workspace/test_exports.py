@@ -1,0 +1,150 @@
+"""Workbooks of long lists: made by a process of their own, for who asked for them."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from phucvu.accounts.models import AuditEntry
+from phucvu.records.store import Store
+from phucvu.web.workspace import exports
+
+SignIn = Callable[[str, str], Client]
+
+
+@pytest.fixture
+def begun(home: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[exports.Files]:
+    """What was begun; nothing is made until the test does."""
+    begun: list[exports.Files] = []
+
+    def start(its: exports.Files) -> None:
+        with its.tries.open("a") as tries:
+            tries.write("begun\n")
+        begun.append(its)
+
+    monkeypatch.setattr(exports, "start", start)
+    monkeypatch.setattr(exports, "BIG", 5)
+    monkeypatch.setattr(exports, "folder", lambda: tmp_path / "exports")
+    return begun
+
+
+def asked(client: Client, query: str = "?sort=code") -> str:
+    answer = client.get(f"/workspace/H99/dossiers.xlsx{query}")
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
+
+
+def rows_of(answer: Any) -> list[Any]:
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)]
+
+
+def test_a_long_list_is_made_behind_a_page_that_leads_to_it(
+    client_of: SignIn, begun: list[exports.Files]
+) -> None:
+    client = client_of("head", "H99")
+    page = asked(client)
+    waiting = client.get(page)
+    assert "Đang chờ đến lượt" in waiting.content.decode()
+    assert waiting.headers["Refresh"]
+    assert client.get(f"{page}/file").status_code == 404
+    begun[0].written.write_text("7")
+    assert "Đã ghi 7 trên 18 dòng" in client.get(page).content.decode()
+    exports.make(begun[0])
+    done = client.get(page)
+    assert "Refresh" not in done.headers
+    assert f'href="{page}/file"' in done.content.decode()
+    file = client.get(f"{page}/file")
+    assert "-H99-dossiers.xlsx" in file.headers["Content-Disposition"]
+    codes = rows_of(file)
+    assert len(codes) == 18
+    assert codes == sorted(codes)
+
+
+def test_the_same_again_is_not_made_again_and_is_told_once(
+    client_of: SignIn, begun: list[exports.Files]
+) -> None:
+    client = client_of("head", "H99")
+    assert asked(client) == asked(client)
+    assert len(begun) == 1
+    [entry] = AuditEntry.objects.filter(action="list exported")
+    assert entry.object.endswith("-H99-dossiers.xlsx")
+    assert asked(client, "?sort=late") != asked(client)
+
+
+def test_it_is_for_who_asked_alone(client_of: SignIn, begun: list[exports.Files]) -> None:
+    page = asked(client_of("head", "H99"))
+    exports.make(begun[0])
+    other = client_of("reader", "H99")
+    assert other.get(page).status_code == 404
+    assert other.get(f"{page}/file").status_code == 404
+    assert client_of("head", "H98").get(f"{page}/file").status_code == 403
+
+
+def test_one_account_has_few_at_once(client_of: SignIn, begun: list[exports.Files]) -> None:
+    client = client_of("head", "H99")
+    for sort in ("code", "late", "due"):
+        asked(client, f"?sort={sort}")
+    refused = client.get("/workspace/H99/dossiers.xlsx?sort=ended")
+    assert refused.status_code == 429
+    assert "nhiều nhất 3 tệp" in refused.content.decode()
+    exports.make(begun[0])
+    asked(client, "?sort=ended")
+
+
+def test_who_waits_starts_it_again_but_not_for_ever(
+    client_of: SignIn, begun: list[exports.Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("head", "H99")
+    page = asked(client)
+    monkeypatch.setattr(exports, "SOON", -1)
+    with exports._held(begun[0].lock):
+        client.get(page)
+        assert len(begun) == 1, "it lives"
+    for _ in range(5):
+        last = client.get(page)
+    assert len(begun) == exports.ATTEMPTS
+    assert "Không lập được tệp" in last.content.decode()
+    assert "Refresh" not in last.headers
+
+
+def test_only_so_many_are_made_at_once(tmp_path: Path) -> None:
+    with exports._held(tmp_path / "turn-0.lock") as one, exports._turn(tmp_path):
+        assert one
+        assert exports._is_held(tmp_path / "turn-1.lock"), "the second place is taken"
+
+
+def test_files_are_deleted_after_a_day(
+    client_of: SignIn, begun: list[exports.Files], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("head", "H99")
+    page = asked(client)
+    exports.make(begun[0])
+    monkeypatch.setattr(exports, "KEPT", -1)
+    asked(client, "?sort=late")
+    assert client.get(page).status_code == 404
+
+
+def test_a_process_of_its_own_makes_it(
+    client_of: SignIn, home: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "BIG", 3)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "phucvu.web.settings")
+    database = Path(home.home, "phucvu.sqlite3")
+    if not database.exists():
+        database.symlink_to(settings.DATABASES["default"]["NAME"])
+    client = client_of("head", "H99")
+    page = asked(client, "?list=late")
+    deadline = time.monotonic() + 60
+    while client.get(f"{page}/file").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len(rows_of(client.get(f"{page}/file"))) == 4
