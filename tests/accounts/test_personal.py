@@ -186,7 +186,7 @@ def test_dossiers_of_one_code_are_told_apart(account: Make, signed_in: SignIn) -
     assert client.get("/workspace/dossiers/CHUNG-1/personal?sender=H21").status_code == 200
     assert client.get("/workspace/dossiers/CHUNG-1/personal?sender=H22").status_code == 403
     assert client.get("/workspace/dossiers/KHONG-CO/personal").status_code == 404
-    assert "không mang dữ liệu cá nhân" in client.get("/workspace/dossiers/TRONG-1/personal").content.decode()
+    assert "không có dữ liệu cá nhân" in client.get("/workspace/dossiers/TRONG-1/personal").content.decode()
 
 
 def test_a_form_of_another_site_shows_nothing(account: Make) -> None:

@@ -143,7 +143,7 @@ def test_nested_columns_of_parquet_are_text(phucvu, tmp_path):
     frame.write_parquet(tmp_path / "units.parquet")
     done = phucvu("import", "units.parquet")
     assert done.returncode == 1
-    assert 'cột kind: giá trị «["province"]» không đúng' in done.stderr
+    assert 'cột kind: giá trị “["province"]” không đúng' in done.stderr
 
 
 def test_entities_of_a_workbook_are_not_followed(phucvu, tmp_path):

@@ -128,9 +128,9 @@ def test_what_is_set_aside_is_kept_with_its_reason_and_refused_items_are_not(run
                 "DonViXuLy",
                 "Sở Có Tên Lạ",
                 "H21",
-                "hồ sơ ASIDE-1: không có đơn vị nào mang mã hoặc tên «Sở Có Tên Lạ»",
+                "hồ sơ ASIDE-1: không có đơn vị nào mang mã hoặc tên “Sở Có Tên Lạ”",
             ],
-            ["MaTTHC", "8.888888", "H21", "hồ sơ ASIDE-2: không có thủ tục nào mang mã «8.888888»"],
+            ["MaTTHC", "8.888888", "H21", "hồ sơ ASIDE-2: không có thủ tục nào mang mã “8.888888”"],
         ],
         [[["H21.18", "1.000001"]], [["H21.17", "1.000002"]], []],
     ]

@@ -50,7 +50,7 @@ def test_a_page_of_what_a_subtree_sent(store: Store) -> None:
     assert (one.sender, one.field, one.source) == ("H21", "MaTTHC", "dossier")
     assert (one.kind, one.value) == ("procedure", "8.888888")
     assert (rows["LẠ-0"].kind, rows[""].kind, rows[""].value) == ("unit", None, None)
-    assert one.vi == "hồ sơ THỦ-TỤC: không có thủ tục nào mang mã «8.888888»"
+    assert one.vi == "hồ sơ THỦ-TỤC: không có thủ tục nào mang mã “8.888888”"
     assert json.loads(one.payload)["MaTTHC"] == "8.888888"
     assert (now() - one.arrived_at).total_seconds() < 60
     assert waiting.page(store, below, number=3, size=5) == []

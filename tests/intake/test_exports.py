@@ -144,13 +144,13 @@ GOOD = "D-1,1.000001,Cấp phép thử,H99.01,03/08/2026,17/08/2026,Đang xử l
 @pytest.mark.parametrize(
     ("old", "new", "field", "words"),
     [
-        ("Đang xử lý", "Đang bay", "Trạng thái", "«Đang bay»"),
-        ("Trực tuyến", "Chim câu", "Hình thức nộp", "«Chim câu»"),
-        ("H99.01", "Sở Lạ", "Đơn vị xử lý", "«Sở Lạ»"),
-        ("17/08/2026", "37/08/2026", "Ngày hẹn trả", "«37/08/2026»"),
+        ("Đang xử lý", "Đang bay", "Trạng thái", "“Đang bay”"),
+        ("Trực tuyến", "Chim câu", "Hình thức nộp", "“Chim câu”"),
+        ("H99.01", "Sở Lạ", "Đơn vị xử lý", "“Sở Lạ”"),
+        ("17/08/2026", "37/08/2026", "Ngày hẹn trả", "“37/08/2026”"),
         ("03/08/2026", "", "Ngày tiếp nhận", "thiếu"),
         ("D-1,1.000001,Cấp phép thử", "D-1,,Đăng ký thử", "Tên thủ tục", "2 thủ tục"),
-        ("D-1,1.000001,Cấp phép thử", "D-1,,Chưa ai biết", "Tên thủ tục", "«Chưa ai biết»"),
+        ("D-1,1.000001,Cấp phép thử", "D-1,,Chưa ai biết", "Tên thủ tục", "“Chưa ai biết”"),
         ("D-1", "", "Mã hồ sơ", "thiếu"),
     ],
 )
@@ -183,7 +183,7 @@ def test_a_mapping_is_saved_shown_reused_and_tried_dry(store, tmp_path):
     assert mappings.parse(written.text(), "x") == written
     dry = import_file(store, path, mapping="he-e", dry_run=True)
     assert (dry.taken, dry.set_aside) == (1, 1)
-    assert "«chưa»" in dry.problems[0].vi
+    assert "“chưa”" in dry.problems[0].vi
     assert dry.preview["dossiers"]["unit"].to_list() == ["H99.01"]
     assert store.rows("dossiers").is_empty()
 

@@ -171,7 +171,7 @@ def test_an_unknown_unit_is_set_aside_under_its_name():
     aside = fault(GOOD | {"DonViXuLy": "Sở Không Có"})
     assert aside.value == "Sở Không Có"
     assert str(aside.problem) == (
-        "cột DonViXuLy: hồ sơ H99.01-1: không có đơn vị nào mang mã hoặc tên «Sở Không Có» | "
+        "cột DonViXuLy: hồ sơ H99.01-1: không có đơn vị nào mang mã hoặc tên “Sở Không Có” | "
         "dossier H99.01-1: no unit has the code or name “Sở Không Có”"
     )
 

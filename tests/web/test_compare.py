@@ -30,7 +30,7 @@ def test_adding_and_removing_by_links(client: Client) -> None:
     html = client.get("/compare?units=H21,H26").content.decode()
     assert 'href="/compare?units=H26"' in html
     assert 'name="units" value="H21,H26"' in html
-    assert "Không có đơn vị nào như «zzz»." in client.get("/compare?units=H21&q=zzz").content.decode()
+    assert "Không có đơn vị nào như “zzz”." in client.get("/compare?units=H21&q=zzz").content.decode()
     assert "Gần hạng" in client.get("/compare?units=H21").content.decode()
     assert "Chọn những đơn vị" in client.get("/compare").content.decode()
 

@@ -94,14 +94,14 @@ def test_answers(client: Client) -> None:
 
     assert answer("/") == (
         "Cả nước đạt 62,58 điểm trên 100; cao nhất là Đồng Tháp (68,81), thấp nhất là Hà Nội (55,23); "
-        "bình quân mất nhiều nhất ở Số hóa hồ sơ (12,39 điểm)."
+        "bình quân bị trừ nhiều nhất ở Số hóa hồ sơ (12,39 điểm)."
     )
     assert answer("/units/H21") == (
-        "Gia Lai đạt 66,23 điểm, xếp thứ 4/34 tỉnh, thành phố; mất nhiều nhất ở Số hóa hồ sơ (12,38 điểm)."
+        "Gia Lai đạt 66,23 điểm, xếp thứ 4/34 tỉnh, thành phố; bị trừ nhiều nhất ở Số hóa hồ sơ (12,38 điểm)."
     )
     assert answer("/units/H21.17") == (
         "Sở Văn hóa, Thể thao và Du lịch đạt 79,27 điểm, xếp thứ 1/14 sở, ban, ngành của Gia Lai; "
-        "mất nhiều nhất ở Số hóa hồ sơ (7,82 điểm)."
+        "bị trừ nhiều nhất ở Số hóa hồ sơ (7,82 điểm)."
     )
     assert answer("/en/units/H21") == (
         "Gia Lai scores 66.23 points and ranks 4 of 34 provinces; it loses most in Digitisation "
@@ -132,7 +132,7 @@ def test_a_unit_without_dossiers_says_why_it_has_no_points(client: Client) -> No
     text = text_of(client.get("/units/H21.20").content.decode())
     assert "9 chỉ số không phát sinh gì để tính" in text
     assert "Không phát sinh: 0 điểm theo quy tắc" in text
-    assert "Không phát sinh: đủ điểm theo quy tắc" in text
+    assert "Không phát sinh: đạt điểm tối đa theo quy tắc" in text
 
 
 def test_map_has_a_tile_for_every_province(client: Client) -> None:
@@ -254,7 +254,7 @@ def test_a_period_has_its_own_address_and_changes_are_shown(
         result_of(september, published.units, "2026-09", groups.with_columns(period=pl.lit("2026-09"))),
     )
     latest = text_of(client.get("/units/H26").content.decode())
-    assert "tháng 09/2026" in latest
+    assert "tháng 9/2026" in latest
     assert "Hà Nội đạt 60,42 điểm (▲ 5,19 điểm), xếp thứ 27/34 tỉnh, thành phố (▲ 7 bậc)" in latest
     earlier = client.get("/units/H26?period=2026-08").content.decode()
     assert "Hà Nội đạt 55,23 điểm, xếp thứ 34/34" in earlier

@@ -122,8 +122,14 @@ PERSONAL: dict[str, tuple[Kind, Words]] = {
     "TrichYeuHoSo": (Kind.TEXT, Words(vi="trích yếu", en="summary")),
     "ThongTinTra": (Kind.TEXT, Words(vi="thông tin trả kết quả", en="how the result is returned")),
     "GhiChu": (Kind.TEXT, Words(vi="ghi chú", en="note")),
-    "TenTepDinhKem": (Kind.TEXT, Words(vi="tên tệp nộp", en="name of a submitted file")),
-    "DuongDanTaiTepTin": (Kind.TEXT, Words(vi="liên kết tệp nộp", en="link of a submitted file")),
+    "TenTepDinhKem": (
+        Kind.TEXT,
+        Words(vi="tên tệp đính kèm thành phần hồ sơ", en="name of a submitted file"),
+    ),
+    "DuongDanTaiTepTin": (
+        Kind.TEXT,
+        Words(vi="liên kết tệp đính kèm thành phần hồ sơ", en="link of a submitted file"),
+    ),
     "MaKetQuaThayThe": (
         Kind.NUMBER,
         Words(vi="mã kết quả thay thế", en="number of the paper that stands in"),
@@ -131,7 +137,10 @@ PERSONAL: dict[str, tuple[Kind, Words]] = {
     "TenGiayTo": (Kind.TEXT, Words(vi="tên giấy tờ kết quả", en="name of a result")),
     "DuongDanTepTinKetQua": (Kind.TEXT, Words(vi="liên kết kết quả", en="link of a result")),
     "MaGiayToKetQua": (Kind.NUMBER, Words(vi="mã giấy tờ kết quả", en="number of a result")),
-    "NguoiYeuCauBoSung": (Kind.NAME, Words(vi="người yêu cầu bổ sung", en="who asked for a supplement")),
+    "NguoiYeuCauBoSung": (
+        Kind.NAME,
+        Words(vi="người yêu cầu bổ sung giấy tờ", en="who asked for a supplement"),
+    ),
     "NoiDungBoSung": (Kind.TEXT, Words(vi="nội dung bổ sung", en="what was asked for")),
     "NguoiTiepNhanBoSung": (Kind.NAME, Words(vi="người nhận bổ sung", en="who took the supplement")),
 }

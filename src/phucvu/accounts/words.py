@@ -32,7 +32,7 @@ ACTIONS = {
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
     "name mended": Words(vi="sửa tên gọi", en="name mended"),
     "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
-    "set aside replayed": Words(vi="nhận lại dòng để riêng", en="set aside replayed"),
+    "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
 }
 
 

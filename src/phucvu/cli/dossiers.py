@@ -39,7 +39,7 @@ one_unit_option = click.option("--unit", required=True, metavar="MÃ", help="Đ�
     "--indicator", required=True, metavar="MÃ", help="Chỉ số, ví dụ 2.1. | The indicator, such as 2.1."
 )
 @period_option
-@click.option("--lost", is_flag=True, help="Chỉ hồ sơ làm mất điểm. | Only those that cost points.")
+@click.option("--lost", is_flag=True, help="Chỉ hồ sơ bị trừ điểm. | Only those that cost points.")
 @limit_option
 @offset_option
 @asking
@@ -58,7 +58,7 @@ def dossiers(
     format_: str,
     excel: Path | None,
 ) -> None:
-    """Hồ sơ đứng sau một số liệu, hồ sơ mất điểm trước. | The records behind a figure, lost ones first."""
+    """Hồ sơ đứng sau một số liệu, hồ sơ bị trừ điểm trước. | The records behind a figure, lost ones first."""
     from phucvu.engine.dossiers import dossiers as behind
 
     tables, _ = asked.open()
@@ -88,7 +88,7 @@ def dossiers(
                 ("hạn", False),
                 ("kết thúc", False),
                 ("", False),
-                ("lý do mất điểm", False),
+                ("lý do bị trừ điểm", False),
             ],
             [
                 (
@@ -107,7 +107,9 @@ def dossiers(
 @click.command()
 @period_option
 @click.option(
-    "--unit", metavar="MÃ", help="Đơn vị và các đơn vị dưới; mặc định tất cả. | A unit and those below it."
+    "--unit",
+    metavar="MÃ",
+    help="Đơn vị và các đơn vị trực thuộc; mặc định tất cả. | A unit and those below it.",
 )
 @limit_option
 @offset_option
@@ -123,14 +125,14 @@ def findings(
     format_: str,
     excel: Path | None,
 ) -> None:
-    """Lỗi dữ liệu: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
+    """Dữ liệu cần rà soát: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
     from phucvu.engine.findings import findings as doubtful
 
     tables, _ = asked.open()
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
     if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(
-            f"Lỗi dữ liệu | Findings, {period}",
+            f"Dữ liệu cần rà soát | Findings, {period}",
             [("hồ sơ", False), ("đơn vị", False), ("lỗi", False), ("giá trị", False)],
             [
                 (row["dossier"], row["unit"], row["vi"], row["value"] or "")

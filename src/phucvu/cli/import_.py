@@ -133,7 +133,7 @@ def save_mapping(file: str, home: str) -> None:
 
 @click.group("set-aside")
 def set_aside() -> None:
-    """Dòng để riêng: xem, sửa, thử lại. | Rows set aside: list, mend, replay."""
+    """Dữ liệu chờ xử lý: xem, sửa, thử lại. | Rows set aside: list, mend, replay."""
 
 
 @set_aside.command("list")
@@ -146,7 +146,7 @@ def set_aside() -> None:
 )
 @home_option
 def list_set_aside(format_: str, home: str) -> None:
-    """Những dòng còn để riêng và lý do. | What waits to be mended, and why."""
+    """Dữ liệu còn chờ xử lý và lý do. | What waits to be mended, and why."""
     from phucvu.records.set_aside import pending
     from phucvu.records.store import Store
 
@@ -155,7 +155,7 @@ def list_set_aside(format_: str, home: str) -> None:
         echo_csv(waiting.drop("payload", "state"))
         return
     print_table(
-        f"Để riêng | Set aside: {whole(waiting.height, LANGUAGE)}",
+        f"Dữ liệu chờ xử lý | Set aside: {whole(waiting.height, LANGUAGE)}",
         [("tệp", False), ("dòng", True), ("trường", False), ("lý do | reason", False)],
         [
             (
@@ -181,7 +181,8 @@ def mend(kind: str, name: str, code: str, home: str) -> None:
 
     concerned = mend(Store(home), "unit" if kind == "unit" else "procedure", name, code)
     click.echo(
-        f"«{name}» = {code}; {concerned} dòng để riêng liên quan, thử lại bằng: phucvu set-aside replay | "
+        f"“{name}” = {code}; {concerned} dòng dữ liệu chờ xử lý liên quan, "
+        "thử lại bằng: phucvu set-aside replay | "
         f"{concerned} rows set aside are concerned; try them again with: phucvu set-aside replay"
     )
 
@@ -189,7 +190,7 @@ def mend(kind: str, name: str, code: str, home: str) -> None:
 @set_aside.command()
 @home_option
 def replay(home: str) -> int:
-    """Thử lại mọi dòng để riêng. | Try again everything that was set aside."""
+    """Thử lại mọi dữ liệu chờ xử lý. | Try again everything that was set aside."""
     from phucvu.intake.replay import replay
     from phucvu.records.store import Store
 

@@ -111,7 +111,8 @@ def report(set_aside: Sequence[Problem], notes: Sequence[Problem] = (), unlisted
     if count:
         more = f" (ở trên liệt kê {len(set_aside)} | {len(set_aside)} listed above)" if unlisted else ""
         click.echo(
-            f"để riêng {count} dòng; phần còn lại đã xong | {count} rows set aside, the rest done{more}",
+            f"{count} dòng dữ liệu chờ xử lý; phần còn lại đã xong | "
+            f"{count} rows set aside, the rest done{more}",
             err=True,
         )
     return 1 if count else 0

@@ -19,7 +19,7 @@ def senders() -> None:
 @click.option("--unit", required=True, metavar="MÃ", help="Đơn vị mà tài khoản gửi thay. | Its unit.")
 @home_option
 def add(name: str, unit: str, home: str) -> None:
-    """Lập tài khoản cho một đơn vị và các đơn vị dưới nó; mật khẩu chỉ hiện một lần.
+    """Lập tài khoản cho một đơn vị và các đơn vị trực thuộc; mật khẩu chỉ hiện một lần.
 
     Make an account for a unit and those below it; its secret is shown once.
     """
@@ -56,7 +56,7 @@ def list_(home: str) -> None:
     if not rows:
         click.echo("Chưa có tài khoản nào. | There are no accounts.")
         return
-    columns = ("tài khoản", "đơn vị", "trạng thái", "lần gửi cuối", "đã nhận", "để riêng", "từ chối")
+    columns = ("tài khoản", "đơn vị", "trạng thái", "lần gửi cuối", "đã nhận", "chờ xử lý", "từ chối")
     print_table(
         "Tài khoản gửi hồ sơ | Sending accounts", [(name, n > 3) for n, name in enumerate(columns)], rows
     )

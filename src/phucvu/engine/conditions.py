@@ -105,7 +105,7 @@ def fees_charged(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 @_of(
     "dossier",
     met=("không được miễn phí", "not free of charge"),
-    lost=("các dòng phí đều bằng 0", "fee lines all 0"),
+    lost=("phí, lệ phí đều bằng 0", "fee lines all 0"),
 )
 def not_fee_free(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """All but those with fee lines that are all 0."""
@@ -124,7 +124,10 @@ def result_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("có tệp kết quả khi phải trả giấy tờ", "with a result file where a paper is due"),
+    met=(
+        "có tệp kết quả khi TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ",
+        "with a result file where a paper is due",
+    ),
     lost=("không có tệp kết quả", "no result file"),
 )
 def result_file_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
@@ -134,7 +137,10 @@ def result_file_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("có kết quả điện tử khi phải trả giấy tờ", "with a digital result where a paper is due"),
+    met=(
+        "có kết quả điện tử khi TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ",
+        "with a digital result where a paper is due",
+    ),
     lost=("không có kết quả điện tử đủ mã và tệp", "no digital result with code and file"),
 )
 def digital_result_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
@@ -144,8 +150,8 @@ def digital_result_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValu
 
 @_of(
     "dossier",
-    met=("có tệp nộp", "with a submitted file"),
-    lost=("không có tệp nộp", "no submitted file"),
+    met=("có tệp đính kèm thành phần hồ sơ", "with a submitted file"),
+    lost=("không có tệp đính kèm thành phần hồ sơ", "no submitted file"),
 )
 def submitted_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """With at least one submitted file that was not deleted."""
@@ -229,8 +235,8 @@ def fee_procedure(procedures: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "procedure",
-    met=("của thủ tục phải trả giấy tờ", "of a procedure that returns a paper"),
-    lost=("thủ tục không phải trả giấy tờ", "no paper to return"),
+    met=("của TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ", "of a procedure that returns a paper"),
+    lost=("TTHC không yêu cầu trả kết quả bằng văn bản, giấy tờ", "no paper to return"),
 )
 def paper_result(procedures: ir.Table, count: Count) -> ir.BooleanValue:
     """That must return a paper."""

@@ -261,7 +261,7 @@ def _with_reasons(page: pl.DataFrame, lost: list[Lost]) -> pl.DataFrame:
             language
         ]
         asked = {
-            "vi": "quá hạn: đã yêu cầu bổ sung nhiều lần",
+            "vi": "quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần",
             "en": "late: supplements asked for repeatedly",
         }
         lateness = pl.when("unanswered").then(pl.lit(asked[language])).otherwise(by_days)

@@ -22,7 +22,7 @@ from phucvu.rules.model import RuleSetFile, Words
 
 WORDS = {
     "no_deadline": Words(
-        vi="không có hạn trả và thủ tục không có thời hạn tối đa; được tính đúng hạn",
+        vi="không có ngày hẹn trả và thủ tục không có thời hạn tối đa; được tính đúng hạn",
         en="no due date and no maximum time of the procedure; counted as on time",
     ),
     "impossible_time": Words(
@@ -30,10 +30,12 @@ WORDS = {
         en="the procedure's maximum time is impossible (negative or too long); not used",
     ),
     "end_before_receipt": Words(vi="kết thúc trước khi tiếp nhận", en="ended before it was received"),
-    "due_before_receipt": Words(vi="hạn trả trước khi tiếp nhận", en="due before it was received"),
+    "due_before_receipt": Words(vi="ngày hẹn trả trước khi tiếp nhận", en="due before it was received"),
     "unknown_unit": Words(vi="đơn vị không có trong danh mục đơn vị", en="unit not among the units"),
     "unknown_procedure": Words(vi="thủ tục không có trong danh mục", en="procedure not among the procedures"),
-    "no_fee_line": Words(vi="thủ tục có phí nhưng hồ sơ không có dòng phí", en="fee procedure, no fee line"),
+    "no_fee_line": Words(
+        vi="thủ tục có phí nhưng hồ sơ không có thông tin phí, lệ phí", en="fee procedure, no fee line"
+    ),
     "no_result_file": Words(vi="đã xong nhưng không có tệp kết quả", en="finished without a result file"),
     "not_reported": Words(
         vi="tiếp nhận trong tháng mà Hệ thống báo cáo quốc gia không có số của đơn vị",

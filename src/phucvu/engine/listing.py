@@ -389,7 +389,10 @@ def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Serie
     count = indicator.count
     days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.String)
     late = pl.format({"vi": "quá hạn {} ngày", "en": "late by {} days"}[language], days)
-    asked = {"vi": "quá hạn: đã yêu cầu bổ sung nhiều lần", "en": "late: supplements asked for repeatedly"}
+    asked = {
+        "vi": "quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần",
+        "en": "late: supplements asked for repeatedly",
+    }
     lateness = pl.when("unanswered").then(pl.lit(asked[language])).otherwise(late)
     parts = [
         pl.when(~pl.col(column_of(c, count))).then(

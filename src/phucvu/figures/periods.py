@@ -113,11 +113,16 @@ class Period:
                 f"quý {ROMAN[self.quarter - 1]}/{self.first.year}",
                 f"quarter {self.quarter} of {self.first.year}",
             ),
-            "month": (f"tháng {self.first:%m/%Y}", f"{self.first:%B %Y}"),
+            "month": (f"tháng {self._month}/{self.first.year}", f"{self.first:%B %Y}"),
             "days": (f"từ {first} đến {last}", f"{first} to {last}"),
         }
         vi, en = words[self.kind]
         return vi if language == "vi" else en
+
+    @property
+    def _month(self) -> str:
+        """The month as administrative writing has it: 01 and 02, then 3 to 12 without a nought."""
+        return f"{self.first.month:02}" if self.first.month <= 2 else str(self.first.month)
 
     def previous(self) -> Period:
         """The period of the same length just before this one."""

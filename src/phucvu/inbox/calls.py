@@ -230,5 +230,5 @@ def _searched(body: bytes, error: Exception) -> Envelope:
             try:
                 said[key] = msgspec.json.decode(value)
             except (ValueError, RecursionError) as wrong:
-                raise malformed(f"sai ở «{key}»") from wrong
+                raise malformed(f"sai ở “{key}”") from wrong
     return Envelope(**said)

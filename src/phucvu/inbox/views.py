@@ -108,7 +108,7 @@ def _serve(call: Call, sender: Sender) -> dict[str, Any]:
         case "TraCuuHoSo":
             found = looking_up.dossiers(registers(), sender.unit, call.dossier)
         case _:
-            raise RefusedError(Code.NO_SUCH_SERVICE, f"Không có dịch vụ «{call.service[:50]}»")
+            raise RefusedError(Code.NO_SUCH_SERVICE, f"Không có dịch vụ “{call.service[:50]}”")
     return envelope(Code.TAKEN, f"Tìm thấy {len(found)}.", result=found)
 
 
@@ -142,7 +142,7 @@ def _sending_unit(call: Call, sender: Sender) -> str:
     code = said if said in registers().known().units else _turned(said)
     if code not in registers().below(sender.unit):
         raise RefusedError(
-            Code.OTHER_UNIT, f"Tài khoản của {sender.unit} không được gửi thay đơn vị «{said[:50]}»"
+            Code.OTHER_UNIT, f"Tài khoản của {sender.unit} không được gửi thay đơn vị “{said[:50]}”"
         )
     return code
 

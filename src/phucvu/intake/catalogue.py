@@ -29,7 +29,7 @@ def with_known_procedures(
         number: Aside(
             wire.DOSSIER,
             Problem(
-                f"hồ sơ {code}: không có thủ tục nào mang mã «{procedure}»",
+                f"hồ sơ {code}: không có thủ tục nào mang mã “{procedure}”",
                 f"dossier {code}: no procedure has the code “{procedure}”",
                 field="MaTTHC",
             ),

@@ -120,7 +120,7 @@ def _meant(field: str, said: str, heading: str, mapping: Mapping) -> str:
         return code
     if field in CODED and not re.fullmatch(r"\d{1,2}(\.0)?", said):
         raise _UnknownError(
-            f"không hiểu «{said}»; thêm vào mục words.{field} của ánh xạ {mapping.name}",
+            f"không hiểu “{said}”; thêm vào mục words.{field} của ánh xạ {mapping.name}",
             f"“{said}” is not understood; add it to words.{field} of the mapping {mapping.name}",
             heading,
         )
@@ -134,8 +134,8 @@ def _procedure(name: str, headings: dict[str, str], known: Known, sender: str | 
         return found
     if found:
         codes = ", ".join(found[:5])
-        vi = f"có {len(found)} thủ tục tên «{name}» ({codes})"
+        vi = f"có {len(found)} thủ tục tên “{name}” ({codes})"
         en = f"{len(found)} procedures have the name “{name}” ({codes})"
     else:
-        vi, en = f"không có thủ tục nào tên «{name}»", f"no procedure has the name “{name}”"
+        vi, en = f"không có thủ tục nào tên “{name}”", f"no procedure has the name “{name}”"
     raise _UnknownError(vi, en, headings.get("procedure_name", ""), name)

@@ -245,7 +245,7 @@ def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fau
         faults.setdefault(
             row,
             (
-                f"giá trị «{said[row]}» không đúng; cần {allowed_vi}",
+                f"giá trị “{said[row]}” không đúng; cần {allowed_vi}",
                 f"“{said[row]}” does not fit; expected {allowed.split(' | ')[-1]}",
                 column.name,
             ),

@@ -334,7 +334,7 @@ class _Batch:
         self.blame(
             read.bad,
             lambda row: Fault(
-                f"không phải ngày giờ có thật: «{_short(text[row])}»",
+                f"không phải ngày giờ có thật: “{_short(text[row])}”",
                 f"not a possible date: “{_short(text[row])}”",
                 field,
             ),
@@ -349,7 +349,7 @@ class _Batch:
         self.blame(
             bad | outside,
             lambda row: Fault(
-                f"phải là số từ {allowed.start} đến {allowed.stop - 1}, gặp «{_short(text[row])}»",
+                f"phải là số từ {allowed.start} đến {allowed.stop - 1}, gặp “{_short(text[row])}”",
                 f"must be a number from {allowed.start} to {allowed.stop - 1}, found “{_short(text[row])}”",
                 field,
             ),
@@ -452,10 +452,10 @@ def _not_a_unit(said: str, candidates: list[str]) -> Fault:
     name = _short(said)
     if candidates:
         codes = ", ".join(candidates[:5])
-        vi = f"có {len(candidates)} đơn vị tên «{name}» ({codes}); hãy gửi mã đơn vị"
+        vi = f"có {len(candidates)} đơn vị tên “{name}” ({codes}); hãy gửi mã đơn vị"
         en = f"{len(candidates)} units have the name “{name}” ({codes}); send the unit's code"
     else:
-        vi = f"không có đơn vị nào mang mã hoặc tên «{name}»"
+        vi = f"không có đơn vị nào mang mã hoặc tên “{name}”"
         en = f"no unit has the code or name “{name}”"
     return Fault(vi, en, "DonViXuLy", said)
 
@@ -502,7 +502,7 @@ def _fees(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
     said = texts(fee.Gia for fees in lines for fee in fees)
     amount, bad = amounts(said)
     for line in bad.arg_true() if bad.any() else ():
-        words = (f"không phải số tiền: «{_short(said[line])}»", f"not an amount: “{_short(said[line])}”")
+        words = (f"không phải số tiền: “{_short(said[line])}”", f"not an amount: “{_short(said[line])}”")
         batch.fault(rows[line], Fault(*words, "DanhSachLePhi.Gia"))
     total = [0] * len(sent)
     for row, dong in zip(rows, amount.to_list(), strict=True):
@@ -563,7 +563,7 @@ def _supplemented(batch: _Batch, sent: list[DossierSent]) -> pl.Series:
     read = moments(texts(moment for _, moment in asked))
     for line in read.bad.arg_true():
         row, said = asked[line]
-        words = (f"không phải ngày giờ có thật: «{_short(said)}»", f"not a possible date: “{_short(said)}”")
+        words = (f"không phải ngày giờ có thật: “{_short(said)}”", f"not a possible date: “{_short(said)}”")
         batch.fault(row, Fault(*words, "DanhSachHoSoBoSung"))
     rows = pl.Series([row for row, _ in asked], dtype=pl.Int64)
     last = pl.DataFrame({"row": rows, "at": read.at}).group_by("row").agg(pl.col("at").max())
@@ -603,7 +603,7 @@ def _said(value: Scalar) -> bool:
 
 
 def _not_a_flag(field: str, said: str) -> Fault:
-    return Fault(f"phải là 0 hoặc 1, gặp «{_short(said)}»", f"must be 0 or 1, found “{_short(said)}”", field)
+    return Fault(f"phải là 0 hoặc 1, gặp “{_short(said)}”", f"must be 0 or 1, found “{_short(said)}”", field)
 
 
 def _short(text: Any) -> str:

@@ -91,7 +91,9 @@ PROCEDURES = Table(
         Column("owner", pl.String, "đơn vị công bố", "owner"),
         Column("for_citizens", pl.Boolean, "đối tượng là công dân", "subjects include citizens"),
         Column("fee", pl.Boolean, "có phí, lệ phí", "fee procedure"),
-        Column("paper_result", pl.Boolean, "phải trả giấy tờ", "must return a paper"),
+        Column(
+            "paper_result", pl.Boolean, "yêu cầu trả kết quả bằng văn bản, giấy tờ", "must return a paper"
+        ),
         Column("max_time", pl.Int64, "thời hạn tối đa", "maximum time"),
         Column(
             "max_time_unit",
@@ -176,7 +178,7 @@ PETITIONS = Table(
         Column("class", pl.String, "phân loại", "class", values=("policy", "conduct")),
         Column("arrived_at", TIME, "lúc đến đơn vị", "reached the unit at", required=True),
         Column("refused_at", TIME, "lúc từ chối", "refused at"),
-        Column("supplement_asked_at", TIME, "lúc yêu cầu bổ sung", "supplement asked at"),
+        Column("supplement_asked_at", TIME, "lúc yêu cầu bổ sung giấy tờ", "supplement asked at"),
         Column("answered_at", TIME, "lúc trả lời", "answered at"),
         Column("published_at", TIME, "lúc công khai", "made public at"),
         Column("likes", pl.Int64, "lượt hài lòng", "likes"),
@@ -219,21 +221,25 @@ DOSSIERS = Table(
         Column("code", pl.String, "mã hồ sơ", "dossier code", required=True),
         Column("unit", pl.String, "đơn vị xử lý", "handling unit", required=True),
         Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
-        Column("channel", pl.Int8, "kênh (1 trực tiếp, 2 trực tuyến, 3 bưu chính)", "channel"),
+        Column(
+            "channel", pl.Int8, "hình thức nộp (1 trực tiếp, 2 trực tuyến, 3 bưu chính công ích)", "channel"
+        ),
         Column("status", pl.Int8, "trạng thái", "status"),
         Column("filed_at", TIME, "lúc nộp", "filed at"),
         Column("received_at", TIME, "lúc tiếp nhận", "received at"),
-        Column("due_at", TIME, "hạn trả (ngày không giờ: 23:59:59)", "due at (a bare day: 23:59:59)"),
+        Column("due_at", TIME, "ngày hẹn trả (ngày không giờ: 23:59:59)", "due at (a bare day: 23:59:59)"),
         Column("ended_at", TIME, "lúc kết thúc xử lý", "end of processing as declared"),
         Column("returned_at", TIME, "lúc trả", "returned at"),
         Column("refused_at", TIME, "lúc từ chối", "refused at"),
         Column("digitised_parts", pl.Boolean, "có thành phần số hóa", "has digitised parts"),
         Column("vneid", pl.Boolean, "tài khoản đã xác thực VNeID", "VNeID-verified account"),
         Column("paid_online", pl.Int8, "thanh toán (1 Cổng QG, 2 cổng địa phương)", "paid online"),
-        Column("files", pl.Int32, "số tệp nộp còn hiệu lực", "submitted files not deleted"),
+        Column(
+            "files", pl.Int32, "số tệp đính kèm thành phần hồ sơ còn hiệu lực", "submitted files not deleted"
+        ),
         Column("files_reused", pl.Boolean, "có tệp tái sử dụng", "a file reuses digitised data"),
         Column("files_from_store", pl.Boolean, "có tệp từ kho quốc gia", "a file from the national store"),
-        Column("fee_lines", pl.Int32, "số dòng phí", "fee lines"),
+        Column("fee_lines", pl.Int32, "số khoản phí, lệ phí", "fee lines"),
         Column("fees", pl.Int64, "tổng phí (đồng)", "sum of the fees, đồng"),
         Column("result_file", pl.Boolean, "có tệp kết quả", "a result with a file link"),
         Column("result_code", pl.Boolean, "có tệp và mã kết quả", "a result with code and file link"),
@@ -275,7 +281,7 @@ TABLES = {
 
 SET_ASIDE = Table(
     "set_aside",
-    "dòng để riêng",
+    "dữ liệu chờ xử lý",
     ("id",),
     (
         Column("id", pl.String, "mã", "id", required=True),

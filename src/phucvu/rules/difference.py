@@ -48,11 +48,11 @@ def difference(old: RuleSet, new: RuleSet) -> list[Change]:
     for identity in dict.fromkeys([i.id for i in old.indicators] + [i.id for i in new.indicators]):
         if identity not in new:
             gone = old[identity]
-            words = Words(vi=f"bỏ chỉ số «{gone.name.vi}»", en=f"indicator “{gone.name.en}” is dropped")
+            words = Words(vi=f"bỏ chỉ số “{gone.name.vi}”", en=f"indicator “{gone.name.en}” is dropped")
             changes.append(Change(identity, gone.max_points, words.vi, words.en))
         elif identity not in old:
             come = new[identity]
-            words = Words(vi=f"thêm chỉ số «{come.name.vi}»", en=f"indicator “{come.name.en}” is new")
+            words = Words(vi=f"thêm chỉ số “{come.name.vi}”", en=f"indicator “{come.name.en}” is new")
             changes.append(Change(identity, come.max_points, words.vi, words.en))
         else:
             changes.extend(_changes(old[identity], new[identity]))
@@ -87,7 +87,7 @@ def _changes(old: Indicator, new: Indicator) -> list[Change]:
 
 SAID = {
     "none": Words(vi="0 điểm", en="0 points"),
-    "full": Words(vi="đủ điểm", en="full points"),
+    "full": Words(vi="điểm tối đa", en="full points"),
     "zero": Words(vi="tỷ lệ 0", en="a rate of 0"),
     "own": Words(vi="của đơn vị", en="the unit’s own"),
     "province": Words(vi="của cả tỉnh hoặc bộ", en="the whole province’s or ministry’s"),
@@ -98,7 +98,7 @@ def said(value: Any, language: str) -> str:
     """A value of a rule set as people say it: 80%, 6, «đủ điểm»."""
     match value:
         case Words():
-            return f"«{value.vi}»" if language == "vi" else f"“{value.en}”"
+            return f"“{value.vi}”" if language == "vi" else f"“{value.en}”"
         case Fraction():
             return percent(value, language)
         case Decimal():

@@ -130,7 +130,7 @@ def _merged_with_base(path: Path, text: str) -> dict[str, Any]:
         raise UnusableError(problem) from error
     if not isinstance(data, dict) or not all(isinstance(data.get(p, []), list) for p in PARTS):
         problem = Problem(
-            "tệp phải là các mục «khóa: giá trị»; groups và indicators là danh sách",
+            "tệp phải là các mục “khóa: giá trị”; groups và indicators là danh sách",
             "the file must hold keys and values; groups and indicators are lists",
             file=path.name,
         )

@@ -51,7 +51,7 @@ PIECE = 1 << 20
 # The module's own limit is that of a cell, and raises in the middle of a file; rows are told by theirs.
 csv.field_size_limit(LONGEST_LINE)
 
-DELIMITERS = {",": "«,»", ";": "«;»", "\t": "tab", "|": "«|»"}
+DELIMITERS = {",": "“,”", ";": "“;”", "\t": "tab", "|": "“|”"}
 
 IsHeading = Callable[[list[str]], bool]
 
@@ -264,8 +264,8 @@ def _no_heading(file: str, expected: str, seen: Iterable[list[str]]) -> Unusable
     first = next((", ".join(c for c in cells if c)[:80] for cells in seen if any(cells)), "")
     return UnusableError(
         Problem(
-            f"không thấy dòng tiêu đề có các cột: {expected}; dòng đầu là «{first}»",
-            f"no heading row with the columns: {expected}; the first row is «{first}»",
+            f"không thấy dòng tiêu đề có các cột: {expected}; dòng đầu là “{first}”",
+            f"no heading row with the columns: {expected}; the first row is “{first}”",
             file=file,
         )
     )
@@ -330,7 +330,7 @@ def _encoding(path: Path) -> tuple[str, Path | bytes]:
             _check_lines(path, _decodable(iter(lambda: file.read(PIECE), b"")))
         except UnicodeError as error:
             problem = Problem(
-                "chữ không phải UTF-8; lưu lại dạng «CSV UTF-8»",
+                "chữ không phải UTF-8; lưu lại dạng “CSV UTF-8”",
                 "the text is not UTF-8; save it again as “CSV UTF-8”",
                 file=path.name,
             )
@@ -490,7 +490,7 @@ def _check_unpacked(path: Path) -> None:
         most = LARGEST_UNPACKED >> 30
         raise UnusableError(
             Problem(
-                f"mở nén ra lớn hơn {most} GB; chia nhỏ, hoặc lưu lại dạng «CSV UTF-8»",
+                f"mở nén ra lớn hơn {most} GB; chia nhỏ, hoặc lưu lại dạng “CSV UTF-8”",
                 f"larger than {most} GB once unpacked; divide it, or save it again as “CSV UTF-8”",
                 file=path.name,
             )

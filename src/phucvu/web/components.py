@@ -54,7 +54,7 @@ class Line:
             case "zero":
                 return _("Không phát sinh: tính là 0%")
             case "full":
-                return _("Không phát sinh: đủ điểm theo quy tắc")
+                return _("Không phát sinh: đạt điểm tối đa theo quy tắc")
             case "by_rule":
                 return _("Cho theo quy tắc, không có số liệu")
         return ""

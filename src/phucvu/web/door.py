@@ -77,7 +77,7 @@ def _number(name: str, unset: float) -> float:
     if not (said.isascii() and said.isdigit() and 0 < len(said) < 6 and int(said) > 0):
         raise UnusableError(
             Problem(
-                f"biến {name} phải là số nguyên từ 1 đến 99999, gặp «{said[:20]}»",
+                f"biến {name} phải là số nguyên từ 1 đến 99999, gặp “{said[:20]}”",
                 f"the variable {name} must be a whole number from 1 to 99999, found “{said[:20]}”",
             )
         )

@@ -53,7 +53,7 @@ def without_denominator(indicator: Indicator) -> str:
     """What the rules give where there is nothing to count."""
     match indicator.zero_denominator:
         case "full":
-            return _("Được đủ điểm")
+            return _("Đạt điểm tối đa")
         case "zero":
             return _("Tính là tỷ lệ 0%, được 0 điểm")
         case _:

@@ -35,13 +35,13 @@ def kinds(kind: str) -> str:
 
 def of_nation(board: Board) -> str:
     if board.nation is None:
-        return _("Chưa có tỉnh, thành phố nào đủ điểm để tính điểm của cả nước.")
+        return _("Chưa có tỉnh, thành phố nào có đủ điểm các nhóm để tính điểm của cả nước.")
     scores = [(called(s.unit), s.total.score) for s in board.provinces if s.total.score is not None]
     said = _("Cả nước đạt %(score)s điểm trên 100%(span)s")
     sentence = said % {"score": _points(board.nation), "span": _span(scores, _points)}
     if board.nation_lost:
         worst = max(board.nation_lost, key=lambda group: board.nation_lost[group])
-        lost = _("; bình quân mất nhiều nhất ở %(group)s (%(lost)s điểm)")
+        lost = _("; bình quân bị trừ nhiều nhất ở %(group)s (%(lost)s điểm)")
         sentence += lost % {
             "group": board.rules.group(worst).name[language()],
             "lost": _points(board.nation_lost[worst]),
@@ -73,7 +73,7 @@ def of_unit(board: Board, standing: Standing) -> str:
             "moved": _in_brackets(total.rank_change, _("%(change)s bậc")),
         }
     if worst := standing.worst_group:
-        lost = _("; mất nhiều nhất ở %(group)s (%(lost)s điểm)")
+        lost = _("; bị trừ nhiều nhất ở %(group)s (%(lost)s điểm)")
         sentence += lost % {
             "group": board.rules.group(worst).name[language()],
             "lost": _points(standing.groups[worst].lost),

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     *accounts.MIDDLEWARE_AFTER,
     "phucvu.web.nothing.NothingYet",
+    "phucvu.web.abbreviations.spelled_out",
 ]
 ROOT_URLCONF = "phucvu.web.urls"
 APPEND_SLASH = False

@@ -123,6 +123,6 @@ def _type(shape: dict[str, Any]) -> str:
 
 
 def _said(text: str) -> str:
-    """A description in the language of the page: «tiếng Việt | English»."""
+    """A description in the language of the page: “tiếng Việt | English”."""
     vi, _bar, en = text.partition(" | ")
     return (en or vi) if language() == "en" else vi

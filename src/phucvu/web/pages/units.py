@@ -74,7 +74,7 @@ def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     """The picture of a unit's lost points, for a desk or a phone."""
     board = asked_board(request)
     standing = _standing(board, code)
-    title = _("Điểm bị mất của %(unit)s") % {"unit": called(standing.unit)}
+    title = _("Các chỉ số bị trừ điểm của %(unit)s") % {"unit": called(standing.unit)}
     found = losses(parts(board, standing))
     text = lost_points(found, title, of_unit(board, standing), language(), bool(narrow))
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
