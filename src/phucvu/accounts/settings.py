@@ -87,7 +87,7 @@ def _idle_minutes() -> int:
     if not (said.isascii() and said.isdigit() and 1 <= int(said[:5]) <= 600):
         raise UnusableError(
             Problem(
-                f"biến PHUCVU_IDLE_MINUTES phải là số phút từ 1 đến 600, gặp «{said[:20]}»",
+                f"biến PHUCVU_IDLE_MINUTES phải là số phút từ 1 đến 600, gặp “{said[:20]}”",
                 f"the variable PHUCVU_IDLE_MINUTES must be minutes from 1 to 600, found “{said[:20]}”",
             )
         )
@@ -191,7 +191,7 @@ def _yes(name: str) -> bool:
     if said not in ("0", "1"):
         raise UnusableError(
             Problem(
-                f"biến {name} phải là 0 hoặc 1, gặp «{said[:20]}»",
+                f"biến {name} phải là 0 hoặc 1, gặp “{said[:20]}”",
                 f"the variable {name} must be 0 or 1, found “{said[:20]}”",
             )
         )

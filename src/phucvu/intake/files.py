@@ -128,7 +128,7 @@ def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognise
         return Recognised("export", "có chỉ định ánh xạ", "a mapping was given")
     fit = tables.fit(source)
     if fit and fit.by_name:
-        return Recognised(fit.kind, f"tên tệp có «{fit.kind}»", f"its name says “{fit.kind}”")
+        return Recognised(fit.kind, f"tên tệp có “{fit.kind}”", f"its name says “{fit.kind}”")
     fields = exports.fields_of(source, mappings.built_in())
     if fit and fit.columns >= fields:
         vi, en = f"{fit.columns} cột là của bảng {fit.kind}", f"{fit.columns} columns are those of {fit.kind}"

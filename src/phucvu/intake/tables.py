@@ -119,7 +119,7 @@ def take(taking: Taking, source: Source, kind: str) -> None:
 
 def _needed(table: Table) -> str:
     """The columns that a heading must have, for a message."""
-    return ", ".join(f"{c.name} «{words.heading_of(table, c)}»" for c in table.columns if c.required)
+    return ", ".join(f"{c.name} “{words.heading_of(table, c)}”" for c in table.columns if c.required)
 
 
 def _has_needed(table: Table, cells: Iterable[str]) -> bool:
@@ -259,7 +259,7 @@ def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fau
 def _allowed_vi(table: Table, column: Column) -> str:
     """The values allowed, each with what it is called."""
     called = words.called(table.name, column.name)
-    return ", ".join(f"{value} («{called[value]}»)" if value in called else value for value in column.values)
+    return ", ".join(f"{value} (“{called[value]}”)" if value in called else value for value in column.values)
 
 
 def _meant(text: pl.Series, meaning: Callable[[str], str]) -> pl.Series:
