@@ -15,7 +15,7 @@ from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
 from phucvu.records.delta import DeltaFiles
 from phucvu.records.schema import TABLES
-from phucvu.records.store import Store
+from phucvu.records.store import Store, log_rows
 
 ENDS = (3, 8, 9, 10)
 """Steps that end processing, whatever other steps there are."""
@@ -115,7 +115,7 @@ class Relevant:
         if snapshot is None or not files:
             types = TABLES[name].types | TABLES[name].kept
             return pl.DataFrame(schema={c: t for c, t in types.items() if c != "payload"})
-        rows = pl.scan_parquet(snapshot.uris(files)).drop("payload")
+        rows = log_rows(name, snapshot.uris(files)).drop("payload", strict=False)
         return rows.filter(pl.col("sequence") > place).collect()
 
 

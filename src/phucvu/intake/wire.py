@@ -57,6 +57,7 @@ UNRECEIVED = (1, 3, 7)
 
 class FileSent(Struct, gc=False):
     IsDeleted: Scalar = None
+    DuocSoHoa: Scalar = None
     DuocTaiSuDung: Scalar = None
     DuocLayTuKhoDMQG: Scalar = None
 
@@ -93,6 +94,7 @@ class DossierSent(Struct):
     NgayKetThucXuLy: Scalar = None
     NgayTra: Scalar = None
     NgayTuChoi: Scalar = None
+    NoiNopHoSo: Scalar = None
     HoSoCoThanhPhanSoHoa: Scalar = None
     TaiKhoanDuocXacThucVoiVNeID: Scalar = None
     DuocThanhToanTrucTuyen: Scalar = None
@@ -415,6 +417,8 @@ def _columns(
             "channel": batch.number("KenhThucHien", range(1, 4)),
             "status": status,
             "due_at": batch.moment("NgayHenTra", ends=True),
+            # What else it says is no reason to set a dossier aside: it is then not the portal's.
+            "filed_national": batch.said["NoiNopHoSo"].str.strip_chars() == NATIONAL,
             "digitised_parts": batch.flag("HoSoCoThanhPhanSoHoa"),
             "vneid": batch.flag("TaiKhoanDuocXacThucVoiVNeID"),
             "paid_online": batch.number("DuocThanhToanTrucTuyen", range(3)),
@@ -423,6 +427,7 @@ def _columns(
             **_fees(batch, sent),
             **_results(batch, sent),
             "population_data": _population_data(batch, sent),
+            "synchronised": pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(sent)),
             "_supplemented": _supplemented(batch, sent),
         }
     )
@@ -476,21 +481,24 @@ def _parts(column: pl.Series, fields: Sequence[str]) -> dict[str, pl.Series]:
 
 
 def _files(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
-    count, reused, stored = [], [], []
+    count, reused, digitised, stored = [], [], [], []
     for row, dossier in enumerate(sent):
-        held = again = national = 0
+        held = again = scanned = national = 0
         for file in _listed(batch, row, "TaiLieuNop", dossier.TaiLieuNop):
             if _digit(batch, row, "TaiLieuNop.IsDeleted", file.IsDeleted):
                 continue
             held += 1
             again |= _digit(batch, row, "TaiLieuNop.DuocTaiSuDung", file.DuocTaiSuDung)
+            scanned |= _digit(batch, row, "TaiLieuNop.DuocSoHoa", file.DuocSoHoa) == 1
             national |= _digit(batch, row, "TaiLieuNop.DuocLayTuKhoDMQG", file.DuocLayTuKhoDMQG)
         count.append(held)
         reused.append(again > 0)
+        digitised.append(bool(scanned))
         stored.append(national > 0)
     return {
         "files": pl.Series(count, dtype=pl.Int32),
         "files_reused": pl.Series(reused, dtype=pl.Boolean),
+        "files_digitised": pl.Series(digitised, dtype=pl.Boolean),
         "files_from_store": pl.Series(stored, dtype=pl.Boolean),
     }
 
@@ -533,6 +541,9 @@ def _results(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
         "result_code": pl.Series(coded, dtype=pl.Boolean),
     }
 
+
+NATIONAL = "1"
+"""NoiNopHoSo of a dossier filed at the national portal."""
 
 POPULATION = "1"
 """MaCSDL of the national population database."""

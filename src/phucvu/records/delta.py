@@ -96,8 +96,13 @@ class Snapshot:
     def dataset(self, files: Iterable[File]) -> pyarrow.dataset.Dataset:
         """The files for readers that do not know the object store themselves."""
         system, root = opened(self.place)
+        parts = [
+            pyarrow.dataset.dataset(f"{root}/{f.path}", filesystem=system, format="parquet") for f in files
+        ]
+        # A column that came after a file was written is empty in it.
+        schema = pyarrow.unify_schemas([part.schema for part in parts])
         paths = [f"{root}/{f.path}" for f in files]
-        return pyarrow.dataset.dataset(paths, filesystem=system, format="parquet")
+        return pyarrow.dataset.dataset(paths, schema=schema, filesystem=system, format="parquet")
 
 
 class DeltaFiles:
@@ -117,15 +122,22 @@ class DeltaFiles:
     def made(self) -> Snapshot:
         """The table now, made first where it is not there yet."""
         found = self.snapshot()
+        frame = pl.DataFrame(schema={PART: pl.String, **self._types})
+        schema = Schema.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
         if found is None:
-            frame = pl.DataFrame(schema={PART: pl.String, **self._types})
-            schema = Schema.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
             keep_private()
             if not is_remote(self.place):
                 Path(self.place).mkdir(parents=True, exist_ok=True)
             # Where two make it at the same moment, the slower one finds the other's.
             with contextlib.suppress(CommitFailedError):
                 DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
+            found = _snapshot(self.place)
+        told = {field.name for field in found.delta.schema().fields}
+        added = [field for field in schema.fields if field.name not in told]
+        if added:
+            # Made before these columns; who adds them at the same moment adds the same.
+            with contextlib.suppress(CommitFailedError):
+                found.delta.alter.add_columns(added)
             found = _snapshot(self.place)
         return found
 

@@ -37,12 +37,14 @@ SAID = (
     "digitised_parts",
     "vneid",
     "paid_online",
+    "filed_national",
 )
 """Columns that hold what one field says."""
 
 GATHERED = (
     "files",
     "files_reused",
+    "files_digitised",
     "files_from_store",
     "fee_lines",
     "fees",
@@ -52,7 +54,12 @@ GATHERED = (
 )
 """Columns gathered from lists; of no entries they are 0 or false, which says nothing."""
 
-COLUMNS = ("status", *SAID, *GATHERED)
+KNOWN_TO_PORTAL = "synchronised"
+"""How a version came: it says more where it was synchronised and the other was not; never less."""
+
+COLUMNS = ("status", *SAID, *GATHERED, KNOWN_TO_PORTAL)
+LISTS_FROM, LISTS_TO = 1 + len(SAID), 1 + len(SAID) + len(GATHERED)
+"""Where the columns of ``GATHERED`` stand among ``COLUMNS``."""
 
 READ = frozenset(
     [
@@ -62,6 +69,7 @@ READ = frozenset(
         "KenhThucHien",
         "TrangThaiHoSo",
         "NgayNopHoSo",
+        "NoiNopHoSo",
         "NgayTiepNhan",
         "NgayHenTra",
         "NgayKetThucXuLy",
@@ -96,8 +104,8 @@ class Version:
             return True
         if self.payload == other.payload:
             # The same text read otherwise than before: the reading is what changed.
-            gathered = len(COLUMNS) - len(GATHERED)
-            return any(n is not None and n != h for n, h in _pairs(self.columns, other.columns, gathered))
+            gathered = _pairs(self.columns, other.columns, LISTS_FROM, LISTS_TO)
+            return any(n is not None and n != h for n, h in gathered)
         try:
             return _payload_says_more(self._sent, other._sent)
         except (_TooManyError, RecursionError):
@@ -166,9 +174,8 @@ def columns_say_more(new: Sequence[Any], held: Sequence[Any]) -> bool:
     status, was = new[0], held[0]
     if status is not None and status != was and (was is None or _stage(status) >= _stage(was)):
         return True
-    gathered = len(COLUMNS) - len(GATHERED)
-    return any(n is not None and n != h for n, h in _pairs(new, held, 1, gathered)) or any(
-        (n or 0) > (h or 0) for n, h in _pairs(new, held, gathered)
+    return any(n is not None and n != h for n, h in _pairs(new, held, 1, LISTS_FROM)) or any(
+        (n or 0) > (h or 0) for n, h in _pairs(new, held, LISTS_FROM)
     )
 
 

@@ -238,12 +238,17 @@ DOSSIERS = Table(
             "files", pl.Int32, "số tệp đính kèm thành phần hồ sơ còn hiệu lực", "submitted files not deleted"
         ),
         Column("files_reused", pl.Boolean, "có tệp tái sử dụng", "a file reuses digitised data"),
+        Column("files_digitised", pl.Boolean, "có tệp được số hóa", "a submitted file was digitised"),
         Column("files_from_store", pl.Boolean, "có tệp từ kho quốc gia", "a file from the national store"),
         Column("fee_lines", pl.Int32, "số khoản phí, lệ phí", "fee lines"),
         Column("fees", pl.Int64, "tổng phí (đồng)", "sum of the fees, đồng"),
         Column("result_file", pl.Boolean, "có tệp kết quả", "a result with a file link"),
         Column("result_code", pl.Boolean, "có tệp và mã kết quả", "a result with code and file link"),
         Column("population_data", pl.Boolean, "dùng CSDL dân cư", "connected to the population database"),
+        Column("filed_national", pl.Boolean, "nộp tại Cổng DVCQG", "filed at the national portal"),
+        Column(
+            "synchronised", pl.Boolean, "đã đồng bộ lên Cổng DVCQG", "synchronised to the national portal"
+        ),
         Column("moment", TIME, "mốc của phiên bản", "the latest time that it tells of"),
         Column("payload", pl.String, "nội dung gửi", "the JSON as it came"),
     ),

@@ -27,6 +27,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
+from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
@@ -182,7 +183,7 @@ class Store:
 
     def _counting_of(self, rows: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
         """What the versions say that count of the dossiers among the rows; a row for each."""
-        names = ", ".join(f'"{c}"' for c in ("dossier_id", "sequence", *COLUMNS))
+        names = _named_in_sql(["dossier_id", "sequence", *COLUMNS])
         types = {c: t for c, t in _log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
         found = [pl.DataFrame(schema=types)]
         within = {"least": rows["code"].min(), "most": rows["code"].max()}
@@ -192,6 +193,7 @@ class Store:
             with self._duckdb.cursor() as con:
                 con.register("rows", rows.select("dossier_id").unique().to_arrow())
                 log, given = self._log(con, snapshot, files)
+                log = _with_every_column(con, log)
                 sql = (
                     f"SELECT {names} FROM {log} SEMI JOIN rows USING (dossier_id) "  # noqa: S608
                     f"WHERE code BETWEEN $least AND $most AND {also}"
@@ -216,7 +218,7 @@ class Store:
             return _empty(con, pl.DataFrame(schema=types))
         rows = _counting(con, table, snapshot, as_of).select(columns)
         if payload:
-            log = _read(con, snapshot, snapshot.log)
+            log = _read(con, table, snapshot, snapshot.log)
             rows = rows.join(log.select("sequence", "payload"), "sequence")
         return rows
 
@@ -242,7 +244,7 @@ class Store:
         if snapshot is None or not snapshot.log:
             return pl.DataFrame(schema=dict(table.types | table.kept))
         wanted = self._marked(table, pl.DataFrame([{"sender": sender, "code": code}], schema=table.types))
-        log = pl.scan_parquet(snapshot.uris(snapshot.log))
+        log = log_rows(name, snapshot.uris(snapshot.log))
         found = log.filter(dossier_id=wanted["dossier_id"][0], sender=sender, code=code)
         return found.select(columns).sort("sequence").collect()
 
@@ -309,7 +311,7 @@ class Store:
             if snapshot is None:
                 continue
             try:
-                if self._pack(files, snapshot):
+                if self._pack(files, EVERY[each], snapshot):
                     snapshot = files.made()
                 fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
                 if fresh and (whole or fresh * TAIL_SHARE >= held):
@@ -442,10 +444,11 @@ class Store:
             return pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
         least, most = wanted["sequence"][0], wanted["sequence"][-1]
         within = [f for f in snapshot.log if f.first <= most and f.last >= least]
-        names = ", ".join(f'"{c}"' for c in columns)
+        names = _named_in_sql(columns)
         with self._duckdb.cursor() as con:
             con.register("wanted", wanted.to_arrow())
             log, files = self._log(con, snapshot, within)
+            log = _with_every_column(con, log)
             sql = (
                 f"SELECT {names} FROM {log} SEMI JOIN wanted USING (sequence) "  # noqa: S608
                 f"WHERE sequence BETWEEN {least} AND {most}"
@@ -476,9 +479,9 @@ class Store:
         if is_remote(snapshot.place):
             con.register("log", snapshot.dataset(files))
             return "log", None
-        return "read_parquet($files)", {"files": snapshot.uris(files)}
+        return "read_parquet($files, union_by_name = true)", {"files": snapshot.uris(files)}
 
-    def _pack(self, files: DeltaFiles, snapshot: Snapshot) -> bool:
+    def _pack(self, files: DeltaFiles, table: Table, snapshot: Snapshot) -> bool:
         """Put many small files of the log together; True if there were any."""
         done = False
         for covered in (True, False):
@@ -486,7 +489,7 @@ class Store:
             if len(small) < MANY:
                 continue
             con = self._ibis()
-            packed = self._copied(con, _read(con, snapshot, small), files, "arrived")
+            packed = self._copied(con, _read(con, table, snapshot, small), files, "arrived")
             files.commit(snapshot, (COVERED, snapshot.covered), add=packed, remove=small)
             snapshot = files.made()
             done = True
@@ -560,16 +563,37 @@ def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
     return con.table(view)
 
 
-def _read(con: BaseBackend, snapshot: Snapshot, files: list[File]) -> ir.Table:
+def _read(con: BaseBackend, table: Table, snapshot: Snapshot, files: list[File]) -> ir.Table:
+    """The rows of files. A column that the table got after a file was written is empty in it."""
     uris = snapshot.uris(files)
     view = ibis.util.gen_name("records")
     if con.name == "pyspark":
-        con._session.read.parquet(*uris).createOrReplaceTempView(view)
+        con._session.read.option("mergeSchema", "true").parquet(*uris).createOrReplaceTempView(view)
+        rows = con.table(view)
     elif is_remote(snapshot.place):
         con.con.register(view, snapshot.dataset(files))
+        rows = con.table(view)
     else:
-        return con.read_parquet(uris, hive_partitioning=False)
-    return con.table(view)
+        rows = con.read_parquet(uris, hive_partitioning=False, union_by_name=True)
+    types = PolarsSchema.to_ibis({c: t for c, t in table.types.items() if c != "payload"})
+    return rows.mutate(**{c: ibis.null(t) for c, t in types.items() if c not in rows.columns})
+
+
+def _named_in_sql(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{c}"' for c in columns)
+
+
+def _with_every_column(con: duckdb.DuckDBPyConnection, log: str) -> str:
+    """Files of dossiers as SQL; columns that came after the files were written are empty."""
+    types = {c: t for c, t in _log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
+    con.register("no_rows", pl.DataFrame(schema=types).to_arrow())
+    return f"(FROM no_rows UNION ALL BY NAME FROM {log})"
+
+
+def log_rows(name: str, uris: list[str]) -> pl.LazyFrame:
+    """Files of a table's log to read with Polars; columns that came after a file was written are empty."""
+    types = _log_types(EVERY[name])
+    return pl.scan_parquet(uris, schema=types, missing_columns="insert", extra_columns="ignore")  # type: ignore[arg-type]
 
 
 def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.datetime | None) -> ir.Table:
@@ -582,7 +606,7 @@ def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.date
     def known(files: list[File]) -> ir.Table | None:
         if not files:
             return None
-        rows = _read(con, snapshot, files)
+        rows = _read(con, table, snapshot, files)
         return rows if as_of is None else rows.filter(rows.arrived <= ibis.literal(as_of))
 
     current, tail = known(snapshot.current), known(snapshot.tail)
