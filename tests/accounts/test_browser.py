@@ -116,6 +116,8 @@ def test_from_the_first_link_to_the_accounts_below(page: Page) -> None:
     page.get_by_label("Vai trò", exact=True).select_option("head")
     page.get_by_label("Mã đơn vị").fill("H21.17")
     page.get_by_role("button", name="Lập tài khoản").click()
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Xác nhận").click()
     assert "/accounts/password/" in page.locator("code.link").inner_text()
     assert fits(page)
     page.get_by_role("button", name="Đóng tài khoản").click()
@@ -137,7 +139,13 @@ def test_a_personal_value_is_shown_on_asking(page: Page, account: Make, enter: C
 
 def test_the_other_pages_fit_too(page: Page, account: Make, enter: Callable[..., None]) -> None:
     enter(page, account(Role.STAFF))
-    for path in ("/accounts", "/accounts/password", "/workspace/accounts", "/en/accounts"):
+    for path in (
+        "/accounts",
+        "/accounts/password",
+        "/accounts/sessions",
+        "/workspace/accounts",
+        "/en/accounts",
+    ):
         page.goto(path)
         assert page.locator("h1").is_visible()
         assert fits(page), path
@@ -196,6 +204,7 @@ def test_axe_finds_nothing(
     for path in (
         "/accounts/codes",
         "/accounts/codes/new",
+        "/accounts/sessions",
         "/accounts/two-step/confirm",
         "/workspace/accounts",
         "/workspace/accounts/add",

@@ -225,3 +225,42 @@ def test_giving_another_unit_by_a_forged_form_is_refused(account: Make, signed_i
     assert client.post(f"/workspace/accounts/{own.pk}", forged).status_code == 403
     assert client.get(f"/workspace/accounts/{own.pk}").status_code == 200
     assert client.get("/workspace/accounts/999999").status_code == 404
+
+
+GUARDED = {"add": "add", "change": "{}", "link": "{}/link", "second step": "{}/forget-two-step"}
+
+
+@pytest.mark.parametrize("what", GUARDED)
+def test_the_own_password_is_asked_for_and_then_it_goes_on(account: Make, client: Client, what: str) -> None:
+    by, user = account(Role.ADMINISTRATOR, "H21", password=PASSWORD), account(Role.STAFF)
+    sign(client, by, confirmed=False)
+    path = "/workspace/accounts/" + GUARDED[what].format(user.pk)
+    sent = said(role="head") if what == "add" else said(role="head", email=user.email)
+    before = AuditEntry.objects.count()
+    asked = client.post(path, sent)
+    assert asked.headers["location"].startswith("/accounts/confirm?next=")
+    assert AuditEntry.objects.count() == before
+    place = asked.headers["location"]
+    assert "Mật khẩu không đúng" in client.post(place, {"password": "sai"}).content.decode()
+    assert latest().action == "sign-in failed"
+    done = client.post(place, {"password": PASSWORD})
+    own = [entry.action for entry in AuditEntry.objects.filter(actor=by.username).order_by("number")]
+    assert own[own.index("sign-in failed") + 1] == "confirmed"
+    assert len(own) > own.index("confirmed") + 1
+    if what in ("add", "link"):
+        assert "/accounts/password/" in done.content.decode()
+    user.refresh_from_db()
+    assert what != "change" or user.role == "head"
+    assert what != "second step" or not user.has_two_step
+    # within some minutes it is not asked for again
+    assert client.post(f"/workspace/accounts/{user.pk}/link").status_code == 200
+
+
+def test_looking_and_closing_ask_for_no_password(account: Make, client: Client) -> None:
+    by, user = account(Role.ADMINISTRATOR, "H21", password=PASSWORD), account(Role.STAFF)
+    sign(client, by, confirmed=False)
+    for path in ("/workspace/accounts", "/workspace/accounts/add", f"/workspace/accounts/{user.pk}"):
+        assert client.get(path).status_code == 200
+    client.post(f"/workspace/accounts/{user.pk}/close")
+    user.refresh_from_db()
+    assert not user.is_active

@@ -23,6 +23,7 @@ def connect() -> None:
     for signal, receiver in (
         (user_logged_in, _signed_in),
         (account.user_logged_in, _began),
+        (account.authentication_step_completed, _confirmed),
         (user_logged_out, _signed_out),
         (user_login_failed, _failed),
         (login_failed, _sender_failed),
@@ -47,6 +48,11 @@ def _signed_in(request: Any, user: Any, **_: Any) -> None:
 
 def _began(request: Any, **_: Any) -> None:
     sessions.used(request)
+
+
+def _confirmed(request: Any, user: Any, method: str, reauthenticated: bool = False, **_: Any) -> None:
+    if reauthenticated:
+        audit.append(user, "confirmed", unit=user.unit, method=method, address=address(request))
 
 
 def _signed_out(request: Any, user: Any, **_: Any) -> None:

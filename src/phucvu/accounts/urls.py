@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
@@ -46,6 +47,9 @@ def from_server(view: Any) -> Any:
 
 
 form = require_http_methods(["GET", "POST"])
+confirmed = reauthentication_required(allow_get=True)
+"""What opens an account to somebody: asks who does it for their own password, unless they just gave it."""
+
 manage = requires(Action.MANAGE_ACCOUNTS)
 manage_one = requires(Action.MANAGE_ACCOUNTS, views.unit_of_account)
 see_personal = requires(Action.SEE_PERSONAL, views.unit_of_dossier)
@@ -89,8 +93,8 @@ in_languages = [
         ],
     ),
     path("workspace/accounts", manage(require_GET(views.every)), name="accounts"),
-    path("workspace/accounts/add", manage(form(views.add)), name="account-add"),
-    path("workspace/accounts/<int:number>", manage_one(form(views.one)), name="account"),
+    path("workspace/accounts/add", manage(form(confirmed(views.add))), name="account-add"),
+    path("workspace/accounts/<int:number>", manage_one(form(confirmed(views.one))), name="account"),
     path(
         "workspace/accounts/<int:number>/close", manage_one(require_POST(views.close)), name="account-close"
     ),
@@ -99,7 +103,11 @@ in_languages = [
         manage_one(require_POST(views.reopen)),
         name="account-reopen",
     ),
-    path("workspace/accounts/<int:number>/link", manage_one(require_POST(views.link)), name="account-link"),
+    path(
+        "workspace/accounts/<int:number>/link",
+        manage_one(require_POST(confirmed(views.link))),
+        name="account-link",
+    ),
     path(
         "workspace/accounts/<int:number>/sessions",
         manage_one(require_POST(views.end_sessions)),
@@ -107,7 +115,7 @@ in_languages = [
     ),
     path(
         "workspace/accounts/<int:number>/forget-two-step",
-        manage_one(require_POST(views.forget_two_step)),
+        manage_one(require_POST(confirmed(views.forget_two_step))),
         name="account-forget-two-step",
     ),
     path("workspace/dossiers/<path:code>/personal", see_personal(form(views.personal_data)), name="personal"),

@@ -10,6 +10,7 @@ ACTIONS = {
     "sign-in failed": Words(vi="đăng nhập không được", en="sign-in failed"),
     "sign-in refused": Words(vi="đăng nhập bị từ chối", en="sign-in refused"),
     "second step failed": Words(vi="sai mã bước hai", en="second step failed"),
+    "confirmed": Words(vi="xác nhận lại là mình", en="confirmed who they are"),
     "session ended": Words(vi="kết thúc phiên", en="session ended"),
     "password changed": Words(vi="đổi mật khẩu", en="password changed"),
     "password set by link": Words(vi="đặt mật khẩu bằng liên kết", en="password set by link"),
