@@ -42,7 +42,7 @@ def test_every_command_has_its_section_and_every_section_its_command():
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_documented_and_none_that_is_not_there(name):
     options = {o for p in COMMANDS[name].params if isinstance(p, click.Option) for o in p.opts} - {"--help"}
-    documented = set(re.findall(r"^\| `(--[a-z-]+)`", SECTIONS[name], re.M))
+    documented = set(re.findall(r"^\| `(--?[a-z-]+)`", SECTIONS[name], re.M))
     assert documented == options
 
 

@@ -15,6 +15,8 @@ from phucvu.records import set_aside
 from phucvu.tables.reading import ROW, Sheet
 
 AT = dt.datetime(2026, 8, 3, 8, 15)
+pytestmark = pytest.mark.usefixtures("in_process")
+
 COLUMNS = ["code", "unit", "procedure", "channel", "status", "received_at", "due_at", "fees", "paid_online"]
 
 

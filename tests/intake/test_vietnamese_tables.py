@@ -10,7 +10,7 @@ from phucvu.intake import words
 from phucvu.intake.files import import_file, kind_of
 from phucvu.intake.tables import KINDS
 from phucvu.records.schema import TABLES
-from phucvu.tables import plain
+from phucvu.tables import apart, plain
 
 from .test_tables import ROWS, written
 
@@ -155,9 +155,8 @@ def test_spans_of_a_unit_do_not_contradict_each_other(store, tmp_path):
     assert import_file(store, written(tmp_path, "units.csv", text)).set_aside == 0
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_workbook_of_a_table_is_read_once(store, tmp_path, monkeypatch):
-    from phucvu.tables import apart
-
     read = []
     frames = apart.frames
     monkeypatch.setattr(apart, "frames", lambda *a: read.append(a[1].name) or frames(*a))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from phucvu.cli.home import home_option
 from phucvu.cli.output import LANGUAGE, echo_csv, print_table, progress_bar, report
 from phucvu.formats import whole
+
+if TYPE_CHECKING:
+    from phucvu.intake.taking import Taken
+    from phucvu.tables import Source
 
 FIRST = ("units", "procedures")
 """What other files refer to is taken first, in whatever order they are given."""
@@ -44,7 +50,7 @@ def import_(
     JSON đồng bộ hồ sơ, các bảng của phucvu, tệp Excel/CSV xuất từ hệ thống một cửa, nhật ký XES;
     một thư mục là mọi tệp trong đó. | A folder is every file in it.
     """
-    from phucvu.intake.files import import_file, kind_of
+    from phucvu.intake.files import import_file
     from phucvu.records.store import Store
     from phucvu.tables.reading import reading
 
@@ -52,34 +58,118 @@ def import_(
     status = 0
     with reading(files[0]):
         every = [file for path in files for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-
-    def order(path: Path) -> int:
-        found = kind or (kind_of(path, mapping) if path.is_file() and path.stat().st_size else "")
-        return FIRST.index(found) if found in FIRST else len(FIRST)
-
-    for path in sorted(every, key=order) if len(every) > 1 else every:
+    for path, source in _in_order(every, kind, mapping):
         with progress_bar(path.name) as progress:
             taken = import_file(
-                store, path, kind=kind, sender=sender, mapping=mapping, dry_run=dry_run, progress=progress
-            )
-        said = [f"{name}: {_counted(added.taken, added.unchanged)}" for name, added in taken.added.items()]
-        would = ("sẽ lấy", "would be taken") if dry_run else ("đã lấy", "taken")
-        click.echo(f"{path.name} ({taken.kind}) {would[0]} | {would[1]}: {'; '.join(said) or '0'}")
-        if taken.skipped:
-            click.echo(
-                f"  bỏ qua {taken.skipped} dòng không phải dữ liệu | {taken.skipped} rows that are no records"
+                store,
+                path,
+                kind=kind,
+                sender=sender,
+                mapping=mapping,
+                dry_run=dry_run,
+                progress=progress,
+                source=source,
             )
         if dry_run:
-            for name, frame in taken.preview.items():
-                if frame.height:
-                    columns = [
-                        c for c in frame.columns if c != "payload" and frame[c].null_count() < frame.height
-                    ]
-                    rows = [[_cell(v) for v in row] for row in frame.select(columns).iter_rows()]
-                    print_table(name, [(c, False) for c in columns], rows)
-        unlisted = taken.set_aside - len(taken.problems)
-        status = max(status, report(taken.problems, taken.notes, unlisted))
+            _preview(taken)
+            status = max(status, 1 if taken.set_aside else 0)
+        else:
+            _say(taken)
+            unlisted = taken.set_aside - len(taken.problems)
+            status = max(status, report(taken.problems, taken.notes, unlisted))
+    if dry_run:
+        click.echo("chỉ xem trước, chưa ghi gì | a preview: nothing was written")
     return status
+
+
+def _in_order(
+    every: Sequence[Path], kind: str | None, mapping: str | None
+) -> Iterator[tuple[Path, Source | None]]:
+    """The files, those first that others refer to; what was looked into is handed on, so it is read once."""
+    from phucvu.intake.files import recognise
+    from phucvu.tables import Source
+
+    if len(every) == 1 or kind:
+        yield from ((path, None) for path in every)
+        return
+    found: list[tuple[int, Path, Source]] = []
+    held = 0
+    for path in every:
+        source, order = Source(path), len(FIRST)
+        if path.is_file() and (size := path.stat().st_size):
+            name = recognise(source, mapping).kind
+            order = FIRST.index(name) if name in FIRST else len(FIRST)
+            held += size
+            if held > MOST_HELD:
+                source.close()
+                held -= size
+        found.append((order, path, source))
+    for _, path, source in sorted(found, key=lambda f: f[0]):
+        yield path, source
+
+
+MOST_HELD = 64 << 20
+"""Bytes of files that stay in memory once their kind is known; the rest are read again in their turn."""
+
+
+def _say(taken: Taken) -> None:
+    """What an import took, in a line or two."""
+    said = [f"{name}: {_counted(added.taken, added.unchanged)}" for name, added in taken.added.items()]
+    click.echo(f"{taken.file} ({taken.kind}) đã lấy | taken: {'; '.join(said) or '0'}")
+    if taken.skipped:
+        click.echo(
+            f"  bỏ qua {taken.skipped} dòng không phải dữ liệu | {taken.skipped} rows that are no records"
+        )
+
+
+WIDTH = 80
+EXAMPLES = 10
+"""So many rows set aside are shown as examples of all."""
+SHOWN = 3
+"""So many rows are shown as they were understood."""
+
+
+def _preview(taken: Taken) -> None:
+    """What an import would take, in 80 columns."""
+    click.echo(f"{taken.file}: {taken.kind}")
+    if taken.because:
+        click.echo(f"  vì {taken.because.vi}\n  because {taken.because.en}")
+    if taken.columns:
+        rows = [(heading, name or "không dùng | not used") for heading, name in taken.columns.items()]
+        headings = [("cột của tệp | column", False), ("nhận là | taken for", False)]
+        _table("Các cột | Columns", headings, rows)
+    counts = [
+        (name, *(whole(n, LANGUAGE) for n in (a.taken - a.changed, a.changed, a.unchanged)))
+        for name, a in taken.added.items()
+    ]
+    headings = [
+        ("bảng | table", False),
+        ("mới | new", True),
+        ("đổi | changed", True),
+        ("như cũ | same", True),
+    ]
+    _table("Sẽ lấy | Would be taken", headings, counts)
+    for name, frame in taken.preview.items():
+        first = frame.head(SHOWN)
+        said = [c for c in first.columns if c != "payload" and first[c].null_count() < first.height]
+        cells = [(c, *(_cell(v) for v in first[c])) for c in said]
+        if cells:
+            columns = [(name, False), *((f"{n}", False) for n in range(1, first.height + 1))]
+            _table("Những dòng đầu, như được hiểu | The first rows as understood", columns, cells)
+    click.echo(f"\nSẽ để riêng | Would be set aside: {whole(taken.set_aside, LANGUAGE)}")
+    for problem in taken.problems[:EXAMPLES]:
+        click.echo(str(problem), err=True)
+    if taken.set_aside > EXAMPLES:
+        click.echo(f"… {taken.set_aside - EXAMPLES} dòng nữa | more rows", err=True)
+    if taken.skipped:
+        click.echo(f"Bỏ qua | Left out as no records: {whole(taken.skipped, LANGUAGE)}")
+    for note in taken.notes:
+        click.echo(str(note), err=True)
+
+
+def _table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
+    click.echo(f"\n{title}")
+    print_table("", columns, rows, width=WIDTH)
 
 
 def _counted(new: int, known: int) -> str:

@@ -30,12 +30,19 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
 
 
-def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> None:
+def print_table(
+    title: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Iterable[Sequence[str]],
+    *,
+    width: int | None = None,
+) -> None:
     """A table for the eye; each column is its heading and whether it holds numbers.
 
-    Columns without any content are left out.
+    Columns without any content are left out. ``width`` is the letters of a line, if not those of the
+    terminal.
     """
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
     cells = [list(row) for row in rows]
     filled = [n for n, _ in enumerate(columns) if any(row[n] for row in cells)]
     for n in filled:
@@ -43,7 +50,10 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[
         table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
     for row in cells:
         table.add_row(*(row[n] for n in filled))
-    console().print(table)
+    out = console()
+    if width:
+        out.width = width
+    out.print(table)
 
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")

@@ -26,6 +26,7 @@ from phucvu.cli.score import score
 from phucvu.cli.senders import senders
 from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
+from phucvu.cli.template import template
 from phucvu.cli.watch import watch
 from phucvu.problems import Problem, UnavailableError, UnusableError
 
@@ -41,7 +42,7 @@ def program() -> None:
 
 COMMANDS = (
     *(demo, init, serve, score, rules),
-    *(import_, set_aside, mappings, watch, portal),
+    *(import_, template, set_aside, mappings, watch, portal),
     *(figures, scoreboard, dossiers, findings, averages),
     simulate,
     *(senders, inbox, accounts, audit),

@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -52,7 +52,8 @@ def take(taking: Taking, source: Source, mapping: Mapping, sender: str | None) -
     headings = Headings.among([c for c in sheet.frame.columns if c != ROW], mapping)
     numbers, rows = _records(sheet, headings, known)
     taking.taken.skipped = sheet.frame.height - len(rows)
-    taking.taken.notes += [*sheet.notes, *_notes(sheet, headings, mapping)]
+    taking.taken.notes += sheet.notes
+    _understood(taking, sheet, headings, mapping)
     headings = replace(headings, of={"unit": UNIT, **headings.of})
     read = mapped.read(rows, headings, mapping, known, sender, SOURCE)
     taking.take("dossiers", read.frame)
@@ -137,19 +138,18 @@ def _records(sheet: Sheet, headings: Headings, known: Known) -> tuple[list[int],
     return numbers, found
 
 
-def _notes(sheet: Sheet, headings: Headings, mapping: Mapping) -> Iterator[Problem]:
-    taken = headings.of
-    words = ", ".join(f"{name} → {field}" for field, name in taken.items())
-    yield Problem(f"hiểu các cột: {words}", f"columns understood: {words}", file=sheet.file)
-    rest = [c for c in sheet.frame.columns if c != ROW and c not in taken.values() and not c.startswith("_")]
-    if rest:
-        words = ", ".join(rest)
-        yield Problem(f"cột không dùng: {words}", f"columns not used: {words}", file=sheet.file)
-    if "status" not in taken and "status" not in mapping.defaults:
-        yield Problem(
-            "không có cột trạng thái: có ngày trả là 10, ngày kết quả là 9, ngày từ chối là 3, còn lại là 4",
-            "no column of the status: returned is 10, ended is 9, refused is 3, the rest 4",
-            file=sheet.file,
+def _understood(taking: Taking, sheet: Sheet, headings: Headings, mapping: Mapping) -> None:
+    taken = {name: field for field, name in headings.of.items()}
+    named = [c for c in sheet.frame.columns if c != ROW and (c in taken or not c.startswith("_"))]
+    taking.understood({name: taken.get(name) for name in named})
+    if "status" not in headings.of and "status" not in mapping.defaults:
+        taking.taken.notes.append(
+            Problem(
+                "không có cột trạng thái: có ngày trả là 10, ngày kết quả là 9, ngày từ chối là 3, "
+                "còn lại là 4",
+                "no column of the status: returned is 10, ended is 9, refused is 3, the rest 4",
+                file=sheet.file,
+            )
         )
 
 

@@ -114,7 +114,8 @@ def take(taking: Taking, source: Source, kind: str) -> None:
     taking.take(kind, rows.frame)
     taking.aside(asides(kind, sheet.frame, rows.faults).values())
     taking.unread(sheet.set_aside)
-    taking.taken.notes += [*sheet.notes, *_unused(table, sheet)]
+    taking.taken.notes += sheet.notes
+    _understood(taking, table, sheet)
 
 
 def _needed(table: Table) -> str:
@@ -195,18 +196,12 @@ def _kept(rows: Typed, faults: dict[int, Fault]) -> Typed:
     return Typed(rows.frame[kept], [rows.places[n] for n in kept], faults)
 
 
-def _unused(table: Table, sheet: Sheet) -> Iterator[Problem]:
-    """Notes of what the columns were taken for, where that is not their name, and of those not taken."""
+def _understood(taking: Taking, table: Table, sheet: Sheet) -> None:
     columns = columns_of(table, sheet.frame.columns)
-    called = {name: heading for name, heading in columns.items() if heading.casefold() != name}
-    if called:
-        named = ", ".join(f"{heading} → {name}" for name, heading in called.items())
-        yield Problem(f"hiểu các cột: {named}", f"columns understood: {named}", file=sheet.file)
-    taken = set(columns.values())
-    extra = [c for c in sheet.frame.columns if c != ROW and c not in taken and not NAMELESS.fullmatch(c)]
-    if extra:
-        names = ", ".join(extra)
-        yield Problem(f"cột không dùng: {names}", f"columns not used: {names}", file=sheet.file)
+    names = {heading: name for name, heading in columns.items()}
+    headings = [c for c in sheet.frame.columns if c != ROW and (c in names or not NAMELESS.fullmatch(c))]
+    told = any(heading.casefold() != name for heading, name in names.items())
+    taking.understood({heading: names.get(heading) for heading in headings}, told=told)
 
 
 NAMELESS = re.compile(r"_\d+")

@@ -41,6 +41,8 @@ class Taken:
     preview: dict[str, pl.DataFrame] = field(default_factory=dict)
     because: Problem | None = None
     """By what the kind was told, as a note."""
+    columns: dict[str, str | None] = field(default_factory=dict)
+    """By heading of the file, the column or field it is taken for; None where it is not used."""
 
     @property
     def taken(self) -> int:
@@ -72,6 +74,23 @@ class Taking:
         if not self.dry_run:
             set_aside.add(self.store, listed)
         self._count([a.problem for a in listed])
+
+    def understood(self, columns: dict[str, str | None], *, told: bool = True) -> None:
+        """What the file's columns are taken for. It is noted where it matters, and a preview shows it."""
+        self.taken.columns = columns
+        if self.dry_run:
+            return
+        used = ", ".join(f"{heading} → {name}" for heading, name in columns.items() if name)
+        rest = ", ".join(heading for heading, name in columns.items() if name is None)
+        file = self.taken.file
+        if used and told:
+            self.taken.notes.append(
+                Problem(f"hiểu các cột: {used}", f"columns understood: {used}", file=file)
+            )
+        if rest:
+            self.taken.notes.append(
+                Problem(f"cột không dùng: {rest}", f"columns not used: {rest}", file=file)
+            )
 
     def unread(self, problems: Iterable[Problem]) -> None:
         """Rows that could not even be split into cells: kept by their place in the file."""

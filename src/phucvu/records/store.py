@@ -58,13 +58,18 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Added:
-    """How many rows of a batch were new, and how many were known already."""
+    """How many rows of a batch were new, and how many were known already.
+
+    ``changed`` of those taken are later versions of what was held; only ``Store.compare`` tells it.
+    """
 
     taken: int
     unchanged: int
+    changed: int = 0
 
     def __add__(self, other: Added) -> Added:
-        return Added(self.taken + other.taken, self.unchanged + other.unchanged)
+        taken, unchanged = self.taken + other.taken, self.unchanged + other.unchanged
+        return Added(taken, unchanged, self.changed + other.changed)
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,9 @@ class Store:
         table = EVERY[name]
         snapshot = self._files(name).snapshot()
         new = self._unknown(table, self._marked(table, _typed(table, frame)), snapshot)
-        return Added(new.height, frame.height - new.height)
+        key = _key(table)
+        changed = new.join(self._held(key, [], new, snapshot).unique(), on=key, how="semi")
+        return Added(new.height, frame.height - new.height, changed.height)
 
     def older(self, frame: pl.DataFrame) -> list[bool]:
         """Of dossiers in order of arrival: whether ``append`` would keep each as an earlier version.
