@@ -45,6 +45,13 @@ def test_one_dossier_petition_or_report_is_enough(happened):
     assert unrecorded == set()
 
 
+def test_a_unit_without_dossiers_of_a_province_at_work_is_scored_as_the_portal_does():
+    # Thanh tra tỉnh Gia Lai has one procedure and no dossier, and 19.79 points in 2026.
+    scores, unrecorded = totals(figures(province_2_1=5, commune_3_4=1))
+    assert None not in scores.values()
+    assert unrecorded == set()
+
+
 def test_what_is_shown_of_the_province_is_not_the_communes_own():
     scores, unrecorded = totals(figures(province_1_1=3, commune_1_1=3))
     assert scores["H99"] is not None

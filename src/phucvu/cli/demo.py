@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from phucvu.cli.demo_home import code_now, count_first, make_accounts
 from phucvu.cli.home import Asked
 from phucvu.cli.output import progress_bar
 from phucvu.cli.score import print_scoreboard, scores_with_changes
@@ -21,6 +22,8 @@ from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
 GIA_LAI = "H21"
+VAN_CANH = "H21.227"
+FOLDER = Path("phucvu-demo")
 MADE = "made-by-the-demonstration.txt"
 
 port_option = click.option(
@@ -36,19 +39,30 @@ port_option = click.option(
 @click.option(
     "--records",
     is_flag=True,
-    help="Đếm lại Gia Lai từ hồ sơ mô phỏng. | Also count Gia Lai from simulated dossiers.",
+    help="Đếm Gia Lai từ hồ sơ mô phỏng và mở trang của tỉnh, có tài khoản để đăng nhập. "
+    "| Count Gia Lai from simulated dossiers and serve its site, with accounts to sign in.",
 )
 @click.option("--once", is_flag=True, help="Chỉ in bảng rồi dừng. | Print the scoreboard and end.")
+@click.option(
+    "--code",
+    is_flag=True,
+    help="In mã dùng một lần của tài khoản trình diễn. | Print the demonstration accounts' one-time code.",
+)
 @port_option
-def demo(records: bool, once: bool, port: int) -> None:
+def demo(records: bool, once: bool, code: bool, port: int) -> None:
     """Bộ chỉ số năm 2026 của cả nước: in bảng rồi mở trang web.
 
     The nation's index of 2026, printed in the terminal and served as a site.
     """
+    if code:
+        click.echo(code_now(FOLDER))
+        return
     # The web framework takes longer to load than the other commands take to run.
     from phucvu.published import scored_2026
-    from phucvu.web.serve import serve
+    from phucvu.web.serve import check_free, serve
 
+    if not once:
+        check_free("127.0.0.1", port)  # told now, not after minutes of counting
     result = scored_2026()
     groups, totals = scores_with_changes(result.scores, None)
     print_scoreboard(result.scores, groups, totals, str(result.period))
@@ -56,10 +70,31 @@ def demo(records: bool, once: bool, port: int) -> None:
     click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
     click.echo(f"Source: {result.source.en}; as of {cut_off}")
     if records:
-        count_gia_lai_from_records()
-    if not once:
+        home = count_gia_lai_from_records()
+        if not once:
+            serve(home, port, ready=lambda: prepare(home, port))
+    elif not once:
         with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
             serve(folder, port, shows="published", ready=lambda: say_where(port))
+
+
+def prepare(home: str, port: int) -> None:
+    """Count the home, make its accounts, and print how to sign in."""
+    from phucvu.records.store import Store
+
+    with progress_bar("đếm các kỳ | counting periods") as progress:
+        count_first(Store(home), progress)
+    click.echo("\nTài khoản trình diễn, mật khẩu chỉ dùng cho lần này | Demonstration accounts of this run:")
+    for account in make_accounts(FOLDER, GIA_LAI, VAN_CANH):
+        click.echo(f"  {account.name:<12} {account.password:<22} {account.unit:<8} {account.who.vi}")
+    click.echo(
+        "Mã dùng một lần của bước đăng nhập thứ hai, mỗi 30 giây một mã mới | One-time code of the second "
+        "step:\n  phucvu demo --code\n"
+        "Dữ liệu là mô phỏng: không có người thật; mã và tên một số thủ tục hành chính là thật. | All is "
+        "simulated: nobody in it lives; only some codes and names of procedures are real."
+    )
+    say_where(port)
+    click.echo(f"Trang nghiệp vụ | Workspace: http://127.0.0.1:{port}/workspace")
 
 
 def say_where(port: int, host: str = "127.0.0.1") -> None:
@@ -72,7 +107,7 @@ def fresh_home() -> str:
 
     Raises UnusableError where there is a folder of that name that no demonstration made.
     """
-    folder = Path("phucvu-demo")
+    folder = FOLDER
     if folder.exists():
         if not (folder / MADE).exists():
             raise UnusableError(
@@ -88,8 +123,10 @@ def fresh_home() -> str:
     return str(folder)
 
 
-def count_gia_lai_from_records() -> None:
-    """Make raw dossiers for the published figures of Gia Lai, import them, count, and compare.
+def count_gia_lai_from_records() -> str:
+    """The home with Gia Lai's records, after they were counted and compared.
+
+    Make raw dossiers for the published figures of Gia Lai, import them, count, and compare.
 
     Of the online group only the score was published: its figures are made up so that they give it.
     The records are kept in ./phucvu-demo, so that the figures can be followed down to dossiers.
@@ -140,6 +177,7 @@ def count_gia_lai_from_records() -> None:
     )
     click.echo(
         "Xem hồ sơ sau một số liệu | The dossiers behind a figure:\n"
-        f"  phucvu dossiers --home {home} --unit {GIA_LAI}.227 --indicator 2.1 --period {period} --lost "
+        f"  phucvu dossiers --home {home} --unit {VAN_CANH} --indicator 2.1 --period {period} --lost "
         f"--now {now.isoformat()}"
     )
+    return home

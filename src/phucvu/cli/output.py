@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +13,11 @@ import click
 import msgspec
 import polars as pl
 import xlsxwriter
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.formats import moment
@@ -25,9 +29,21 @@ from phucvu.tables.workbook import write
 LANGUAGE = "vi"
 
 
-def console() -> Console:
-    """Standard output for tables; wide enough for a whole row where it is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+PIPED = 120
+"""Columns of a table where output is no terminal."""
+
+WIDE = 26
+"""A column of text wider than this may be folded, at its spaces, down to this width."""
+
+GAP, INDENT = 2, 4
+
+
+def width() -> int:
+    """Columns of standard output."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or PIPED
+    except (OSError, ValueError):
+        return PIPED
 
 
 def print_table(
@@ -35,25 +51,74 @@ def print_table(
     columns: Sequence[tuple[str, bool]],
     rows: Iterable[Sequence[str]],
     *,
-    width: int | None = None,
+    room: int | None = None,
 ) -> None:
     """A table for the eye; each column is its heading and whether it holds numbers.
 
-    Columns without any content are left out. ``width`` is the letters of a line, if not those of the
-    terminal.
+    Columns without any content are left out, and nothing is cut: where a row has no room on one line,
+    long texts are folded, or the row takes several lines, with the headings above in the same places.
+    ``room`` is the letters of a line, if not those of the terminal.
     """
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
     cells = [list(row) for row in rows]
     filled = [n for n, _ in enumerate(columns) if any(row[n] for row in cells)]
-    for n in filled:
-        heading, is_number = columns[n]
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
-    for row in cells:
-        table.add_row(*(row[n] for n in filled))
-    out = console()
-    if width:
-        out.width = width
-    out.print(table)
+    columns = [columns[n] for n in filled]
+    cells = [[row[n] for n in filled] for row in cells]
+    widths = [
+        max(cell_len(line) for text in (heading, *(row[n] for row in cells)) for line in text.split("\n"))
+        for n, (heading, _) in enumerate(columns)
+    ]
+    room = room or width()
+    screen = Console(width=room, highlight=False, soft_wrap=False)
+    if title:
+        screen.print(Text(title, style="bold"))
+    least = [w if is_number else min(w, WIDE) for w, (_, is_number) in zip(widths, columns, strict=True)]
+    if sum(least) + GAP * (len(least) - 1) <= room:
+        table = Table(box=None, pad_edge=False)
+        for (heading, is_number), natural, smallest in zip(columns, widths, least, strict=True):
+            folded = natural > smallest
+            table.add_column(
+                heading,
+                justify="right" if is_number else "left",
+                no_wrap=not folded,
+                overflow="fold",
+                min_width=smallest,
+            )
+        for row in cells:
+            table.add_row(*map(Text, row))
+        screen.print(table)
+        return
+    lines = _packed(widths, room)
+    for row in ([heading for heading, _ in columns], *cells):
+        for number, line in enumerate(lines):
+            _echo_line([(row[n], min(widths[n], room), columns[n][1]) for n in line], number > 0, room)
+
+
+def _packed(widths: Sequence[int], room: int) -> list[list[int]]:
+    """The columns on as many lines as it takes, in order; the lines after the first are indented."""
+    lines: list[list[int]] = [[]]
+    used = 0
+    for n, natural in enumerate(widths):
+        if lines[-1] and used + GAP + natural > room:
+            lines.append([])
+            used = INDENT
+        used += natural + (GAP if lines[-1] else 0)
+        lines[-1].append(n)
+    return lines
+
+
+def _echo_line(parts: Sequence[tuple[str, int, bool]], indented: bool, room: int) -> None:
+    """A line of cells, each a text, its width and whether it is a number; none where all are empty."""
+    if not any(text for text, _, _ in parts):
+        return
+    indent = " " * INDENT if indented else ""
+    texts = [
+        text.rjust(natural) if is_number else text + " " * (natural - cell_len(text))
+        for text, natural, is_number in parts
+    ]
+    line = indent + (" " * GAP).join(texts).rstrip()
+    if cell_len(line) > room:  # one text longer than a line
+        line = textwrap.fill(line, room, initial_indent="", subsequent_indent=indent, drop_whitespace=True)
+    click.echo(line)
 
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")

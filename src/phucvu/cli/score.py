@@ -128,16 +128,16 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
         above = scores.units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
         title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
         columns = [("hạng", True), ("", True), ("mã", False), ("đơn vị", False)]
-        columns += [(group.short.vi, True) for group in rules.groups] + [("tổng", True), ("", True)]
+        columns += [("tổng", True), ("", True), *((group.short.vi, True) for group in rules.groups)]
         rows = [
             (
                 str(row["rank"] or "—"),
                 _change(row["rank_change"]),
                 row["unit"],
                 scores.units[row["unit"]].short_name,
-                *(_points(by_group[row["unit"], group.id]["score"]) for group in rules.groups),
                 _points(row["score"]),
                 _change(row["score_change"]),
+                *(_points(by_group[row["unit"], group.id]["score"]) for group in rules.groups),
             )
             for row in block.sort("rank", "unit", nulls_last=True).to_dicts()
         ]

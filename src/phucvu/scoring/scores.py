@@ -65,8 +65,8 @@ def score(
     group, score in points) stands in for groups that have published scores but no figures.
 
     ``from_records`` says that the figures were counted. A unit without any record of a period
-    then has no group scores and no total: that it was asked for nothing and complained of by nobody
-    gives full points by the rules, and is no achievement.
+    then has no group scores and no total (see ``_unrecorded``): that nobody complained of it gives full
+    points by the rules, and is no achievement.
     """
     figures = _further_columns_kept_apart(figures)
     units = units.with_codes(figures["unit"].unique(maintain_order=True))
@@ -107,20 +107,33 @@ EVENTS = ("dossiers", "synchronised", "processing_time", "decisions", "petitions
 
 
 def _unrecorded(figures: pl.DataFrame, in_force: dict[str, RuleSet], units: Units) -> pl.DataFrame:
-    """The periods and units of which every figure of their own that counts events is of nothing."""
+    """The periods and units of which nothing is recorded.
+
+    That is a unit whose own figures are all of nothing, and every unit of a province or ministry in which
+    nothing happened in the period: a register of procedures alone is no work that could be scored.
+    """
     rows = [
-        (period, indicator.id, indicator.scope == "province")
+        (period, indicator.id, indicator.count.of in EVENTS, indicator.scope == "province")
         for period, rules in in_force.items()
         for indicator in rules.indicators
-        if indicator.count.of in EVENTS
     ]
-    schema = {"period": pl.String, "indicator": pl.String, "of_province": pl.Boolean}
-    events = figures.join(pl.DataFrame(rows, schema=schema, orient="row"), on=["period", "indicator"])
-    below = [unit.code for unit in units if unit.parent in units]
-    shown_alone = pl.col("of_province") & pl.col("unit").is_in(below)
-    happened = events.filter((pl.col("denominator") > 0) & ~shown_alone)
-    pairs = figures.select("period", "unit").unique(maintain_order=True)
-    return pairs.join(happened, on=["period", "unit"], how="anti", maintain_order="left")
+    schema = {"period": pl.String, "indicator": pl.String, "event": pl.Boolean, "of_province": pl.Boolean}
+    ruled = pl.DataFrame(rows, schema=schema, orient="row")
+    codes = figures["unit"].unique().to_list()
+    tops = pl.DataFrame(
+        [(code, units.above(code)[-1].code) for code in codes],
+        schema={"unit": pl.String, "top": pl.String},
+        orient="row",
+    )
+    of_something = figures.filter(pl.col("denominator") > 0).join(ruled, on=["period", "indicator"])
+    own = of_something.join(tops, on="unit").filter(
+        ~pl.col("of_province") | (pl.col("unit") == pl.col("top"))
+    )
+    pairs = figures.select("period", "unit").unique(maintain_order=True).join(tops, on="unit")
+    recorded = pairs.join(own, on=["period", "unit"], how="semi").join(
+        own.filter("event"), on=["period", "top"], how="semi"
+    )
+    return pairs.join(recorded, on=["period", "unit"], how="anti", maintain_order="left").drop("top")
 
 
 def _in_force(

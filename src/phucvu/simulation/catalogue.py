@@ -9,6 +9,37 @@ import numpy as np
 
 from phucvu.simulation.sets import BOTH, CITIZEN, FEE, NEITHER, Procedure
 
+COMMON = {
+    FEE: (
+        ("2.000815", "Chứng thực bản sao từ bản chính giấy tờ, văn bản", "Chứng thực"),
+        ("2.000884", "Chứng thực chữ ký trong các giấy tờ, văn bản", "Chứng thực"),
+        ("2.000635", "Cấp bản sao trích lục hộ tịch", "Hộ tịch"),
+        ("1.001612", "Đăng ký thành lập hộ kinh doanh", "Hộ kinh doanh"),
+        ("2.000720", "Đăng ký thay đổi nội dung đăng ký hộ kinh doanh", "Hộ kinh doanh"),
+    ),
+    CITIZEN: (
+        ("1.001193", "Đăng ký khai sinh", "Hộ tịch"),
+        ("1.004873", "Cấp Giấy xác nhận tình trạng hôn nhân", "Hộ tịch"),
+        ("1.000894", "Đăng ký kết hôn", "Hộ tịch"),
+        ("1.000656", "Đăng ký khai tử", "Hộ tịch"),
+        ("1.004884", "Đăng ký lại khai sinh", "Hộ tịch"),
+        ("1.001022", "Đăng ký nhận cha, mẹ, con", "Hộ tịch"),
+        ("1.004837", "Đăng ký giám hộ", "Hộ tịch"),
+        (
+            "1.001699",
+            "Xác định, xác định lại mức độ khuyết tật và cấp Giấy xác nhận khuyết tật",
+            "Bảo trợ xã hội",
+        ),
+    ),
+    NEITHER: (
+        ("1.000288", "Công nhận trường mầm non đạt chuẩn quốc gia", "Giáo dục và đào tạo"),
+        ("1.000280", "Công nhận trường tiểu học đạt chuẩn quốc gia", "Giáo dục và đào tạo"),
+    ),
+}
+"""Codes, names and fields of procedures that people know, as the national public service portal lists them
+(dichvucong.gov.vn, 2026). Only these are real; fees, time limits and dossiers are simulated. The commonest
+procedures of a class bear them, and the others invented names."""
+
 FIELDS = (
     "Đất đai",
     "Hộ tịch",
@@ -20,7 +51,12 @@ FIELDS = (
     "Đường bộ",
     "Công thương",
     "Văn hóa",
+    "Chứng thực",
+    "Hộ kinh doanh",
 )
+
+INVENTED = 10
+"""So many of the fields, the first, are those of procedures with invented names."""
 
 TIMES = ((1, "workday"), (3, "workday"), (5, "workday"), (7, "workday"), (10, "workday"), (15, "workday"),
          (20, "workday"), (30, "workday"), (2, "workday"), (8, "hour"))  # fmt: skip
@@ -61,10 +97,13 @@ class Catalogue:
         self._units = [TIMES[(3 * n + c) % len(TIMES)][1] for c, n in self.procedures]
         self.time = limit
         self.by_clock = np.array([unit == "hour" for unit in self._units])
+        known = [COMMON.get(c, ())[n : n + 1] if n >= 0 else () for c, n in self.procedures]
         self.codes = [
-            f"9.{c * 10_000 + n + 1 if n >= 0 else 50_000 - 10 * c + n:06}" for c, n in self.procedures
+            k[0][0] if k else f"9.{c * 10_000 + n + 1 if n >= 0 else 50_000 - 10 * c + n:06}"
+            for k, (c, n) in zip(known, self.procedures, strict=True)
         ]
-        self.names = [self._name(n) for n in range(len(self.procedures))]
+        self.names = [k[0][1] if k else self._name(number) for number, k in enumerate(known)]
+        self.fields = [k[0][2] if k else FIELDS[number % INVENTED] for number, k in enumerate(known)]
 
     def _name(self, number: int) -> str:
         _, n = self.procedures[number]
@@ -91,7 +130,7 @@ class Catalogue:
             {
                 "code": self.codes[n],
                 "name": self.names[n],
-                "field": FIELDS[n % len(FIELDS)],
+                "field": self.fields[n],
                 "owner": None,
                 "for_citizens": cls in (BOTH, CITIZEN),
                 "fee": cls in (FEE, BOTH),

@@ -112,15 +112,16 @@ class Writer:
 
 
 def dossier_codes(dossiers: Dossiers) -> pl.Series:
-    """A code for each dossier: unit, day received, running number of the unit."""
+    """A code for each dossier as a province's system gives it: unit, day received, the unit's how manieth."""
     frame = pl.DataFrame(
         {
             "unit": np.array(dossiers.units)[dossiers.unit],
             "received": pl.Series(dossiers.history.received * 1000).cast(pl.Datetime("ms")),
         }
     )
-    number = pl.col("received").rank("ordinal").over("unit").cast(pl.String).str.zfill(6)
-    frame = frame.with_columns(day=pl.col("received").dt.strftime("%y%m%d"), number=number)
+    frame = frame.with_columns(day=pl.col("received").dt.strftime("%y%m%d"))
+    number = pl.col("received").rank("ordinal").over("unit", "day").cast(pl.String).str.zfill(4)
+    frame = frame.with_columns(number=number)
     return frame.select(pl.format("{}-{}-{}", "unit", "day", "number").alias("code"))["code"]
 
 
@@ -133,7 +134,7 @@ def _dossier_frame(
 ) -> pl.DataFrame:
     d, h, n = dossiers, dossiers.history, len(rows)
     procedure = d.procedure[rows]
-    field = procedure % len(FIELDS)
+    field = np.array([FIELDS.index(name) for name in catalogue.fields])[procedure]
     by_account = d.population[rows] & ~d.store[rows] & (rng.random(n) < 0.7)
     by_database = d.population[rows] & ~d.store[rows] & ~by_account
     files, reused, store = d.files[rows], d.reused[rows], d.store[rows]

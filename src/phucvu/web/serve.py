@@ -44,15 +44,16 @@ def serve(
     """Serve the site of a home at http://host:port until SIGINT or SIGTERM; prints nothing itself.
 
     What it shows is counted from the home's records, as they arrive, or published (see settings.SHOWS).
-    ``ready`` is called once the port is known to be free. Raises UnusableError where the port or the
-    operational database cannot be had, a setting cannot be used or names a unit that is not known.
+    ``ready`` is called once the port is known to be free and the database is open. Raises UnusableError
+    where the port or the operational database cannot be had, a setting cannot be used or names a unit
+    that is not known.
     """
     os.environ["PHUCVU_SHOWS"] = shows
     if host in ("127.0.0.1", "localhost", "::1") and "PHUCVU_HOSTS" not in os.environ:
         # Nobody else can ask for the site, so nothing crosses a network.
         os.environ.setdefault("PHUCVU_HTTPS", "0")
     limits = Limits.chosen()
-    _check_free(host, port)
+    check_free(host, port)
     check(home)
     with scratch(home) as folder:
         os.environ["PHUCVU_STATIC"] = str(folder / "static")
@@ -128,7 +129,8 @@ def gather_static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
+    """Raises UnusableError where nobody could listen there."""
     try:
         address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(address[0], socket.SOCK_STREAM) as probe:
