@@ -169,7 +169,7 @@ def _preview(taken: Taken) -> None:
 
 def _table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
     click.echo(f"\n{title}")
-    print_table("", columns, rows, width=WIDTH)
+    print_table("", columns, rows, room=WIDTH)
 
 
 def _counted(new: int, known: int) -> str:
