@@ -124,9 +124,7 @@ def fresh_home() -> str:
 
 
 def count_gia_lai_from_records() -> str:
-    """The home with Gia Lai's records, after they were counted and compared.
-
-    Make raw dossiers for the published figures of Gia Lai, import them, count, and compare.
+    """Make raw dossiers for the published figures of Gia Lai, import them, count, and compare; their home.
 
     Of the online group only the score was published: its figures are made up so that they give it.
     The records are kept in ./phucvu-demo, so that the figures can be followed down to dossiers.
