@@ -5,12 +5,62 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.locmem import LocMemCache
 
 from phucvu.web import results
 from phucvu.web.page import query_of
+
+
+class Pages(LocMemCache):  # type: ignore[misc]
+    """A cache in memory that takes ``MAX_BYTES`` at most: the answers not asked for longest go first."""
+
+    _taken: ClassVar[dict[str, int]] = {}
+    """Bytes held, by the name of the cache: threads share what it holds, each by an object of its own."""
+
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        super().__init__(name, params)
+        self._name = name
+        self._most = int(params["OPTIONS"]["MAX_BYTES"])
+
+    @property
+    def bytes(self) -> int:
+        return self._taken.get(self._name, 0)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._cache.clear()
+            self._expire_info.clear()
+            self._taken[self._name] = 0
+
+    def _set(self, key: str, value: bytes, timeout: Any = DEFAULT_TIMEOUT) -> None:
+        self._delete(key)
+        size = _size(key, value)
+        if size > self._most:
+            return
+        while self._cache and self.bytes + size > self._most:
+            self._delete(next(reversed(self._cache)))
+        self._cache[key] = value
+        self._cache.move_to_end(key, last=False)
+        self._expire_info[key] = self.get_backend_timeout(timeout)
+        self._taken[self._name] = self.bytes + size
+
+    def _delete(self, key: str) -> bool:
+        value = self._cache.get(key)
+        if value is not None:
+            self._taken[self._name] = self.bytes - _size(key, value)
+        return bool(super()._delete(key))
+
+
+def _size(key: str, value: bytes) -> int:
+    return len(value) + len(key) + OF_AN_ENTRY
+
+
+OF_AN_ENTRY = 500
+"""Bytes that an entry takes beside its key and value."""
 
 
 def remembered(view: Callable[..., Any]) -> Callable[..., Any]:

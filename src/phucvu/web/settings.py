@@ -80,8 +80,8 @@ USE_TZ = False
 CACHES = {
     "default": accounts.CACHE_OF_LIMITS,
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
+        "BACKEND": "phucvu.web.remembering.Pages",
+        "OPTIONS": {"MAX_BYTES": 64 << 20},
     },
 }
 
