@@ -12,13 +12,14 @@ import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from phucvu.records.store import Store
 
 from .clients import dossier
-from .running import Site, inside, make_home, make_senders, postgresql
+from .running import Site, inside, make_home, postgresql
 from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_alone, wait_for_another
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -228,10 +229,13 @@ def test_what_was_acknowledged_is_there_again_whichever_was_copied_first(
 
 OF_RECORDS = """
     import shutil
+    from phucvu.inbox import senders
     from phucvu.inbox.models import Body, Move, Payload, Sender
     from phucvu.inbox.moving import Mover
     from phucvu.inbox.reconciling import reconcile
     from phucvu.inbox.watching import Registers
+
+    senders.create(store, "gialai", "H21")
 
     def kept(*bodies):
         import hashlib, json, msgspec, zlib
@@ -252,10 +256,9 @@ OF_RECORDS = """
 """
 
 
-def in_records(home: Path, code: str) -> object:
+def in_records(home: Path, code: str, database: str | None = None) -> Any:
     make_home(home)
-    make_senders(home, gialai="H21")
-    return inside(home, textwrap.dedent(OF_RECORDS) + textwrap.dedent(code))
+    return inside(home, textwrap.dedent(OF_RECORDS) + textwrap.dedent(code), database)
 
 
 def test_a_home_of_an_earlier_version_is_moved_again_once(tmp_path: Path) -> None:

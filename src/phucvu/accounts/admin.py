@@ -19,7 +19,7 @@ from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Action, may
 from phucvu.inbox import senders
-from phucvu.inbox.models import Sender
+from phucvu.inbox.models import Part, Sender
 
 POLICY = "; ".join(
     (
@@ -166,3 +166,15 @@ class SenderAdmin(ReadOnly):
             senders.disable(obj.name)  # ends its sessions too
         action = "sender opened" if obj.enabled else "sender closed"
         audit.append(request.user, action, object=obj.name, unit=obj.unit)
+
+
+@admin.register(Part, site=site)
+class PartAdmin(ReadOnly):
+    """What each part takes on the disk, and what was deleted of it; for administrators of a unit that has
+    none above it."""
+
+    list_display = ("name", "bytes", "measured_at", "swept_rows", "swept_bytes", "swept_at")
+
+    def get_queryset(self, request: Any) -> QuerySet[Part]:
+        unit = units.every().get(request.user.unit)
+        return Part.objects.all() if unit is not None and unit.parent is None else Part.objects.none()

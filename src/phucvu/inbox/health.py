@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home, least_free
-from phucvu.inbox.models import Counted, Job, Payload, Sender
+from phucvu.inbox.models import Counted, Job, Part, Payload, Sender
 from phucvu.inbox.rhythm import is_silent
 from phucvu.inbox.trouble import kind
 from phucvu.records.places import is_remote
@@ -35,7 +35,7 @@ COUNTED_TOO_LATE = 600
 SILENT = 30
 """A process that has not said for so many seconds that it lives (``jobs``): it is not running."""
 
-HISTORY = ("history", "compacting", "lists")
+HISTORY = ("history", "compacting", "lists", "sweeping")
 """The jobs of the process that counts the past (``running``)."""
 
 
@@ -193,6 +193,7 @@ class Inbox(Collector):
         )
         yield oldest
         yield from _counts()
+        yield from _parts()
 
 
 def _senders(moment: dt.datetime) -> Iterator[Metric]:
@@ -228,12 +229,27 @@ def _counts() -> Iterator[Metric]:
     at = GaugeMetricFamily(
         "phucvu_counted_timestamp_seconds", "When the figures were last counted", labels=["period"]
     )
-    for row in Counted.objects.order_by("period"):
+    for row in Counted.objects.defer("figures").order_by("period"):
         number.add_metric([row.period], row.version)
         at.add_metric([row.period], row.counted_at.timestamp())
         if row.lag is not None:
             lag.add_metric([row.period], row.lag)
     yield from (lag, number, at)
+
+
+def _parts() -> Iterator[Metric]:
+    size = GaugeMetricFamily("phucvu_bytes", "What each part takes on the disk", labels=["part"])
+    rows = CounterMetricFamily("phucvu_swept_rows", "What was deleted since past its time", labels=["part"])
+    swept = CounterMetricFamily("phucvu_swept_bytes", "Bytes of what was deleted", labels=["part"])
+    at = GaugeMetricFamily("phucvu_swept_timestamp_seconds", "When something last was", labels=["part"])
+    for part in Part.objects.order_by("name"):
+        if part.bytes is not None:
+            size.add_metric([part.name], part.bytes)
+        if part.swept_at is not None:
+            rows.add_metric([part.name], part.swept_rows)
+            swept.add_metric([part.name], part.swept_bytes)
+            at.add_metric([part.name], part.swept_at.timestamp())
+    yield from (size, rows, swept, at)
 
 
 def _waited(state: int, moment: dt.datetime) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
@@ -51,6 +52,39 @@ def least_free() -> int:
             )
         )
     return int(said) * 1_000_000
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Days that payloads, versions of dossiers that do not count any more, and replaced files are kept.
+
+    0 is for ever, but for files, which are kept a day at least.
+    """
+
+    payloads: int = 400
+    versions: int = 1830
+    files: int = 1
+
+    @classmethod
+    def chosen(cls) -> Self:
+        """As the environment says. Raises UnusableError where it says no such number of days."""
+        return cls(
+            payloads=_days("PHUCVU_KEEP_PAYLOADS", cls.payloads, 0),
+            versions=_days("PHUCVU_KEEP_VERSIONS", cls.versions, 0),
+            files=_days("PHUCVU_KEEP_FILES", cls.files, 1),
+        )
+
+
+def _days(name: str, unset: int, least: int) -> int:
+    said = os.environ.get(name) or str(unset)
+    if not re.fullmatch(r"[0-9]{1,5}", said) or int(said) < least:
+        raise UnusableError(
+            Problem(
+                f"biến {name} phải là số ngày từ {least} đến 99999, gặp «{said[:20]}»",
+                f"the variable {name} must be a number of days from {least} to 99999, found “{said[:20]}”",
+            )
+        )
+    return int(said)
 
 
 def database() -> dict[str, Any]:
@@ -148,6 +182,7 @@ def open_home(folder: str | Path | None = None) -> Store:
         os.environ[HOME] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phucvu.inbox.settings")
     least_free()
+    Keep.chosen()
     check(home())
     keep_private()
     if "://" not in home():

@@ -63,7 +63,8 @@ class Payload(models.Model):  # type: ignore[misc]
     """The dossiers or steps of one call, as they came.
 
     The session that came with them is left out. ``unit`` is the sending unit; ``digest`` is the SHA-256 of
-    the body; ``move`` is when it was moved last.
+    the body and ``size`` its bytes, before it is deflated (None where an earlier version of this program
+    kept it); ``move`` is when it was moved last.
     """
 
     class State(models.IntegerChoices):  # type: ignore[misc]
@@ -79,6 +80,7 @@ class Payload(models.Model):  # type: ignore[misc]
     received_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     items = models.IntegerField()
+    size = models.BigIntegerField(null=True)
     state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
     move = models.ForeignKey(Move, on_delete=models.SET_NULL, null=True)
 
@@ -107,6 +109,21 @@ class Job(models.Model):  # type: ignore[misc]
     alive_at = models.DateTimeField()
     failing_since = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, default="")
+
+
+class Part(models.Model):  # type: ignore[misc]
+    """A part of what the installation keeps (``retention``): what it takes, and what was deleted of it.
+
+    ``bytes`` is its size when it was last measured; ``swept_rows`` and ``swept_bytes`` are all that was
+    deleted so far since it was past its time, ``swept_at`` when something last was.
+    """
+
+    name = models.CharField(max_length=50, primary_key=True)
+    bytes = models.BigIntegerField(null=True)
+    measured_at = models.DateTimeField(null=True)
+    swept_rows = models.BigIntegerField(default=0)
+    swept_bytes = models.BigIntegerField(default=0)
+    swept_at = models.DateTimeField(null=True)
 
 
 class Counted(models.Model):  # type: ignore[misc]

@@ -11,16 +11,15 @@ import logging
 import uuid
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 import polars as pl
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from phucvu.inbox import rhythm
-from phucvu.inbox.models import Move, Payload, Sender
+from phucvu.inbox.models import Body, Move, Payload, Sender
 from phucvu.inbox.reading import TABLES, understand
 from phucvu.inbox.watching import Registers
 from phucvu.records import set_aside
@@ -33,7 +32,12 @@ log = logging.getLogger(__name__)
 
 ITEMS_AT_ONCE = 20_000
 BYTES_AT_ONCE = 64 << 20
-"""A batch is moved in one commit for each table; larger ones only take more memory."""
+PAYLOADS_AT_ONCE = 1000
+"""A batch is moved in one commit for each table; larger ones only take more memory. Bytes are those of what
+was sent, before it was deflated: a body takes a thousandth of them where it repeats itself."""
+
+CHUNK = 1 << 20
+"""Bytes inflated at once where only their number is asked."""
 
 
 @dataclass
@@ -155,20 +159,32 @@ def write(batch: Batch, *, mark: tuple[str, int] | None = None) -> list[str]:
 def _oldest() -> tuple[int, list[Payload]]:
     """Payloads to move and their state. Those to be moved again came before the others, and go first."""
     for state in (Payload.State.AGAIN, Payload.State.WAITING):
-        if found := list(_first_in(state)):
+        if found := first_fitting(Payload.objects.filter(state=state)):
             return state, found
     return Payload.State.WAITING, []
 
 
-def _first_in(state: int) -> Iterator[Payload]:
+def first_fitting(rows: QuerySet[Payload]) -> list[Payload]:
+    """The first of the payloads, as many as fit a batch, but one at least; their bodies are read then."""
+    numbers: list[int] = []
     items = size = 0
-    rows = Payload.objects.filter(state=state).select_related("sender", "body").order_by("id")
-    for payload in rows[:1000].iterator(chunk_size=50):
-        yield payload
-        items += payload.items
-        size += len(payload.body.packed)
-        if items >= ITEMS_AT_ONCE or size >= BYTES_AT_ONCE:
-            return
+    for number, count, said in rows.order_by("id").values_list("id", "items", "size")[:PAYLOADS_AT_ONCE]:
+        own = unpacked_size(number) if said is None else said
+        if numbers and (items + count > ITEMS_AT_ONCE or size + own > BYTES_AT_ONCE):
+            break
+        numbers.append(number)
+        items, size = items + count, size + own
+    return list(Payload.objects.filter(pk__in=numbers).select_related("sender", "body").order_by("id"))
+
+
+def unpacked_size(number: int) -> int:
+    """The bytes of a body before it was deflated, counted piece by piece."""
+    inflating, size = zlib.decompressobj(), 0
+    left = bytes(Body.objects.values_list("packed", flat=True).get(pk=number))
+    while left:
+        size += len(inflating.decompress(left, CHUNK))
+        left = inflating.unconsumed_tail
+    return size
 
 
 def _alike(payloads: list[Payload]) -> list[list[Payload]]:

@@ -36,7 +36,7 @@ class Checked:
 
 def reconcile(store: Store) -> Checked:
     """Let what the records lack wait to be moved again. Safe at any time, beside the process that moves."""
-    found = _lacking(store)
+    found = lacking(store)
     here = Body.objects.values("payload_id")
     gone = Payload.objects.filter(found).exclude(pk__in=here).count()
     again = Payload.objects.filter(found, pk__in=here).update(state=Payload.State.AGAIN)
@@ -47,8 +47,8 @@ def reconcile(store: Store) -> Checked:
     return Checked(Payload.objects.count(), Payload.objects.filter(state=Payload.State.AGAIN).count(), gone)
 
 
-def _lacking(store: Store) -> Q:
-    """The payloads marked as moved that a table of the records has not noted.
+def lacking(store: Store) -> Q:
+    """The payloads marked as moved of which a table of the records has not noted the move.
 
     Those of earlier versions of this program, which noted nothing, are among them: the records know
     every row that they have already.

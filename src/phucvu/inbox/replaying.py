@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from phucvu.inbox.models import Payload
-from phucvu.inbox.moving import BROUGHT, read, write
+from phucvu.inbox.moving import BROUGHT, first_fitting, read, write
 from phucvu.inbox.watching import Registers
 from phucvu.records.schema import INNER, TABLES
 from phucvu.records.store import Store
-
-AT_ONCE = 50
 
 
 def replay(home: Store, fresh: Store) -> int:
@@ -28,8 +25,9 @@ def replay(home: Store, fresh: Store) -> int:
     registers = Registers(fresh)
     payloads = 0
     choices = home.rows("chosen").sort("at").rows(named=True)
-    rows = Payload.objects.select_related("sender", "body").order_by("id").iterator(chunk_size=AT_ONCE)
-    while together := list(itertools.islice(rows, AT_ONCE)):
+    last = 0
+    while together := first_fitting(Payload.objects.filter(pk__gt=last, body__isnull=False)):
+        last = together[-1].pk
         payloads += len(together)
         # What somebody chose stands between what came before and what came after it.
         while choices and together and choices[0]["at"] <= together[-1].received_at:

@@ -24,10 +24,11 @@ from phucvu.inbox import jobs
 from phucvu.inbox.background import PARTS
 from phucvu.inbox.counting import MonthCounter
 from phucvu.inbox.history import History
-from phucvu.inbox.home import home
+from phucvu.inbox.home import Keep, home
 from phucvu.inbox.lists import Maker
 from phucvu.inbox.moving import Mover, try_stuck_again
 from phucvu.inbox.reconciling import reconcile
+from phucvu.inbox.retention import Sweeper
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import Registers
 from phucvu.records.store import Store
@@ -40,6 +41,7 @@ and those who answer the senders get their time."""
 
 AFTER_TROUBLE = 2.0
 COMPACT_EVERY = 30.0
+SWEEP_EVERY = 2.0
 
 LOOK_AGAIN = 1.0
 """Seconds after which a second process looks again whether the first has gone."""
@@ -66,9 +68,12 @@ def run(part: str, store: Store) -> None:
                 _again_and_again("moving", mover.move)
             case "history":
                 os.nice(NICE)
-                history, maker = History(store), Maker(store)
-                jobs.begin(["history", "compacting", "lists"])
+                keep = Keep.chosen()
+                store = Store(store.home, keep_hours=24 * keep.files)
+                history, maker, sweeper = History(store), Maker(store), Sweeper(store, keep)
+                jobs.begin(["history", "compacting", "lists", "sweeping"])
                 _beside("compacting", store.compact, COMPACT_EVERY)
+                _beside("sweeping", sweeper.sweep, SWEEP_EVERY)
                 _beside("lists", maker.make_if_changed)
                 _again_and_again("history", history.count_next)
 

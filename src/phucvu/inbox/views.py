@@ -131,6 +131,7 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         received_at=moment,
         digest=hashlib.sha256(packed).hexdigest(),
         items=len(call.items),
+        size=len(packed),
     )
     keeper.keep(Body(payload=payload, packed=zlib.compress(packed, 1)))
     return of_items(read.results(call.items, older), WORDS[TABLES[call.service]])

@@ -32,10 +32,14 @@ PART = "part"
 """The partition column; Delta keeps its values beside the files, not in them."""
 
 KEEP_HOURS = 24
-"""How long a file that is no longer part of the table stays, for those who still read it."""
+"""How long a file that is no longer part of the table stays, for those who still read it, unless told."""
 
 LAST = "append"
 """The application transaction whose version is the last place given in the order of arrival."""
+
+FORGOTTEN = "forget"
+"""The application transaction whose version is the second (since 1970, on Vietnam's clock) before which
+versions that did not count any more were deleted."""
 
 COVERED = "compact"
 """The application transaction whose version is the last place that ``current`` takes in."""
@@ -76,6 +80,8 @@ class Snapshot:
     files: tuple[File, ...]
     last: int
     covered: int
+    forgotten: dt.datetime | None = None
+    """What was superseded before this moment may have been deleted."""
 
     @property
     def log(self) -> list[File]:
@@ -108,9 +114,16 @@ class Snapshot:
 class DeltaFiles:
     """A Delta table at a place; ``types`` are the columns of its log."""
 
-    def __init__(self, place: str, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> None:
+    def __init__(
+        self,
+        place: str,
+        types: Mapping[str, pl.DataType | type[pl.DataType]],
+        *,
+        keep_hours: int | None = None,
+    ) -> None:
         self.place = place
         self._types = dict(types)
+        self._keep_hours = keep_hours
 
     def snapshot(self) -> Snapshot | None:
         """The table now; None where nothing was ever written."""
@@ -210,10 +223,11 @@ class DeltaFiles:
             system.delete_file(f"{root}/{file.path}")
 
     def sweep(self) -> None:
-        """Delete files that have not been part of the table for ``KEEP_HOURS``."""
+        """Delete files that have not been part of the table for ``keep_hours``."""
         table = DeltaTable(self.place)
-        if table.vacuum(KEEP_HOURS, dry_run=True, enforce_retention_duration=False, full=True):
-            table.vacuum(KEEP_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
+        hours = KEEP_HOURS if self._keep_hours is None else self._keep_hours
+        if table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True):
+            table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
 
 
 def _snapshot(place: str) -> Snapshot:
@@ -236,7 +250,9 @@ def _snapshot(place: str) -> Snapshot:
             .iter_rows()
         )
     last, covered = delta.transaction_version(LAST), delta.transaction_version(COVERED)
-    return Snapshot(place, delta, files, last or 0, covered or 0)
+    forgotten = delta.transaction_version(FORGOTTEN)
+    moment = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=forgotten) if forgotten else None
+    return Snapshot(place, delta, files, last or 0, covered or 0, moment)
 
 
 def _statistics(file: File) -> str:

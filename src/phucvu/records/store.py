@@ -30,7 +30,17 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.records.delta import COVERED, LAST, AnotherWriterError, DeltaFiles, File, Part, Snapshot
+from phucvu.problems import Problem, UnusableError
+from phucvu.records.delta import (
+    COVERED,
+    FORGOTTEN,
+    LAST,
+    AnotherWriterError,
+    DeltaFiles,
+    File,
+    Part,
+    Snapshot,
+)
 from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes
 from phucvu.records.places import address, at_home, is_remote
 from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, TABLES, Table
@@ -51,6 +61,11 @@ MEMORY = "1GB"
 SWEEP_EVERY = 3600.0
 """Seconds between two looks, by the same store, at which files of a table are old enough to be deleted."""
 
+GONE_SHARE = 5
+"""A file of the log is written anew once a fifth of its versions can be deleted."""
+
+ONE_FILE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+
 SMALL = 16 << 20
 MANY = 20
 """This many files smaller than ``SMALL`` bytes are packed into one."""
@@ -70,6 +85,14 @@ class Added:
     def __add__(self, other: Added) -> Added:
         taken, unchanged = self.taken + other.taken, self.unchanged + other.unchanged
         return Added(taken, unchanged, self.changed + other.changed)
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many versions were deleted, and how many bytes less their table takes."""
+
+    rows: int
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -95,8 +118,10 @@ class Store:
     ['UBND tỉnh Gia Lai']
     """
 
-    def __init__(self, home: str | Path) -> None:
+    def __init__(self, home: str | Path, *, keep_hours: int | None = None) -> None:
+        """``keep_hours`` is how long files stay that are no longer part of a table."""
         self.home = address(home)
+        self._keep_hours = keep_hours
         self._sweep_after: dict[str, float] = {}
 
     def append(
@@ -329,8 +354,65 @@ class Store:
                 files.sweep()
                 self._sweep_after[each] = time.monotonic() + SWEEP_EVERY
 
+    def forget(self, before: dt.datetime) -> Forgotten:
+        """Delete versions of dossiers that did not count any more at a moment, from one file at most.
+
+        Only versions that compaction has taken in are looked at, and a file is written anew once a fifth
+        of it can go. What the records showed before that moment cannot be asked for afterwards
+        (``as_of``). Safe beside readers and writers, and to be killed: it is one commit.
+        """
+        files = self._files(DOSSIERS.name)
+        snapshot = files.snapshot()
+        covered = [f for f in snapshot.log if f.last <= snapshot.covered] if snapshot else []
+        if snapshot is None or not covered:
+            return Forgotten(0, 0)
+        with self._duckdb.cursor() as con:
+            chosen = self._mostly_gone(con, snapshot, covered, before)
+            if chosen is None:
+                return Forgotten(0, 0)
+            log, given = self._log(con, snapshot, [chosen])
+            left = f"SELECT * FROM {log} ANTI JOIN gone USING (sequence) ORDER BY sequence"  # noqa: S608
+            with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+                con.execute(f"COPY ({left}) TO '{folder}/0.parquet' ({ONE_FILE})", given)
+                written = files.bring("arrived", Path(folder))
+            con.execute("DROP TABLE gone")
+        seconds = int((before - dt.datetime(1970, 1, 1)).total_seconds())
+        mark, also = (COVERED, snapshot.covered), (FORGOTTEN, seconds)
+        try:
+            files.commit(snapshot, mark, add=written, remove=[chosen], also=also)
+        except AnotherWriterError:  # it was compacted meanwhile
+            files.drop(written)
+            return Forgotten(0, 0)
+        rows, size = (sum(getattr(f, of) for f in written) for of in ("rows", "size"))
+        return Forgotten(chosen.rows - rows, chosen.size - size)
+
+    def _mostly_gone(
+        self, con: duckdb.DuckDBPyConnection, snapshot: Snapshot, covered: list[File], before: dt.datetime
+    ) -> File | None:
+        """The first file of which enough can go; the places of all that can, in a table ``gone``."""
+        log, given = self._log(con, snapshot, snapshot.log)
+        con.execute(
+            f"CREATE TEMP TABLE gone AS SELECT sequence FROM {log} WHERE arrived < $before "  # noqa: S608
+            "QUALIFY late OR sequence < max(sequence) FILTER (NOT late) OVER (PARTITION BY dossier_id)",
+            (given or {}) | {"before": before},
+        )
+        for file in covered:
+            counted = con.execute(
+                "SELECT count(*) FROM gone WHERE sequence BETWEEN ? AND ?", [file.first, file.last]
+            ).fetchone()
+            if counted and counted[0] * GONE_SHARE >= file.rows:
+                return file
+        con.execute("DROP TABLE gone")
+        return None
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the files that each table that was written to consists of."""
+        snapshots = {name: self._files(name).snapshot() for name in EVERY}
+        return {name: sum(f.size for f in found.files) for name, found in snapshots.items() if found}
+
     def _files(self, name: str) -> DeltaFiles:
-        return DeltaFiles(f"{self.home}/records/{name}", _log_types(EVERY[name]))
+        place = f"{self.home}/records/{name}"
+        return DeltaFiles(place, _log_types(EVERY[name]), keep_hours=self._keep_hours)
 
     @cached_property
     def _scratch(self) -> tempfile.TemporaryDirectory[str]:
@@ -609,6 +691,14 @@ def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.date
     key = _key(table)
     if as_of is not None and all(f.last_arrived <= as_of for f in snapshot.files):
         as_of = None
+    if as_of is not None and snapshot.forgotten is not None and as_of < snapshot.forgotten:
+        said = f"{snapshot.forgotten:%Y-%m-%d %H:%M:%S}"
+        raise UnusableError(
+            Problem(
+                f"các phiên bản cũ của hồ sơ chỉ còn được lưu từ {said}",
+                f"earlier versions of dossiers are only kept since {said}",
+            )
+        )
 
     def known(files: list[File]) -> ir.Table | None:
         if not files:

@@ -1,0 +1,112 @@
+"""What is past its time is deleted, a little at a turn, and nothing that the records do not hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from phucvu.inbox.home import Keep
+from phucvu.problems import UnusableError
+
+from .clients import dossier
+from .test_copies import DATABASES, database_of, in_records
+
+SWEEPING = f"""
+    import datetime as dt
+    from pathlib import Path
+    from phucvu.inbox import retention
+    from phucvu.inbox.backup import back_up, checked
+    from phucvu.inbox.home import Keep
+    from phucvu.inbox.models import Part
+    from phucvu.inbox.retention import Sweeper
+    retention.AT_ONCE = 3
+
+    WHOLE = {dossier("A")!r}
+
+    def named(*codes):
+        return [WHOLE | {{"MaHoSo": code}} for code in codes]
+    def left():
+        return [Payload.objects.count(), Body.objects.count(), Move.objects.count()]
+    def sweep():
+        sweeper = Sweeper(store, Keep(payloads=30, versions=0))
+        turns = 1
+        while sweeper.sweep():
+            turns += 1
+        return turns
+
+    Counted, Waiting = Payload.State.COUNTED, Payload.State.WAITING
+    old = dt.datetime(2020, 1, 1)
+    mover = Mover(Registers(store))
+    for n in range(2):
+        for m in range(4):
+            kept(*named(f"OLD-{{n}}-{{m}}"))
+        mover.move()
+    Payload.objects.update(state=Counted, received_at=old)
+    first = Payload.objects.order_by("id").first()
+    # One of each: recent; not moved yet; not counted yet; left out since it cannot be read.
+    kept(*named("NEW"))
+    mover.move()
+    Payload.objects.filter(state=Payload.State.MOVED).update(state=Counted)
+    for state in (Payload.State.MOVED, Payload.State.STUCK, Waiting):
+        kept(*named(f"STATE-{{state}}"))
+        mover.move() if state == Payload.State.MOVED else None
+        Payload.objects.filter(pk=Payload.objects.latest("id").pk).update(state=state, received_at=old)
+"""
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_payloads_go_once_they_are_counted_and_past_their_time(tmp_path: Path, kind: str) -> None:
+    with database_of(kind) as database:
+        said = in_records(
+            tmp_path / "home",
+            SWEEPING
+            + """
+    # What the records have lost goes nowhere: it is moved again first.
+    shutil.copytree(f"{store.home}/records/dossiers", f"{store.home}/whole")
+    shutil.rmtree(f"{store.home}/records/dossiers")
+    found = [sweep(), left(), Payload.objects.filter(state=Payload.State.AGAIN).count()]
+    shutil.move(f"{store.home}/whole", f"{store.home}/records/dossiers")
+    mover.move()
+    Payload.objects.filter(state=Payload.State.AGAIN).update(state=Counted)
+    Payload.objects.filter(pk__lt=first.pk + 8).update(state=Counted)
+
+    found += [sweep(), left(), sorted(Payload.objects.values_list("state", flat=True))]
+    found += [[one.payloads - 4, one.again, one.gone] for one in [reconcile(store)]]
+    part = Part.objects.get(name="payloads")
+    found += [part.swept_rows, part.swept_bytes > 1000, part.bytes > 0, part.swept_at is not None]
+    found += [sweep(), left()[0], len(codes())]
+    copy = Path(store.home).with_name("copy")
+    back_up(store.home, copy)
+    found += [checked(copy).payloads]
+    say(found)
+""",
+            database,
+        )
+    turns, lost, again, *rest = said
+    assert (turns, lost[0], again) == (1, 12, 10), "nothing was deleted, all that was moved is moved again"
+    turns, left, states, checked, rows, has_bytes, measured, swept, more, still, codes, backed_up = rest
+    assert turns == 3, "three, three and two"
+    assert left[:2] == [4, 4]
+    assert states == [0, 1, 2, 3] or states == [0, 2, 2, 3]
+    assert checked == [0, 0, 0], "the check holds"
+    assert (rows, has_bytes, measured, swept) == (8, True, True, True)
+    assert (more, still, codes, backed_up) == (1, 4, 10, 4)
+
+
+@pytest.mark.parametrize("said", ["-1", "1.5", "một", "100000"])
+def test_a_setting_that_is_no_number_of_days_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PHUCVU_KEEP_PAYLOADS", "PHUCVU_KEEP_VERSIONS", "PHUCVU_KEEP_FILES"):
+        monkeypatch.setenv(name, said)
+        with pytest.raises(UnusableError, match=name):
+            Keep.chosen()
+        monkeypatch.delenv(name)
+
+
+def test_days_are_chosen_and_files_stay_a_day_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHUCVU_KEEP_PAYLOADS", "0")
+    monkeypatch.setenv("PHUCVU_KEEP_VERSIONS", "365")
+    assert Keep.chosen() == Keep(payloads=0, versions=365, files=1)
+    monkeypatch.setenv("PHUCVU_KEEP_FILES", "0")
+    with pytest.raises(UnusableError, match="from 1 to 99999"):
+        Keep.chosen()
