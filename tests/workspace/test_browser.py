@@ -73,7 +73,7 @@ def test_from_signing_in_by_a_lost_point_to_a_dossier(account: Callable[..., Use
     page.fill("input[name=code]", kept)
     page.keyboard.press("Enter")
     page.wait_for_url("**/workspace/H99")
-    assert "đang mất" in page.locator(".answer").first.inner_text()
+    assert "đang bị trừ" in page.locator(".answer").first.inner_text()
     assert fits(page)
     page.locator(".losses th", has_text="2.1").get_by_role("link").click()
     assert "2.1" in page.locator("h1").inner_text()
@@ -82,7 +82,7 @@ def test_from_signing_in_by_a_lost_point_to_a_dossier(account: Callable[..., Use
     page.get_by_role("link", name="H99.01-overdue").click()
     assert page.locator("h1").inner_text() == "H99.01-overdue"
     row = page.locator(".verdicts tr", has_text="2.1")
-    assert "bị mất" in row.inner_text()
+    assert "chưa đạt" in row.inner_text()
     assert "quá hạn" in row.inner_text()
     assert "Nguyễn" not in page.content()
     assert fits(page)

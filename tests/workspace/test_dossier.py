@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
+from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.figures.periods import Period
@@ -69,7 +70,7 @@ def test_verdicts_are_those_of_the_figures(
 def test_what_happened_and_what_is_masked(client_of: SignIn) -> None:
     page = body(client_of("staff", "H99.01"), "/workspace/H99.01/dossiers/H99/H99.01-waiting")
     assert "Yêu cầu bổ sung" in page
-    assert "Hạn trả, tính cả thời gian chờ bổ sung" in page
+    assert "Ngày hẹn trả, tính cả thời gian chờ bổ sung giấy tờ" in page
     assert "N*** V*** T***" in page
     assert "Đã nhận 1 phiên bản" in page
     assert "/workspace/dossiers/H99.01-waiting/personal?sender=H99" in page
@@ -149,3 +150,47 @@ def test_others_do_not_choose_versions(client_of: SignIn, home: Store, role: str
     assert [one.counts for one in home.history("H99", code)] == [True, False]
     if role == "reader":
         assert "Tính theo bản này" not in body(client, f"/workspace/H99.01/dossiers/H99/{code}")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("overdue", "Đã quá hạn: giải quyết ngay"),
+        ("today", "Giải quyết và trả kết quả trước hết"),
+        ("waiting", "Chờ người dân bổ sung giấy tờ"),
+        ("done", "Không còn việc phải làm"),
+        ("done-bare", "Đính kèm kết quả giải quyết điện tử"),
+    ],
+)
+def test_what_to_do(client_of: SignIn, name: str, said: str) -> None:
+    page = body(client_of("head", "H99"), f"/workspace/H99/dossiers/H99/H99.01-{name}")
+    section = page[page.index('id="to-do"') : page.index("</section>", page.index('id="to-do"'))]
+    assert said in section
+    if name in ("overdue", "today", "waiting"):
+        assert "đồng bộ lại" not in section, "nothing is asked to be completed that is not finished"
+
+
+def test_by_which_rule_condition_by_condition(client_of: SignIn) -> None:
+    page = body(client_of("head", "H99"), "/workspace/H99/dossiers/H99/H99.01-overdue")
+    row = next(part for part in page.split("<tr>") if '<span class="id">4.2</span>' in part)
+    assert re.findall(r"<li>([✓✗]) ([^<]+)</li>", row) == [
+        ("✗", CONDITIONS["submitted_file"].lost.vi),
+        ("✓", CONDITIONS["result_file_where_due"].met.vi),
+    ]
+    assert "Quyết định" in row or "Cổng" in row
+
+
+def test_back_to_the_list_with_its_filters_and_page(
+    client_of: SignIn, month: Period, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phucvu.web.workspace import dossiers as view
+
+    monkeypatch.setattr(view, "PER_PAGE", 2)
+    client = client_of("head", "H99")
+    place = "/workspace/H99/dossiers"
+    listed = body(client, f"{place}?list=late&in=H99.01&page=1&sort=code")
+    link = re.findall(r'<th scope="row"><a href="([^"]+)">', listed)[-1].replace("&amp;", "&")
+    back = re.findall(r'<p class="back"><a href="([^"]+)">', body(client, link))[0].replace("&amp;", "&")
+    assert back == f"{place}?list=late&period={month}&in=H99.01&sort=code&page=1#list"
+    assert link.split("?")[0] in body(client, back)
+    assert '<p class="back">' not in body(client, f"{link.split('?')[0]}?period={month}")

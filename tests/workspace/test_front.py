@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 
 from phucvu.figures.periods import Period
+from phucvu.rules.loading import load
 from phucvu.web import results
 from phucvu.web.boards import board
+from phucvu.web.workspace.mending import ADVICE, advice
 
-from .test_lists import body
+from .test_lists import body, rows_of
 
 SignIn = Callable[[str, str], Client]
 
@@ -35,7 +37,7 @@ def test_lost_points_are_those_of_the_result(client_of: SignIn, month: Period) -
     lost = [float(text.replace(",", ".")) for _, text in shown]
     assert lost == sorted(lost, reverse=True)
     total = board(month).standings["H99"].total
-    assert f"đang mất {total.lost:.2f}".replace(".", ",") in page
+    assert f"đang bị trừ {total.lost:.2f}".replace(".", ",") in page
 
 
 def test_what_can_be_had_back_comes_first(client_of: SignIn) -> None:
@@ -70,3 +72,94 @@ def test_before_anything_is_counted(client_of: SignIn, monkeypatch: pytest.Monke
     page = body(client_of("head", "H99"), "/workspace/H99")
     assert "Chưa có kết quả" in page
     assert "Quá hạn, chưa xong" in page
+
+
+def test_the_answer_first_then_what_the_unit_can_mend_then_others_then_what_is_due(client_of: SignIn) -> None:
+    page = body(client_of("head", "H99.01"), "/workspace/H99.01")
+    order = ['class="answer"', 'id="first"', 'id="others"', 'id="now"', 'id="lost"', 'id="lists"']
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    others = page[page.index('id="others"') : page.index('id="now"')]
+    assert "Đơn vị vận hành hệ thống thông tin: " in others
+    assert "kết nối Cơ sở dữ liệu quốc gia về dân cư" in others
+    first = page[page.index('id="first"') : page.index('id="others"')]
+    assert "dân cư" not in first
+
+
+def test_gains_are_in_order_and_within_what_is_lost(client_of: SignIn, month: Period) -> None:
+    page = body(client_of("head", "H99"), "/workspace/H99")
+    first = page[page.index('<ol class="first">') : page.index("</ol>", page.index('<ol class="first">'))]
+    found = re.findall(r"indicator=([\d.a-z]+)&.*?<strong>([\d,]+) điểm", first, re.S)
+    gains = [float(gain.replace(",", ".")) for _, gain in found]
+    assert gains == sorted(gains, reverse=True)
+    lost = {row["indicator"]: row["lost"] for row in board(month).components("H99")}
+    assert all(0 < gain <= float(lost[indicator]) for (indicator, _), gain in zip(found, gains, strict=True))
+
+
+def test_only_finished_dossiers_are_to_be_completed(client_of: SignIn) -> None:
+    client = client_of("head", "H99.01")
+    page = body(client, "/workspace/H99.01")
+    links = re.findall(r'href="([^"]+mend=1[^"]*)"', page)
+    assert links
+    for link in links:
+        rows = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
+        assert {row["Mã hồ sơ"] for row in rows} == {"H99.01-done-bare"}
+        assert f"({len(rows)} mục)" in page
+
+
+def test_a_province_mends_what_it_owns_and_a_commune_does_not() -> None:
+    rules = load("portal-2026").at(Period.parse("2026").last)
+    assert advice(rules["1.3"], at_root=True).who == "own"  # type: ignore[union-attr]
+    assert advice(rules["1.3"], at_root=False).who == "province"  # type: ignore[union-attr]
+    assert advice(rules["1.1"], at_root=True).who == "ahead"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("indicator", [i.id for i in load("portal-2026").indicators])
+def test_every_indicator_that_is_counted_has_advice(indicator: str) -> None:
+    found = load("portal-2026").at(Period.parse("2026").last)[indicator]
+    if found.scored and not found.by_rule:
+        assert advice(found, at_root=False)
+
+
+WORDS = ("mỗi nơi một", "DuocLayTuKhoDMQG", "DSKetNoiCSDL", "lấy lại", "gửi lại hồ sơ, ghi")
+
+
+def test_nothing_invites_to_dress_figures() -> None:
+    said = " ".join(each.words.vi for each in ADVICE.values())
+    assert not [word for word in WORDS if word in said]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "/dossiers", "/dossiers?indicator=3.4", "/doubts", "/set-aside", "/dossiers/H99/H99.01-done"],
+)
+def test_navigation_is_the_same_on_every_page(client_of: SignIn, place: str) -> None:
+    client = client_of("head", "H99.01")
+    page = body(client, f"/workspace/H99.01{place}")
+    menu = page[page.index('<nav id="menu"') : page.index("</nav>")]
+    assert re.findall(r">([^<>]+)</a>", menu)[1:6] == [
+        *("Chỉ số", "Thủ tục", "So sánh", "Cách tính", "Thuật ngữ")
+    ]
+    assert re.search(r'href="/procedures\?([^"]+&amp;)?within=H99.01"', menu)
+    assert f'href="/en/workspace/H99.01{place}"' in menu
+    parts = page[page.index('<nav class="parts"') :]
+    parts = parts[: parts.index("</nav>")]
+    assert re.findall(r">([^<>]+)</a>", parts) == [
+        *("Tổng quan", "Hồ sơ", "Dữ liệu cần rà soát", "Dữ liệu chờ xử lý")
+    ]
+    assert parts.count("aria-current") == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "/dossiers?list=late&q=H99", "/dossiers?indicator=3.4", "/doubts", "/dossiers/H99/H99.01-done"],
+)
+def test_one_choice_of_the_period_everywhere(client_of: SignIn, month: Period, place: str) -> None:
+    page = body(client_of("head", "H99.01"), f"/workspace/H99.01{place}")
+    form = page[page.index('<form class="filters one"') :]
+    form = form[: form.index("</form>")]
+    assert f'<option value="{month}" selected>' in form
+    assert str(month.previous()) in form
+    if "q=" in place:
+        assert '<input type="hidden" name="list" value="late">' in form
+        assert '<input type="hidden" name="q" value="H99">' in form

@@ -94,7 +94,7 @@ def test_lost_dossiers_are_those_behind_the_figure(
     client = client_of("head", "H99")
     listed = rows_of(client, f"/workspace/{unit}/dossiers.csv?indicator={indicator}&lost=1&period={month}")
     assert sorted(row["Mã hồ sơ"] for row in listed) == sorted(behind["code"])
-    assert {row["Mã hồ sơ"]: row["Vì sao không được tính"] for row in listed} == dict(
+    assert {row["Mã hồ sơ"]: row["Lý do chưa đạt"] for row in listed} == dict(
         behind.select("code", "reason_vi").iter_rows()
     )
 
@@ -178,7 +178,7 @@ def test_excel_has_the_same_rows_with_real_dates(client_of: SignIn) -> None:
     as_csv = rows_of(client, "/workspace/H99/dossiers.csv" + query)
     assert list(heading) == list(as_csv[0])
     assert [row[0] for row in rows] == [row["Mã hồ sơ"] for row in as_csv]
-    column = list(heading).index("Tiếp nhận")
+    column = list(heading).index("Ngày tiếp nhận")
     assert all(row[column].year >= 2025 for row in rows)
     about = dict(book["Nguồn"].iter_rows(values_only=True))
     assert about["Số dòng"] == str(len(rows))
@@ -233,7 +233,7 @@ def test_doubts(client_of: SignIn) -> None:
     for link, number in found:
         listed = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
         assert len(listed) == int(number) > 0
-    assert sum(int(number) for _, number in found) == int(re.findall(r"(\d+) chỗ đáng ngờ", page)[0])
+    assert sum(int(number) for _, number in found) == int(re.findall(r"(\d+) nội dung cần rà soát", page)[0])
 
 
 def test_a_unit_of_another_province_sees_its_own(client_of: SignIn) -> None:

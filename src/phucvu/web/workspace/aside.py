@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,6 +21,7 @@ from phucvu.problems import Problem, UnusableError
 from phucvu.records import set_aside
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
+from phucvu.web.workspace.shown import rendered
 
 PER_PAGE = 50
 LONGEST = 300
@@ -76,7 +76,7 @@ def _replayed(request: Any, unit: str) -> Any:
     before = waiting.count(store(), senders(unit))
     take_again(store())
     left = waiting.count(store(), senders(unit))
-    said = _("Đã nhận %(taken)s dòng; còn %(left)s dòng để riêng.")
+    said = _("Đã nhận %(taken)s dòng; còn %(left)s dòng chờ xử lý.")
     messages.info(request, said % {"taken": max(0, before - left), "left": left})
     return HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
 
@@ -114,7 +114,7 @@ def one(request: Any, unit: str, identity: str) -> Any:
         "problem": problem,
         "longest": personal.LONGEST_REASON,
     }
-    return render(request, "workspace/aside_one.html", context, status=400 if problem else 200)
+    return rendered(request, "workspace/aside_one.html", context, status=400 if problem else 200)
 
 
 def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) -> Any:
@@ -143,7 +143,7 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "may_mend": may(request.user, Action.MEND, unit),
         "names": {u.code: u.short_name for u in units.every()},
     }
-    return render(request, "workspace/set_aside.html", context, status=status)
+    return rendered(request, "workspace/set_aside.html", context, status=status)
 
 
 def _page(of: list[str] | None, number: int) -> list[waiting.Waiting]:

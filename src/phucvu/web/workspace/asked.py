@@ -18,6 +18,7 @@ from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
+from phucvu.web.workspace.mending import completable
 from phucvu.web.workspace.ready import BY_NAME, Moment, Ready
 from phucvu.web.workspace.words import channels, statuses
 
@@ -26,7 +27,7 @@ LONGEST = 100
 """Letters of a filter."""
 
 PARAMETERS = (
-    *("list", "indicator", "lost", "doubt", "period"),
+    *("list", "indicator", "lost", "mend", "doubt", "period"),
     *("procedure", "in", "status", "channel", "q", "sort", "order", "page"),
 )
 FILTERS = ("procedure", "in", "status", "channel", "q")
@@ -82,6 +83,11 @@ class Asked:
         return self.said.get("lost") == "1"
 
     @property
+    def completable_only(self) -> bool:
+        """Whether only finished dossiers are asked for that can still be completed."""
+        return self.lost_only and self.said.get("mend") == "1"
+
+    @property
     def order(self) -> Order:
         default = self.ready.order if self.ready else Order("late", True) if self._by_lateness else Order()
         if "sort" not in self.said:
@@ -97,6 +103,8 @@ class Asked:
             return self.ready.condition(at)
         if self.indicator:
             found = looked_at(self.indicator, self.period)
+            if self.completable_only and (added := completable(self.indicator, self.period)) is not None:
+                return added
             return found & lost(self.indicator) if self.lost_only else found
         if self.doubt:
             return listing.doubted(self.doubt, self.period)
@@ -125,7 +133,9 @@ class Asked:
             return self.ready.title(at)
         if self.indicator:
             name = f"{self.indicator.id} {self.indicator.short[lang]}"
-            return f"{name}: {_('những gì bị mất')}" if self.lost_only else name
+            if self.completable_only:
+                return _("%(name)s: hồ sơ cần bổ sung, đồng bộ lại") % {"name": name}
+            return _("%(name)s: chưa đạt") % {"name": name} if self.lost_only else name
         if self.doubt:
             words = DOUBTS[self.doubt][lang]
             return words[:1].upper() + words[1:]

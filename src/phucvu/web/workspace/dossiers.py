@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 from django.http import FileResponse, Http404, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from phucvu.engine import dossiers as behind
@@ -27,6 +26,7 @@ from phucvu.web.page import XLSX
 from phucvu.web.workspace import exports, files, home
 from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
 from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.words import channels, dated, lateness, statuses
 
 MOST_THINGS = 20_000
@@ -77,7 +77,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "title": asked.title(at),
         "said": asked.ready.said() if asked.ready else "",
         "cut_off": found.cut_off,
-        "rows": _rows(rows, asked, at),
+        "rows": _rows(rows, asked, at, page),
         "headings": _headings(asked),
         "procedures": [
             (code, home.procedure_names().get(code) or "", n) for code, n in occurring[:MOST_PROCEDURES]
@@ -91,13 +91,13 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
     }
-    return render(request, "workspace/dossiers.html", context)
+    return rendered(request, "workspace/dossiers.html", context)
 
 
 def being_made(request: Any, unit: str, period: Period) -> Any:
     """What is shown while a listing is being made: a page that looks again by itself."""
     context = _place(unit, period)
-    response = render(request, "workspace/being_made.html", context)
+    response = rendered(request, "workspace/being_made.html", context)
     response["Refresh"] = str(SOON)
     return response
 
@@ -112,7 +112,7 @@ def _times_taken_off(found: Listing, wish: Wish, asked: Asked, number: int) -> i
 
 def _place(unit: str, period: Period) -> dict[str, Any]:
     known = home.tree(period).units
-    return {"unit": known.get(unit), "code": unit, "period": period}
+    return {"unit": known.get(unit), "code": unit, "period": period, "periods": home.periods(period)}
 
 
 def _context(asked: Asked, number: int, page: int, pages: int) -> dict[str, Any]:
@@ -128,6 +128,7 @@ def _context(asked: Asked, number: int, page: int, pages: int) -> dict[str, Any]
         "first": path + asked.query() if page > 2 else "",
         "last": path + asked.query(page=pages) if page < pages - 1 else "",
         "hidden": hidden,
+        "hidden_of_period": [(n, v) for n, v in asked.said.items() if n not in ("period", "page")],
         "narrowed": any(name in asked.said for name in FILTERS),
         "whole": path + asked.query(**dict.fromkeys(FILTERS)),
         "all_of_it": path + asked.query(lost=None) if asked.lost_only else "",
@@ -142,9 +143,9 @@ def _headings(asked: Asked) -> list[Heading]:
         "code": _("Mã hồ sơ"),
         "unit": _("Đơn vị"),
         "procedure": _("Thủ tục"),
-        "received": _("Tiếp nhận"),
-        "due": _("Hạn trả"),
-        "ended": _("Kết thúc"),
+        "received": _("Ngày tiếp nhận"),
+        "due": _("Ngày hẹn trả"),
+        "ended": _("Ngày kết thúc xử lý"),
         "late": _("Quá hạn"),
         "status": _("Trạng thái"),
     }
@@ -164,11 +165,11 @@ def _units(asked: Asked) -> list[tuple[str, str]]:
     return [(u.code, u.short_name) for u in shown.shown if u.code in mine and u.code != asked.unit]
 
 
-def _rows(page: pl.DataFrame, asked: Asked, at: Moment) -> list[dict[str, Any]]:
-    """The rows as the page shows them."""
+def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[str, Any]]:
+    """The rows as the page of this number shows them; their links know the way back to it."""
     known, names = home.tree(asked.period).units, home.procedure_names()
     said_status, said_channel = statuses(), channels()
-    why = reasons(page, asked.indicator, language()) if asked.indicator else [""] * page.height
+    why = reasons(rows, asked.indicator, language()) if asked.indicator else [""] * rows.height
     return [
         row
         | {
@@ -183,9 +184,9 @@ def _rows(page: pl.DataFrame, asked: Asked, at: Moment) -> list[dict[str, Any]]:
             "due_text": dated(row["must_by"]),
             "ended_text": dated(row["ended"]),
             "link": reverse("workspace-dossier", args=[asked.unit, row["sender"], row["code"]])
-            + f"?period={asked.period}",
+            + asked.query(period=asked.period, page=page),
         }
-        for row, said in zip(page.iter_rows(named=True), why, strict=True)
+        for row, said in zip(rows.iter_rows(named=True), why, strict=True)
     ]
 
 
@@ -236,12 +237,12 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
         columns = {
             _("Mã"): "code",
             _("Mã đơn vị"): "unit",
-            _("Mã TTHC"): "procedure",
+            _("Mã thủ tục hành chính"): "procedure",
             _("Từ"): "began",
             _("Hạn"): "due",
-            _("Kết thúc"): "ended",
-            _("Được tính"): "counted",
-            _("Vì sao không được tính"): f"reason_{language()}",
+            _("Ngày kết thúc xử lý"): "ended",
+            _("Đạt"): "counted",
+            _("Lý do chưa đạt"): f"reason_{language()}",
         }
         whole = iter([frame.select(**{name: pl.col(c) for name, c in columns.items()})])
         if form == "csv":
@@ -268,7 +269,7 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
         "too_many": number == MOST_THINGS,
         "most_rows": MOST_THINGS,
     }
-    return render(request, "workspace/things.html", context)
+    return rendered(request, "workspace/things.html", context)
 
 
 def _unit_name(known: Any, code: str | None) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.shortcuts import render
 from django.urls import reverse
 
 from phucvu.engine.listing import DOUBTS, doubted
 from phucvu.web.workspace import home
 from phucvu.web.workspace.dossiers import being_made
+from phucvu.web.workspace.shown import rendered
 
 
 def show(request: Any, unit: str) -> Any:
@@ -32,4 +32,4 @@ def show(request: Any, unit: str) -> Any:
         "total": sum(numbers),
         "cut_off": found.cut_off,
     }
-    return render(request, "workspace/doubts.html", context)
+    return rendered(request, "workspace/doubts.html", context)

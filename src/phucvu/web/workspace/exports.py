@@ -24,7 +24,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_GET
@@ -39,6 +38,7 @@ from phucvu.web.page import XLSX
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.asked import Asked
 from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.shown import rendered
 
 BIG = 20_000
 """Rows above which a workbook is made this way; fewer are made while one waits, in some two seconds."""
@@ -169,7 +169,7 @@ def ask(request: Any, asked: Asked, found: Listing, rows: int) -> Any:
 def _refused(request: Any, asked: Asked) -> Any:
     known = home.tree(asked.period).units
     context = {"unit": known.get(asked.unit), "code": asked.unit, "period": asked.period, "most": OF_ONE}
-    return render(request, "workspace/too_many_exports.html", context, status=429)
+    return rendered(request, "workspace/too_many_exports.html", context, status=429)
 
 
 def _waiting(place: Path, user: int) -> int:
@@ -223,7 +223,7 @@ def show(request: Any, unit: str, job: str) -> Any:
         "file": reverse("workspace-export-file", args=[unit, job]),
         "list": reverse("workspace-dossiers", args=[unit]) + _query(asked.said),
     }
-    response = render(request, "workspace/export.html", context)
+    response = rendered(request, "workspace/export.html", context)
     if not made and not failed:
         response["Refresh"] = str(SOON)
     return response

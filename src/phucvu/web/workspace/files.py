@@ -66,18 +66,18 @@ def _file_columns(
         _("Đơn vị gửi"): pl.col("sender"),
         _("Mã đơn vị"): pl.col("unit"),
         _("Đơn vị"): named("unit", units),
-        _("Mã TTHC"): pl.col("procedure"),
+        _("Mã thủ tục hành chính"): pl.col("procedure"),
         _("Thủ tục"): named("procedure", procedures),
-        _("Kênh"): named("channel", channels()),
+        _("Hình thức nộp"): named("channel", channels()),
         _("Trạng thái"): named("status", statuses()),
-        _("Tiếp nhận"): pl.col("received_at"),
-        _("Hạn trả"): pl.col("due"),
-        _("Hạn tính cả thời gian chờ bổ sung"): pl.col("must_by"),
-        _("Kết thúc"): pl.col("ended"),
+        _("Ngày tiếp nhận"): pl.col("received_at"),
+        _("Ngày hẹn trả"): pl.col("due"),
+        _("Hạn tính cả thời gian chờ bổ sung giấy tờ"): pl.col("must_by"),
+        _("Ngày kết thúc xử lý"): pl.col("ended"),
         _("Quá hạn (ngày)"): pl.when(days > 0).then(days),
     }
     if asked.indicator:
-        columns[_("Vì sao không được tính")] = reasons(frame, asked.indicator, language())
+        columns[_("Lý do chưa đạt")] = reasons(frame, asked.indicator, language())
     return frame.select(**columns)
 
 

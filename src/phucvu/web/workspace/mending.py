@@ -1,86 +1,249 @@
-"""What to mend first: for each lost point whether it can be had back, and what to do for it.
+"""What to do about each lost point, and who can: the unit now, the unit from now on, or others.
 
-Only what can be sent again or put in order afterwards gives points back. A dossier that was late stays
-late; what helps there is to keep the others in time.
+Points come back only where a finished dossier can still be completed truthfully: a result that was returned
+but not attached, a paper that was not digitised. What was not done when the dossier was handled stays so:
+there only the next dossiers can be done well. What others must do stands apart.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from duckdb import ColumnExpression, Expression
+
+from phucvu.engine.listing import OF_DOSSIERS, column_of, holds, lacks, looked_at
+from phucvu.figures.periods import Period
 from phucvu.rules.model import Indicator, Words
 
-BACK: dict[str, Words] = {
-    "result_file": Words(
-        vi="gửi lại hồ sơ kèm liên kết tệp kết quả", en="send the dossiers again with a link to the result"
+Who = Literal["own", "ahead", "province", "system"]
+"""Who can do it: the unit, for what is lost; the unit, from now on; its province or ministry; who runs
+the systems."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    who: Who
+    words: Words
+
+
+ADVICE: dict[str, Advice] = {
+    "result_file": Advice(
+        "own",
+        Words(
+            vi="đính kèm kết quả giải quyết điện tử vào hồ sơ đã xử lý xong rồi đồng bộ lại",
+            en="attach the digital result to the finished dossiers and synchronise them again",
+        ),
     ),
-    "result_file_where_due": Words(
-        vi="gửi lại hồ sơ kèm tệp nộp và tệp kết quả",
-        en="send the dossiers again with the submitted files and the result",
+    "result_file_where_due": Advice(
+        "own",
+        Words(
+            vi="đính kèm kết quả giải quyết điện tử vào hồ sơ đã xử lý xong rồi đồng bộ lại",
+            en="attach the digital result to the finished dossiers and synchronise them again",
+        ),
     ),
-    "digital_result_where_due": Words(
-        vi="gửi lại hồ sơ kèm mã và liên kết kết quả điện tử",
-        en="send the dossiers again with the code and link of the digital result",
+    "digital_result_where_due": Advice(
+        "own",
+        Words(
+            vi="cấp kết quả điện tử cho hồ sơ trực tuyến đã xử lý xong rồi đồng bộ lại",
+            en="issue the digital result of the finished online dossiers and synchronise them again",
+        ),
     ),
-    "submitted_file": Words(
-        vi="số hóa hồ sơ rồi gửi lại kèm tệp", en="digitise and send the dossiers again with their files"
+    "submitted_file": Advice(
+        "own",
+        Words(
+            vi="số hóa thành phần hồ sơ đã xử lý xong rồi đồng bộ lại",
+            en="digitise the papers of the finished dossiers and synchronise them again",
+        ),
     ),
-    "reuses_data": Words(
-        vi="gửi lại hồ sơ, ghi đúng tệp nào dùng lại dữ liệu số hóa",
-        en="send the dossiers again, marking the files that reuse digitised data",
+    "fees_charged": Advice(
+        "own",
+        Words(
+            vi="rà soát phí, lệ phí đã thu của hồ sơ, cập nhật đúng thực tế rồi đồng bộ lại",
+            en="check the fees that were charged, record them as they are, and synchronise again",
+        ),
     ),
-    "from_national_store": Words(
-        vi="lấy giấy tờ từ kho quốc gia, ghi DuocLayTuKhoDMQG rồi gửi lại",
-        en="take the papers from the national store, mark DuocLayTuKhoDMQG, and send again",
+    "on_time": Advice(
+        "ahead",
+        Words(
+            vi="giải quyết đúng hạn các hồ sơ sắp đến hạn; hồ sơ đã quá hạn vẫn là quá hạn",
+            en="finish in time what is due soon; what was late stays late",
+        ),
     ),
-    "uses_population_data": Words(
-        vi="nối cơ sở dữ liệu dân cư, ghi DSKetNoiCSDL rồi gửi lại",
-        en="connect the population database, say so in DSKetNoiCSDL, and send again",
+    "online": Advice(
+        "ahead", Words(vi="hướng dẫn người dân nộp trực tuyến", en="help citizens to file online")
     ),
-    "fees_charged": Words(
-        vi="gửi đủ các dòng phí của hồ sơ có thu phí", en="send the fee lines of dossiers that were charged"
+    "paid_online": Advice(
+        "ahead",
+        Words(
+            vi="hướng dẫn người dân thanh toán trực tuyến khi nộp phí, lệ phí",
+            en="help citizens to pay their fees online",
+        ),
     ),
-    "parts_complete": Words(
-        vi="bổ sung đủ bảy bộ phận của thủ tục", en="complete the seven parts of the procedures"
+    "reuses_data": Advice(
+        "ahead",
+        Words(
+            vi="khi tiếp nhận, tái sử dụng dữ liệu đã số hóa thay vì yêu cầu nộp lại",
+            en="on receipt, reuse what is digitised already instead of asking for it again",
+        ),
     ),
-    "offered_online": Words(vi="mở dịch vụ công trực tuyến", en="offer the procedures online"),
+    "from_national_store": Advice(
+        "ahead",
+        Words(
+            vi="khai thác giấy tờ từ Kho dữ liệu điện tử, cập nhật đúng thực tế rồi đồng bộ lại",
+            en="take papers from the national data store, record it as it is, and synchronise again",
+        ),
+    ),
+    "certified_copy": Advice(
+        "ahead",
+        Words(
+            vi="cung cấp dịch vụ chứng thực bản sao điện tử từ bản chính khi người dân có nhu cầu",
+            en="offer certified electronic copies to those who need them",
+        ),
+    ),
+    "petition_on_time": Advice(
+        "ahead",
+        Words(
+            vi="từ chối, trả lời và công khai phản ánh, kiến nghị trong thời hạn",
+            en="refuse, answer and publish petitions in time",
+        ),
+    ),
+    "not_disliked": Advice(
+        "ahead",
+        Words(
+            vi="trả lời phản ánh, kiến nghị đúng nội dung người dân nêu",
+            en="answer what the petitions ask about",
+        ),
+    ),
+    "not_raised_again": Advice(
+        "ahead",
+        Words(
+            vi="giải quyết dứt điểm phản ánh, kiến nghị để người dân không phải gửi lại",
+            en="settle petitions, so that nobody needs to raise them again",
+        ),
+    ),
+    "no_petition": Advice(
+        "ahead",
+        Words(
+            vi="khắc phục nội dung người dân phản ánh, đánh giá không hài lòng",
+            en="put right what citizens complained of",
+        ),
+    ),
+    "no_dislike": Advice(
+        "ahead",
+        Words(
+            vi="khắc phục nội dung người dân phản ánh, đánh giá không hài lòng",
+            en="put right what citizens complained of",
+        ),
+    ),
+    "decided_in_time": Advice(
+        "province",
+        Words(
+            vi="ban hành quyết định công bố thủ tục hành chính đúng hạn",
+            en="issue publication decisions in time",
+        ),
+    ),
+    "made_public_in_time": Advice(
+        "province",
+        Words(
+            vi="công khai quyết định công bố trên Cơ sở dữ liệu quốc gia về thủ tục hành chính đúng hạn",
+            en="make publication decisions public on the national procedure database in time",
+        ),
+    ),
+    "parts_complete": Advice(
+        "province",
+        Words(
+            vi="bổ sung đủ các bộ phận tạo thành thủ tục hành chính khi công khai",
+            en="complete the seven parts of the procedures made public",
+        ),
+    ),
+    "offered_online": Advice(
+        "province",
+        Words(
+            vi="cung cấp dịch vụ công trực tuyến cho thủ tục đủ điều kiện",
+            en="offer online the procedures that can be",
+        ),
+    ),
+    "uses_population_data": Advice(
+        "system",
+        Words(
+            vi="kết nối Cơ sở dữ liệu quốc gia về dân cư để khai thác khi giải quyết hồ sơ",
+            en="connect the national population database, so that dossiers are handled with it",
+        ),
+    ),
 }
-"""By condition, what gives the points back."""
+"""By condition of a numerator."""
 
-KEEP: dict[str, Words] = {
-    "on_time": Words(
-        vi="không lấy lại được; giữ đúng hạn các hồ sơ sắp đến hạn",
-        en="cannot be had back; keep those due soon in time",
+SYNCHRONISE = Advice(
+    "system",
+    Words(
+        vi="đồng bộ đủ hồ sơ đã tiếp nhận lên Cổng Dịch vụ công quốc gia",
+        en="synchronise every dossier received to the national portal",
     ),
-    "online": Words(
-        vi="không lấy lại được; hướng dẫn nộp trực tuyến từ hồ sơ tới",
-        en="cannot be had back; have the next ones filed online",
-    ),
-    "paid_online": Words(
-        vi="không lấy lại được; hướng dẫn thanh toán trực tuyến từ hồ sơ tới",
-        en="cannot be had back; have the next ones paid online",
-    ),
-}
-"""By condition of dossiers, where nothing gives the points back."""
+)
 
-FIRST: dict[str, Words] = {
-    "online": Words(
-        vi="hướng dẫn nộp trực tuyến ở các dịch vụ chưa có hồ sơ nào: mỗi nơi một hồ sơ là đủ",
-        en="have the services that nobody used filed online: one dossier each is enough",
-    ),
-    "paid_online": Words(
-        vi="hướng dẫn thanh toán trực tuyến ở các thủ tục chưa có lần nào: mỗi nơi một lần là đủ",
-        en="have fees paid online at procedures where nobody did: once each is enough",
-    ),
-}
-"""By condition of dossiers, where procedures or services are counted that have at least one."""
+FINISHABLE = ("parts_complete", "offered_online")
+"""What a province can still put right of what it owns; a decision that came late stays late."""
 
 
-def advice(indicator: Indicator) -> tuple[bool, Words] | None:
-    """Whether putting data in order gives lost points back, and what to do; None where nothing is known."""
-    of_dossiers = indicator.count.of in ("dossiers", "synchronised")
-    afterwards = KEEP if of_dossiers else FIRST
-    for condition in indicator.count.numerator:
-        if condition in afterwards:
-            return False, afterwards[condition]
-        if condition in BACK:
-            return True, BACK[condition]
-    return None
+def advice(indicator: Indicator, at_root: bool) -> Advice | None:
+    """What to do about an indicator, and who: ``at_root`` for a province or ministry itself.
+
+    None where nothing is known.
+    """
+    if indicator.count.of == "synchronised":
+        return SYNCHRONISE
+    known = [c for c in indicator.count.numerator if c in ADVICE]
+    if not known:
+        return None
+    # What can be completed comes first: 3.3 asks to file online, and for the result of what was.
+    first = next((c for c in known if ADVICE[c].who == "own"), known[0])
+    found = ADVICE[first]
+    if found.who == "province" and at_root:
+        return Advice("own" if first in FINISHABLE else "ahead", found.words)
+    if indicator.scope == "province" and not at_root and found.who != "system":
+        return Advice("province", found.words)
+    return found
+
+
+def completable(indicator: Indicator, period: Period) -> Expression | None:
+    """The finished dossiers that lack only what can still be added; None where no dossiers are counted."""
+    if indicator.count.of not in OF_DOSSIERS:
+        return None
+    added, settled = _conditions(indicator)
+    finished = ColumnExpression("ended").isnotnull()
+    return looked_at(indicator, period) & finished & holds(*settled) & lacks(*added)
+
+
+def can_be_completed(judged: dict[str, Any], indicator: Indicator) -> bool:
+    """The same of one dossier of the denominator, by its row of a listing."""
+    added, settled = _conditions(indicator)
+    return (
+        judged["ended"] is not None and all(judged[c] for c in settled) and not all(judged[c] for c in added)
+    )
+
+
+def _conditions(indicator: Indicator) -> tuple[list[str], list[str]]:
+    """The columns of a numerator's conditions: those that can be added, those settled when it was handled."""
+    count = indicator.count
+    added = [c for c in count.numerator if c in ADVICE and ADVICE[c].who == "own"]
+    settled = [c for c in count.numerator if c not in added]
+    return [column_of(c, count) for c in added], [column_of(c, count) for c in settled]
+
+
+CENT = Decimal("0.01")
+
+
+def gain(indicator: Indicator, row: dict[str, Any], number: int) -> Decimal:
+    """Points that so many more in the numerator give at most; never more than are lost."""
+    numerator, denominator = row["numerator"], row["denominator"]
+    if not denominator or indicator.target is None:
+        return Decimal(0)
+    # The rate holds what the share is multiplied by, as in 3.3.
+    times = row["rate"] * denominator / numerator if numerator and row["rate"] is not None else 1.0
+    share = min(1.0, (numerator + number) / denominator * times / float(indicator.target))
+    score = Decimal(str(share)) * indicator.max_points
+    more: Decimal = (score - row["score"]).quantize(CENT, ROUND_HALF_UP)
+    lost: Decimal = row["lost"]
+    return max(Decimal(0), min(more, lost))

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import ibis
 import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -27,16 +27,25 @@ from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
+from phucvu.web.workspace.asked import PARAMETERS
+from phucvu.web.workspace.mending import advice, can_be_completed
+from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.words import channels, dated, lateness, statuses
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a dossier is for an indicator: ``counted``, ``lost`` or ``outside``, and why."""
+    """What a dossier is for an indicator: ``counted``, ``lost`` or ``outside``, and why.
+
+    ``conditions`` are those of the numerator, in words, and whether it meets each; ``source`` is where the
+    rule stands.
+    """
 
     indicator: Indicator
     state: str
     why: str
+    source: str
+    conditions: tuple[tuple[bool, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,8 @@ def _shown(
         "unit": known.get(unit),
         "code": unit,
         "period": period,
+        "periods": home.periods(period),
+        "hidden_of_period": [(n, request.GET[n]) for n in PARAMETERS if n != "period" and n in request.GET],
         "dossier": dossier,
         "facts": facts,
         "of_unit": known.get(dossier.unit),
@@ -116,14 +127,16 @@ def _shown(
         "being_made": listing is None,
         "masked": [(one.title, one.text) for one in personal.personal_of(dossier).values()],
         "may_see": may(request.user, Action.SEE_PERSONAL, dossier.unit),
+        "back": _back(request, unit),
         "personal": reverse("personal", args=[code]) + f"?sender={sender}",
     }
     if judged and listing:
         context["lateness"] = lateness(judged, home.calendar(), listing.cut_off.date())
         context["is_late"] = not judged["on_time"]
-        context["verdicts"] = list(_verdicts(judged, period))
+        context["verdicts"] = verdicts = list(_verdicts(judged, period))
+        context["to_do"] = _to_do(judged, verdicts)
         context["doubts"] = [words for name, words in DOUBTS.items() if judged[f"doubt {name}"]]
-    return render(request, "workspace/dossier.html", context, status=400 if problem else 200)
+    return rendered(request, "workspace/dossier.html", context, status=400 if problem else 200)
 
 
 def _differences(version: versions.Version) -> list[str]:
@@ -177,9 +190,9 @@ def _events(facts: dict[str, Any], steps: pl.DataFrame, judged: dict[str, Any] |
     if not events:
         told |= {_("kết thúc xử lý"): facts["ended_at"], _("trả kết quả"): facts["returned_at"]}
     due = judged["due"] if judged else facts["due_at"]
-    told[_("hạn trả")] = due
+    told[_("ngày hẹn trả")] = due
     if judged and judged["must_by"] and judged["must_by"] != due:
-        told[_("hạn trả, tính cả thời gian chờ bổ sung")] = judged["must_by"]
+        told[_("ngày hẹn trả, tính cả thời gian chờ bổ sung giấy tờ")] = judged["must_by"]
     events += [Event(at, name, False) for name, at in told.items() if at is not None]
     yield from sorted(events, key=lambda e: e.at)
 
@@ -189,17 +202,55 @@ def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
     row = pl.DataFrame([judged])
     received = judged["received_at"] >= period.starts
     handled = received or judged["ended"] is None or judged["ended"] >= period.starts
-    for indicator in rules_in_use().at(period.last).indicators:
+    rules = rules_in_use().at(period.last)
+    for indicator in rules.indicators:
         count = indicator.count
         if count.of not in OF_DOSSIERS or indicator.by_rule:
             continue
+        source = rules.sources[indicator.sources["count"]].title[lang]
         if not (received if count.population == "received" else handled):
             why = _("không tiếp nhận trong kỳ") if handled else _("đã xong trước kỳ")
-            yield Verdict(indicator, "outside", why)
+            yield Verdict(indicator, "outside", why, source)
             continue
         unmet = [c for c in count.denominator if not judged[column_of(c, count)]]
         if unmet:
-            yield Verdict(indicator, "outside", "; ".join(CONDITIONS[c].lost[lang] for c in unmet))
+            why = "; ".join(CONDITIONS[c].lost[lang] for c in unmet)
+            yield Verdict(indicator, "outside", why, source)
             continue
         why = reasons(row, indicator, lang)[0] or ""
-        yield Verdict(indicator, "lost" if why else "counted", why)
+        meets = ((bool(judged[column_of(c, count)]), CONDITIONS[c]) for c in count.numerator)
+        said = tuple((met, (c.met if met else c.lost)[lang]) for met, c in meets)
+        yield Verdict(indicator, "lost" if why else "counted", why, source, said)
+
+
+def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, Indicator | None]]:
+    """What is to be done with a dossier, and for which indicator; nothing that is not true of it yet.
+
+    Only a finished dossier is completed; of one in hand all that counts is its deadline.
+    """
+    if judged["ended"] is None:
+        if judged["waiting"]:
+            return [(_("Chờ người dân bổ sung giấy tờ; thời gian chờ không tính vào hạn."), None)]
+        if not judged["on_time"]:
+            return [(_("Đã quá hạn: giải quyết ngay và gửi thư xin lỗi theo quy định."), None)]
+        if judged["must_by"] is None:
+            return [(_("Giải quyết và trả kết quả."), None)]
+        said = _("Giải quyết và trả kết quả trước hết %(day)s.")
+        return [(said % {"day": dated(judged["must_by"])}, None)]
+    found: list[tuple[str, Indicator | None]] = []
+    for verdict in verdicts:
+        how = advice(verdict.indicator, at_root=False)
+        if verdict.state != "lost" or how is None or how.who != "own":
+            continue
+        if can_be_completed(judged, verdict.indicator):
+            words = how.words[language()]
+            found.append((f"{words[:1].upper()}{words[1:]}.", verdict.indicator))
+    return found
+
+
+def _back(request: Any, unit: str) -> str:
+    """The list from which one came, with its filters and page; empty where one came from elsewhere."""
+    said = {name: request.GET[name] for name in PARAMETERS if request.GET.get(name)}
+    if not set(said) - {"period"}:
+        return ""
+    return f"{reverse('workspace-dossiers', args=[unit])}?{urlencode(said)}#list"

@@ -66,7 +66,7 @@ READY = (
     Ready(
         "overdue",
         lambda at: _("Quá hạn, chưa xong"),
-        lambda: _("Đã quá hạn mà chưa có kết quả: làm trước hết."),
+        lambda: _("Đã quá hạn mà chưa có kết quả: cần giải quyết trước."),
         lambda at: _unfinished() & lacks("on_time"),
         Order("late", descending=True),
         now=True,
@@ -81,14 +81,16 @@ READY = (
     Ready(
         "week",
         lambda at: _("Đến hạn trong tuần, đến hết %(day)s") % {"day": day(at.end_of_week)},
-        lambda: _("Chưa xong, còn trong hạn, hạn trả trong tuần làm việc này."),
+        lambda: _("Chưa xong, còn trong hạn, ngày hẹn trả trong tuần làm việc này."),
         lambda at: _due(at, at.end_of_week),
         now=True,
     ),
     Ready(
         "waiting",
-        lambda at: _("Chờ công dân bổ sung"),
-        lambda: _("Bước sau cùng là yêu cầu bổ sung, chưa có gì sau đó. Thời gian chờ không tính vào hạn."),
+        lambda at: _("Chờ người dân bổ sung giấy tờ"),
+        lambda: _(
+            "Bước sau cùng là yêu cầu bổ sung giấy tờ, chưa có gì sau đó. Thời gian chờ không tính vào hạn."
+        ),
         lambda at: _unfinished() & holds("waiting"),
         Order("received"),
         now=True,
@@ -103,7 +105,7 @@ READY = (
     Ready(
         "no-result-file",
         lambda at: _("Đã xong, không có tệp kết quả"),
-        lambda: _("Gửi lại hồ sơ kèm liên kết tệp kết quả là được tính."),
+        lambda: _("Đính kèm kết quả giải quyết điện tử rồi đồng bộ lại."),
         lambda at: (
             population("handled", at.period) & ColumnExpression("ended").isnotnull() & lacks("result_file")
         ),
@@ -123,14 +125,14 @@ READY = (
     Ready(
         "no-file",
         lambda at: _("Không có tệp hồ sơ điện tử"),
-        lambda: _("Không một tệp nộp nào còn hiệu lực, nên không được tính là số hóa."),
+        lambda: _("Không có tệp đính kèm thành phần hồ sơ nào còn hiệu lực, nên không được tính là số hóa."),
         lambda at: population("handled", at.period) & lacks("submitted_file"),
         Order("received", descending=True),
     ),
     Ready(
         "not-online",
         lambda at: _("Không nộp trực tuyến"),
-        lambda: _("Tiếp nhận trong kỳ, nộp trực tiếp hoặc qua bưu chính."),
+        lambda: _("Tiếp nhận trong kỳ, nộp trực tiếp hoặc qua dịch vụ bưu chính công ích."),
         lambda at: population("received", at.period) & lacks("online"),
         Order("received", descending=True),
     ),

@@ -7,15 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 
-from phucvu.accounts.permissions import Action, may
-from phucvu.engine.listing import DOUBTS, Wish, doubted
-from phucvu.formats import decimal, points, whole
+from phucvu.engine.listing import DOUBTS, Listing, Wish, doubted
+from phucvu.figures.periods import Period
+from phucvu.formats import decimal, points
 from phucvu.inbox.home import store
 from phucvu.intake import waiting
-from phucvu.rules.model import Words
+from phucvu.rules.model import Indicator
 from phucvu.web import results
 from phucvu.web.boards import Board, Standing, board
 from phucvu.web.components import Line, parts
@@ -24,23 +23,38 @@ from phucvu.web.nothing import SAID
 from phucvu.web.sentences import called
 from phucvu.web.workspace import home
 from phucvu.web.workspace.aside import senders
-from phucvu.web.workspace.mending import advice
+from phucvu.web.workspace.mending import Advice, advice, completable, gain
 from phucvu.web.workspace.ready import BY_NAME, READY, Moment, Ready
+from phucvu.web.workspace.shown import rendered
 
 
 @dataclass(frozen=True)
 class Loss:
     """An indicator that loses points; ``missing`` records keep them away.
 
-    ``advice`` says how they can be had back, where ``back``, or that they cannot.
+    ``number`` of them the unit can still complete, for ``gain`` points at most; None where it is not
+    known yet. ``advice`` says who can do what.
     """
 
     line: Line
     lost: Decimal
     missing: int | None
-    back: bool
-    advice: Words | None
+    number: int | None
+    gain: Decimal
+    advice: Advice | None
     link: str
+
+    @property
+    def who(self) -> str:
+        """Who can do what is advised (see ``mending.Who``); «nothing» where nothing can be completed."""
+        if self.advice is None:
+            return "unknown"
+        return "nothing" if self.advice.who == "own" and not self.gain else self.advice.who
+
+    @property
+    def all(self) -> str:
+        """The list of all that does not count, whether it can be completed or not."""
+        return self.link.replace("&mend=1", "")
 
 
 def to_own(request: Any) -> Any:
@@ -56,25 +70,24 @@ def show(request: Any, unit: str) -> Any:
         "code": unit,
         "period": period,
         "periods": home.periods(period),
-        "query": f"?period={period}",
-        "may_mend": may(request.user, Action.MEND, unit),
         "waiting": waiting.count(store(), senders(unit)),
         "aside": reverse("workspace-set-aside", args=[unit]),
     }
     if lack := results.lacks():
         context["said"] = SAID[lack]
-    known = _board(period)
+    known, found = _board(period), home.listing(period)
     standing = known.standings.get(unit) if known else None
     if known and standing:
-        losses = _losses(known, standing, unit)
+        losses = _losses(known, standing, unit, found)
         context |= {
             "board": known,
             "standing": standing,
             "losses": losses,
-            "first": [loss for loss in losses if loss.back][:3],
+            "first": sorted((x for x in losses if x.who == "own"), key=lambda x: -x.gain),
+            "ahead": [x for x in losses if x.who == "ahead"],
+            "others": [x for x in losses if x.who in ("province", "system")],
             "sentence": _sentence(standing, losses),
         }
-    found = home.listing(period)
     if found:
         at = Moment(period, found.cut_off, home.calendar())
         within = home.below(period, unit)
@@ -93,9 +106,8 @@ def show(request: Any, unit: str) -> Any:
             "cut_off": found.cut_off,
             "below": _below(known, found, tree, unit, at),
         }
-        overdue = next(n for *_rest, n, _link, ready in lists if ready.name == "overdue")
-        context["urgent"] = _urgent(overdue, next(n for *_r, n, _l, ready in lists if ready.name == "today"))
-    return render(request, "workspace/unit.html", context)
+        context["urgent"] = [entry for entry in context["now"] if entry[4].name in ("overdue", "today")]
+    return rendered(request, "workspace/unit.html", context)
 
 
 def _board(period: Any) -> Board | None:
@@ -105,42 +117,59 @@ def _board(period: Any) -> Board | None:
         return None
 
 
-def _losses(known: Board, standing: Standing, unit: str) -> list[Loss]:
+def _losses(known: Board, standing: Standing, unit: str, found: Listing | None) -> list[Loss]:
     """The indicators that lose points, the most first."""
+    period, at_root = known.result.period, standing.unit.kind in ("province", "ministry")
+    lines = [line for part in parts(known, standing) for line in part.lines]
+    lines = [line for line in lines if line.row is not None and line.row["lost"]]
+    numbers = _completable(found, period, unit, [line.indicator for line in lines])
     path = reverse("workspace-dossiers", args=[unit])
-    found = []
-    for part in parts(known, standing):
-        for line in part.lines:
-            if line.row is None or not line.row["lost"]:
-                continue
-            indicator = line.indicator
-            missing = line.row["denominator"] - line.row["numerator"] if line.counted else None
-            how = advice(indicator)
-            link = f"{path}?indicator={indicator.id}&lost=1&period={known.period}"
-            found.append(
-                Loss(
-                    line,
-                    line.row["lost"],
-                    missing,
-                    bool(how and how[0] and missing),
-                    how[1] if how else None,
-                    link if missing is not None else "",
-                )
+    losses = []
+    for line in lines:
+        row, indicator = line.numbers, line.indicator
+        missing = row["denominator"] - row["numerator"] if line.counted else None
+        how = advice(indicator, at_root)
+        own = how is not None and how.who == "own" and missing is not None
+        number = numbers.get(indicator.id, missing) if own else None
+        narrow = "&mend=1" if own and indicator.id in numbers else ""
+        losses.append(
+            Loss(
+                line,
+                row["lost"],
+                missing,
+                number,
+                gain(indicator, row, number) if number else Decimal(0),
+                how,
+                f"{path}?indicator={indicator.id}&lost=1{narrow}&period={known.period}"
+                if missing is not None
+                else "",
             )
-    return sorted(found, key=lambda loss: -loss.lost)
+        )
+    return sorted(losses, key=lambda loss: -loss.lost)
+
+
+def _completable(
+    found: Listing | None, period: Period, unit: str, indicators: list[Indicator]
+) -> dict[str, int]:
+    """By indicator that counts dossiers: how many finished ones can still be completed."""
+    if found is None:
+        return {}
+    asked = {i.id: c for i in indicators if (c := completable(i, period)) is not None}
+    return dict(zip(asked, found.numbers(home.below(period, unit), list(asked.values())), strict=True))
 
 
 def _sentence(standing: Standing, losses: list[Loss]) -> str:
     lang = language()
     name, total = called(standing.unit), standing.total
     if not losses:
-        return _("%(unit)s không mất điểm nào trong kỳ này.") % {"unit": name}
+        return _("%(unit)s không bị trừ điểm nào trong kỳ này.") % {"unit": name}
     if total.lost is None:
         said = _(
-            "%(unit)s chưa có tổng điểm; trong các chỉ số đã có, mất nhiều nhất ở %(worst)s (%(lost)s điểm)."
+            "%(unit)s chưa có tổng điểm; trong các chỉ số đã có, bị trừ nhiều nhất ở %(worst)s "
+            "(%(lost)s điểm)."
         )
     else:
-        said = _("%(unit)s đang mất %(total)s trên %(max)s điểm, nhiều nhất ở %(worst)s (%(lost)s điểm).")
+        said = _("%(unit)s đang bị trừ %(total)s trên %(max)s điểm, nhiều nhất ở %(worst)s (%(lost)s điểm).")
     sentence = said % {
         "unit": name,
         "total": points(total.lost or 0, lang),
@@ -148,19 +177,11 @@ def _sentence(standing: Standing, losses: list[Loss]) -> str:
         "worst": losses[0].line.indicator.short[lang],
         "lost": points(losses[0].lost, lang),
     }
-    back = sum((loss.lost for loss in losses if loss.back), Decimal(0))
+    back = sum((loss.gain for loss in losses if loss.who == "own"), Decimal(0))
     if back:
-        more = _(" Sửa dữ liệu có thể lấy lại tới %(back)s điểm.")
+        more = _(" Bổ sung, đồng bộ lại dữ liệu có thể tăng tối đa %(back)s điểm.")
         sentence += more % {"back": points(back, lang)}
     return sentence
-
-
-def _urgent(overdue: int, today: int) -> str:
-    lang = language()
-    return _("%(overdue)s hồ sơ quá hạn chưa xong, %(today)s hồ sơ đến hạn hôm nay.") % {
-        "overdue": whole(overdue, lang),
-        "today": whole(today, lang),
-    }
 
 
 def _below(known: Board | None, found: Any, tree: Any, unit: str, at: Moment) -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ def statuses() -> dict[int, str]:
         2: _("được tiếp nhận"),
         3: _("không được tiếp nhận"),
         4: _("đang xử lý"),
-        5: _("yêu cầu bổ sung"),
+        5: _("yêu cầu bổ sung giấy tờ"),
         6: _("yêu cầu thực hiện nghĩa vụ tài chính"),
-        7: _("công dân rút"),
+        7: _("công dân yêu cầu rút hồ sơ"),
         8: _("dừng xử lý"),
         9: _("đã xử lý xong"),
         10: _("đã trả kết quả"),
@@ -28,13 +28,13 @@ def statuses() -> dict[int, str]:
 
 
 def channels() -> dict[int, str]:
-    return {1: _("trực tiếp"), 2: _("trực tuyến"), 3: _("bưu chính")}
+    return {1: _("trực tiếp"), 2: _("trực tuyến"), 3: _("bưu chính công ích")}
 
 
 def lateness(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
     """How a dossier stands with its deadline, in a few words; empty where it has none."""
     if row["unanswered"]:
-        return _("quá hạn: đã yêu cầu bổ sung nhiều lần")
+        return _("quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần")
     late = row["seconds_late"]
     if late is None:
         return ""
