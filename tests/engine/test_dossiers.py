@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
 from phucvu.engine.dossiers import dossiers
@@ -108,3 +109,56 @@ def test_a_unit_of_a_province_shows_the_records_of_the_figure_it_shows():
 def test_what_has_no_figure_is_refused(unit, indicator):
     with pytest.raises(UnusableError, match=r"H00|9\.9|4\.6"):
         dossiers(tables("Satisfaction with dossiers"), load("qd766-2022"), AUGUST, NOW, unit, indicator)
+
+
+def petition(code, **fields):
+    moments = {name: dt.datetime.fromisoformat(f"2026-{text}") for name, text in fields.items()}
+    return {
+        "code": code,
+        "unit": "H99",
+        "class": "policy",
+        "arrived_at": dt.datetime(2026, 8, 3, 10),
+        **moments,
+    }
+
+
+PETITIONS = {
+    "refused late": petition("1", refused_at="08-06 10:00"),
+    "answered late": petition("2", answered_at="08-24 10:00", published_at="08-24 11:00"),
+    "answer made public late": petition("3", answered_at="08-10 10:00", published_at="08-20 10:00"),
+    "answered, not made public in time": petition("4", answered_at="08-10 10:00"),
+    "supplement asked for late": petition("5", supplement_asked_at="08-20 10:00"),
+    "not answered, past its deadline": petition("6"),
+    "answered late; answer made public late": petition(
+        "7", answered_at="08-24 10:00", published_at="08-28 10:00"
+    ),
+    "": petition("8", answered_at="08-10 10:00", published_at="08-11 10:00"),
+}
+
+
+def test_each_late_petition_says_at_which_limit():
+    units = pl.DataFrame([{"code": "H99", "name": "UBND tỉnh Thử", "kind": "province"}])
+    petitions = pl.DataFrame(list(PETITIONS.values()), infer_schema_length=None)
+    frames = {"units": units, "petitions": petitions}
+    now = dt.datetime(2026, 8, 31, 12)
+    behind = dossiers(from_frames(frames), load("portal-2026"), AUGUST, now, "H99", "5.2")
+    found = {row["code"]: row["reason_en"] for row in behind.iter_rows(named=True)}
+    assert found == {row["code"]: reason for reason, row in PETITIONS.items()}
+    assert {row["reason_vi"] for row in behind.iter_rows(named=True)} >= {
+        *("từ chối quá hạn", "công khai câu trả lời quá hạn", "chưa trả lời, đã quá hạn")
+    }
+
+
+def test_petitions_disliked_and_raised_again_say_so():
+    units = pl.DataFrame([{"code": "H99", "name": "UBND tỉnh Thử", "kind": "province"}])
+    rows = [
+        petition("1", answered_at="08-10 10:00", published_at="08-11 10:00")
+        | {"likes": 0, "dislikes": 1, "reraised": False},
+        petition("2", answered_at="08-10 10:00", published_at="08-11 10:00")
+        | {"likes": 1, "dislikes": 0, "reraised": True},
+    ]
+    tables = from_frames({"units": units, "petitions": pl.DataFrame(rows)})
+    behind = dossiers(tables, load("portal-2026"), AUGUST, NOW, "H99", "5.3")
+    assert [row["reason_vi"] for row in behind.sort("code").iter_rows(named=True)] == [
+        *("bị đánh giá không hài lòng", "phải gửi lại")
+    ]

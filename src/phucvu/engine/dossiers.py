@@ -132,12 +132,13 @@ def _wanted(situation: Situation, unit: str, indicator: str) -> Indicator:
     return found
 
 
-def _lost(rows: ir.Table, indicator: Indicator) -> list[Lost]:
-    """For each condition of the numerator, the records that do not meet it."""
+def _lost(rows: ir.Table, indicator: Indicator, but: str | None = None) -> list[Lost]:
+    """For each condition of the numerator, ``but`` for one, the records that do not meet it."""
     return [
         Lost(CONDITIONS[c].lost, ~CONDITIONS[c](rows, indicator.count), late=c == "on_time", group=number)
         for number, group in enumerate(indicator.count.groups)
         for c in group
+        if c != but
     ]
 
 
@@ -233,7 +234,46 @@ def _of_petitions(situation: Situation, unit: str, indicator: Indicator) -> Behi
     }
     if indicator.count.working_days:
         said["due"] = _end_of_day(rows.refused_at.notnull().ifelse(rows.refuse_by, rows.answer_by))
-    return Behind(rows, said, _lost(rows, indicator))
+    return Behind(rows, said, [*_late_petitions(rows, indicator), *_lost(rows, indicator, but=PETITION)])
+
+
+PETITION = "petition_on_time"
+
+
+def _late_petitions(rows: ir.Table, indicator: Indicator) -> list[Lost]:
+    """Why each petition that is late is so: at which of its limits; in the order of the condition's cases."""
+    if PETITION not in indicator.count.numerator:
+        return []
+    refused = rows.refused_at.notnull()
+    answered = ~refused & rows.answered_at.notnull()
+    asked = ~refused & rows.answered_at.isnull() & rows.supplement_asked_at.notnull()
+    waits = ~refused & rows.answered_at.isnull() & rows.supplement_asked_at.isnull()
+    today = rows.cut_off.date()
+    causes = [
+        ("từ chối quá hạn", "refused late", refused & (rows.refused_at.date() > rows.refuse_by)),
+        ("trả lời quá hạn", "answered late", answered & (rows.answered_at.date() > rows.answer_by)),
+        (
+            "công khai câu trả lời quá hạn",
+            "answer made public late",
+            answered & (rows.published_at.date() > rows.publish_by),
+        ),
+        (
+            "đã trả lời nhưng quá hạn chưa công khai",
+            "answered, not made public in time",
+            answered & rows.published_at.isnull() & (today > rows.publish_by),
+        ),
+        (
+            "yêu cầu bổ sung thông tin quá hạn",
+            "supplement asked for late",
+            asked & (rows.supplement_asked_at.date() > rows.supplement_by),
+        ),
+        ("chưa trả lời, đã quá hạn", "not answered, past its deadline", waits & (today > rows.answer_by)),
+    ]
+    late = ~CONDITIONS[PETITION](rows, indicator.count)
+    found = [(Words(vi=vi, en=en), late & cause.fill_null(False)) for vi, en, cause in causes]
+    # Where a limit is not known the petition does not count either; what is then said is that it is late.
+    unknown = late & ~reduce(or_, (cause for _, cause in found))
+    return [Lost(*each) for each in [*found, (CONDITIONS[PETITION].lost, unknown)]]
 
 
 def _end_of_day(day: ir.DateValue) -> ir.TimestampValue:
