@@ -250,6 +250,7 @@ PAGES = [
     "/dossiers",
     "/dossiers?indicator=2.1&lost=1",
     "/dossiers?indicator=3.4",
+    "/dossiers?list=late&by=unit",
     "/doubts",
     "/set-aside",
 ]
@@ -264,3 +265,44 @@ def test_english_pages_have_no_vietnamese_text_of_the_site(client_of: SignIn, pa
     texts = [text for each in ids for text in ((each,) if isinstance(each, str) else each)]
     left = [t for t in texts if "%" not in t and len(t) > 6 and re.search(rf">\s*{re.escape(t)}\s*<", html)]
     assert not left
+
+
+def groups_of(page: str) -> list[tuple[str, int]]:
+    """The lists that a grouped page leads to, and how many it says each has."""
+    start = page.index('<ul class="lists">')
+    found = re.findall(r'<a href="([^"]+)"><span class="many">([\d.]+)</span>', page[start:])
+    return [(link.replace("&amp;", "&"), int(number)) for link, number in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "by"),
+    [
+        ("indicator=4.2&lost=1", "reason"),
+        ("indicator=3.3&lost=1", "reason"),
+        ("list=late", "procedure"),
+        ("list=late&channel=1", "unit"),
+        ("indicator=3.4", "reason"),
+    ],
+)
+def test_lists_by_procedure_unit_and_reason(client_of: SignIn, query: str, by: str) -> None:
+    client = client_of("head", "H99")
+    place = "/workspace/H99/dossiers"
+    plain = body(client, f"{place}?{query}")
+    assert f"by={by}" in plain
+    page = body(client, f"{place}?{query}&by={by}")
+    found = groups_of(page)
+    assert found
+    numbers = [number for _, number in found]
+    assert numbers == sorted(numbers, reverse=True)
+    for link, number in found:
+        listed = rows_of(client, link.replace("/dossiers?", "/dossiers.csv?"))
+        assert len(listed) == number > 0, link
+    listed = rows_of(client, f"{place}.csv?{query}&by={by}")
+    assert [int(row["Số lượng"]) for row in listed] == numbers
+    if by != "reason":
+        assert sum(numbers) == len(rows_of(client, f"{place}.csv?{query}"))
+    book = client.get(f"{place}.xlsx?{query}&by={by}")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content))).worksheets[0]  # type: ignore[attr-defined]
+    assert sheet.max_row == len(found) + 1
+    assert rows_of(client, f"{place}.csv?{query}&reason=nothing") == []
+    body(client, f"{place}?{query}&by=nothing", 404)

@@ -94,8 +94,8 @@ def paid_online(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("có phí khác 0", "with fees other than 0"),
-    lost=("không có phí khác 0", "no fees other than 0"),
+    met=("có phí, lệ phí khác 0", "with fees other than 0"),
+    lost=("không có phí, lệ phí khác 0", "no fees other than 0"),
 )
 def fees_charged(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """With synchronised fees that are not all 0."""
@@ -125,7 +125,7 @@ def result_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 @_of(
     "dossier",
     met=(
-        "có tệp kết quả khi TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ",
+        "có tệp kết quả, khi thủ tục yêu cầu trả kết quả bằng văn bản, giấy tờ",
         "with a result file where a paper is due",
     ),
     lost=("không có tệp kết quả", "no result file"),
@@ -138,7 +138,7 @@ def result_file_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 @_of(
     "dossier",
     met=(
-        "có kết quả điện tử khi TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ",
+        "có kết quả điện tử, khi thủ tục yêu cầu trả kết quả bằng văn bản, giấy tờ",
         "with a digital result where a paper is due",
     ),
     lost=("không có kết quả điện tử đủ mã và tệp", "no digital result with code and file"),
@@ -160,8 +160,8 @@ def submitted_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("dùng lại dữ liệu số hóa", "that reuses digitised data"),
-    lost=("không dùng lại dữ liệu số hóa", "reuses no digitised data"),
+    met=("tái sử dụng dữ liệu số hóa", "that reuses digitised data"),
+    lost=("không tái sử dụng dữ liệu số hóa", "reuses no digitised data"),
 )
 def reuses_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """With digitised parts, or a submitted file that reuses digitised data."""
@@ -170,8 +170,8 @@ def reuses_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("có tệp lấy từ kho quốc gia", "with a file from the national store"),
-    lost=("không có tệp lấy từ kho quốc gia", "no file from the national store"),
+    met=("có giấy tờ khai thác từ Kho dữ liệu điện tử", "with a file from the national store"),
+    lost=("không có giấy tờ khai thác từ Kho dữ liệu điện tử", "no file from the national store"),
 )
 def from_national_store(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """With a submitted file taken from the national store."""
@@ -180,8 +180,8 @@ def from_national_store(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
-    met=("dùng dữ liệu dân cư", "that used population data"),
-    lost=("không dùng dữ liệu dân cư", "used no population data"),
+    met=("khai thác Cơ sở dữ liệu quốc gia về dân cư", "that used population data"),
+    lost=("không khai thác Cơ sở dữ liệu quốc gia về dân cư", "used no population data"),
 )
 def uses_population_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     """By a VNeID-verified account, a file from the national store, or the population database."""
@@ -235,8 +235,8 @@ def fee_procedure(procedures: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "procedure",
-    met=("của TTHC yêu cầu trả kết quả bằng văn bản, giấy tờ", "of a procedure that returns a paper"),
-    lost=("TTHC không yêu cầu trả kết quả bằng văn bản, giấy tờ", "no paper to return"),
+    met=("của thủ tục yêu cầu trả kết quả bằng văn bản, giấy tờ", "of a procedure that returns a paper"),
+    lost=("thủ tục không yêu cầu trả kết quả bằng văn bản, giấy tờ", "no paper to return"),
 )
 def paper_result(procedures: ir.Table, count: Count) -> ir.BooleanValue:
     """That must return a paper."""

@@ -29,14 +29,16 @@ WORDS = {
         vi="thời hạn tối đa của thủ tục là số không thể có (âm hoặc quá dài); không dùng để tính",
         en="the procedure's maximum time is impossible (negative or too long); not used",
     ),
-    "end_before_receipt": Words(vi="kết thúc trước khi tiếp nhận", en="ended before it was received"),
+    "end_before_receipt": Words(vi="kết thúc xử lý trước khi tiếp nhận", en="ended before it was received"),
     "due_before_receipt": Words(vi="ngày hẹn trả trước khi tiếp nhận", en="due before it was received"),
     "unknown_unit": Words(vi="đơn vị không có trong danh mục đơn vị", en="unit not among the units"),
     "unknown_procedure": Words(vi="thủ tục không có trong danh mục", en="procedure not among the procedures"),
     "no_fee_line": Words(
         vi="thủ tục có phí nhưng hồ sơ không có thông tin phí, lệ phí", en="fee procedure, no fee line"
     ),
-    "no_result_file": Words(vi="đã xong nhưng không có tệp kết quả", en="finished without a result file"),
+    "no_result_file": Words(
+        vi="đã xử lý xong nhưng không có tệp kết quả", en="finished without a result file"
+    ),
     "not_reported": Words(
         vi="tiếp nhận trong tháng mà Hệ thống báo cáo quốc gia không có số của đơn vị",
         en="received in a month for which the national reporting system shows nothing of the unit",

@@ -9,10 +9,21 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import Http404
-from duckdb import Expression
+from duckdb import ConstantExpression, Expression
 
 from phucvu.engine import listing
-from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, SORTS, Order, Wish, looked_at, lost
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.listing import (
+    DOUBTS,
+    OF_DOSSIERS,
+    SORTS,
+    Order,
+    Wish,
+    column_of,
+    lacks,
+    looked_at,
+    lost,
+)
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
@@ -28,9 +39,11 @@ LONGEST = 100
 
 PARAMETERS = (
     *("list", "indicator", "lost", "mend", "doubt", "period"),
-    *("procedure", "in", "status", "channel", "q", "sort", "order", "page"),
+    *("procedure", "in", "status", "channel", "reason", "q", "by", "sort", "order", "page"),
 )
-FILTERS = ("procedure", "in", "status", "channel", "q")
+FILTERS = ("procedure", "in", "status", "channel", "reason", "q")
+GROUPS = ("procedure", "unit", "reason")
+"""What a list can be grouped by."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,8 @@ class Asked:
         if said.get("sort", "received") not in SORTS or said.get("order", "asc") not in ("asc", "desc"):
             reason = _("Không sắp xếp được theo %(sort)s; có thể dùng: %(sorts)s.")
             raise BadRequest(reason % {"sort": said.get("sort", ""), "sorts": ", ".join(SORTS)})
+        if said.get("by", "unit") not in GROUPS:
+            raise Http404(_("Không có danh sách %(name)s.") % {"name": said["by"]})
         number = said.get("page", "1")
         return cls(
             unit,
@@ -98,7 +113,30 @@ class Asked:
     def _by_lateness(self) -> bool:
         return self.indicator is not None and self.lost_only and "on_time" in self.indicator.count.numerator
 
+    @property
+    def by(self) -> str:
+        """What the list is grouped by; empty for each dossier by itself."""
+        return self.said.get("by", "")
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The conditions that a dossier may lack to count in the indicator, in words; none elsewhere."""
+        if self.indicator is None or not self.of_dossiers:
+            return {}
+        return {c: CONDITIONS[c].lost[language()] for c in self.indicator.count.numerator}
+
+    def lacking(self, reason: str) -> Expression:
+        """The dossiers of the list that lack a condition of its indicator; none for what is no such."""
+        if self.indicator is None or reason not in self.reasons:
+            return ConstantExpression(False)
+        return looked_at(self.indicator, self.period) & lacks(column_of(reason, self.indicator.count))
+
     def condition(self, at: Moment) -> Expression:
+        found = self._listed(at)
+        reason = self.said.get("reason")
+        return found & self.lacking(reason) if reason and self.of_dossiers else found
+
+    def _listed(self, at: Moment) -> Expression:
         if self.ready:
             return self.ready.condition(at)
         if self.indicator:
@@ -150,6 +188,7 @@ class Asked:
             _("mã thủ tục"): self.said.get("procedure"),
             _("trạng thái"): statuses().get(status or 0, self.said.get("status")),
             _("hình thức nộp"): channels().get(channel or 0, self.said.get("channel")),
+            _("lý do"): self.reasons.get(self.said.get("reason", ""), self.said.get("reason")),
             _("mã hồ sơ có"): self.said.get("q"),
         }.items():
             if value:

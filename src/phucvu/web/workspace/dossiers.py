@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
-from phucvu.web.workspace import exports, files, home
+from phucvu.web.workspace import exports, files, groups, home
 from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
 from phucvu.web.workspace.ready import Moment
 from phucvu.web.workspace.shown import rendered
@@ -59,6 +60,8 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         return being_made(request, unit, asked.period)
     at = Moment(asked.period, found.cut_off, home.calendar())
     wish = asked.wish(at)
+    if asked.by:
+        return _grouped(request, asked, groups.of_dossiers(found, asked, at), form, found.cut_off)
     match form:
         case "csv":
             _note_export(request, asked, form)
@@ -87,11 +90,38 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "channels": [(str(code), name) for code, name in channels().items()],
         "times": _times_taken_off(found, wish, asked, number),
         # That it is late is said already.
-        "with_reasons": asked.indicator is not None and asked.indicator.count.numerator != ("on_time",),
+        "with_reasons": _has_reasons(asked),
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
+        "views": groups.choices(asked, with_reasons=_has_reasons(asked)),
     }
     return rendered(request, "workspace/dossiers.html", context)
+
+
+def _has_reasons(asked: Asked) -> bool:
+    return asked.indicator is not None and asked.indicator.count.numerator != ("on_time",)
+
+
+def _grouped(
+    request: Any, asked: Asked, found: list[groups.Group], form: str | None, cut_off: dt.datetime
+) -> Any:
+    """The list by procedure, unit or reason, as a page or a file."""
+    at = Moment(asked.period, cut_off, home.calendar())
+    _note_export(request, asked, form)
+    if form is not None:
+        rows = iter([groups.frame(found, asked)])
+        return _csv(rows, asked) if form == "csv" else _xlsx(rows, asked, at)
+    pages = max(1, math.ceil(len(found) / PER_PAGE))
+    page = min(asked.page, pages)
+    context = _context(asked, len(found), page, pages) | {
+        "title": asked.title(at),
+        "by": groups.titles()[asked.by],
+        "groups": found[PER_PAGE * (page - 1) : PER_PAGE * page],
+        "several": asked.by == "reason",
+        "cut_off": cut_off,
+        "views": groups.choices(asked, with_reasons=_has_reasons(asked)),
+    }
+    return rendered(request, "workspace/groups.html", context)
 
 
 def being_made(request: Any, unit: str, period: Period) -> Any:
@@ -232,6 +262,13 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
         frame = frame.filter(pl.col("procedure") == chosen)
     if like := asked.said.get("q"):
         frame = frame.filter(pl.col("code").str.to_lowercase().str.contains(like.lower(), literal=True))
+    if reason := asked.said.get("reason"):
+        frame = frame.filter(pl.col(f"reason_{language()}").str.starts_with(reason))
+    if inside := asked.said.get("in"):
+        frame = frame.filter(pl.col("unit") == inside)
+    if asked.by:
+        found = groups.of_others(frame, asked, f"reason_{language()}")
+        return _grouped(request, asked, found, form, asked.period.cut_off(now()))
     _note_export(request, asked, form)
     if form is not None:
         columns = {
@@ -266,6 +303,7 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
     context = _context(asked, number, page, pages) | {
         "title": asked.title(Moment(asked.period, now(), home.calendar())),
         "things": rows,
+        "views": groups.choices(asked, with_reasons=True),
         "too_many": number == MOST_THINGS,
         "most_rows": MOST_THINGS,
     }
