@@ -38,7 +38,7 @@ def result(period: str, times: int) -> Result:
 
 @pytest.fixture(autouse=True)
 def _shown(show: Callable[..., None]) -> None:
-    show(result("2026", 1), result("2025", 2))
+    show(result("2026-09", 1), result("2026-08", 2))
 
 
 def cells(page: str, kind: str) -> list[str]:

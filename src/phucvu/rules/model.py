@@ -166,6 +166,8 @@ class IndicatorFile(Strict):
     id: Text
     number: Text
     group: Text
+    beside: bool = False
+    """Whether it is followed beside the components of the index, and is not one of them."""
     name: Words
     short: Words
     numerator: Words
@@ -301,6 +303,8 @@ class Indicator:
     scope: str
     applies_to: tuple[Kind, ...]
     not_applicable: str
+    beside: bool
+    """Whether it is followed beside the components of the index, and is not one of them."""
     sources: dict[str, str]
     """Field → name of the source its value comes from."""
     since: dict[str, dt.date]
@@ -347,6 +351,16 @@ class RuleSet:
     def max_points(self) -> Decimal:
         return sum((g.max_points for g in self.groups), Decimal(0))
 
+    @property
+    def components(self) -> tuple[Indicator, ...]:
+        """The indicators that make up the index, without those followed beside them."""
+        return tuple(i for i in self.indicators if not i.beside)
+
+    @property
+    def group_numbers(self) -> tuple[str, ...]:
+        """The groups as they are numbered; parts of a group that are shown apart share a number."""
+        return tuple(dict.fromkeys(g.number for g in self.groups))
+
 
 def histories(part: IndicatorFile | GroupFile) -> list[tuple[str, list[Dated[Any]]]]:
     """The dated fields of an indicator or group, by name."""
@@ -379,6 +393,7 @@ def _indicator(file: IndicatorFile, day: dt.date) -> Indicator:
         short=file.short,
         numerator=file.numerator,
         denominator=file.denominator,
+        beside=file.beside,
         sources={name: dated.source for name, dated in current.items() if dated},
         since={name: dated.from_ for name, dated in current.items() if dated},
         **values,

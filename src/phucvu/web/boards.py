@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -43,6 +45,13 @@ class Mark:
     score_change_year: Decimal | None = None
     rank_change_year: int | None = None
 
+    @property
+    def percent(self) -> Decimal | None:
+        """The score in percent of the maximum, two decimals; None where either is not known."""
+        if self.score is None or not self.max:
+            return None
+        return (self.score * 100 / self.max).quantize(CENT, rounding=ROUND_HALF_EVEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -76,14 +85,23 @@ class Block:
 
 
 class Board:
-    """One result, looked up by unit and indicator."""
+    """One result, looked up by unit and indicator.
+
+    ``before`` and ``year_before`` are what it is compared with (see ``compared``). ``uncompared`` are the
+    whole periods that have a result, but not of the days that a running period has had so far.
+    """
 
     def __init__(
-        self, result: Result, before: Result | None = None, year_before: Result | None = None
+        self,
+        result: Result,
+        before: Result | None = None,
+        year_before: Result | None = None,
+        uncompared: Sequence[Period] = (),
     ) -> None:
         self.result = result
         self.before = before
         self.year_before = year_before
+        self.uncompared = uncompared
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
         self.units = result.scores.units
@@ -161,6 +179,20 @@ class Board:
         """The components of a unit as rows of Scores.components."""
         return self._components.filter(unit=unit).to_dicts()
 
+    def points_before(self, unit: str) -> dict[str, Decimal]:
+        """The points of a unit's indicators in the period that this one is compared with."""
+        if self.before is None:
+            return {}
+        then = self.before.scores.components.filter(
+            pl.col("unit") == unit, pl.col("period") == str(self.before.period)
+        )
+        return dict(then.select("indicator", "score").iter_rows())
+
+    def block_of(self, standing: Standing) -> list[Standing]:
+        """The units that a unit is ranked with, itself among them, best first."""
+        parent = standing.unit.parent if standing.unit.parent in self.standings else None
+        return next(b.standings for b in self.blocks(parent) if b.kind == standing.unit.kind)
+
     def across(self, indicator: str) -> list[dict[str, Any]]:
         """The components of an indicator, of every unit."""
         return self._components.filter(indicator=indicator).to_dicts()
@@ -208,14 +240,44 @@ def _marks(frame: pl.DataFrame, *further: str) -> Iterator[tuple[Any, ...]]:
 BOARDS: Latest[Board] = Latest(results.MOST_PERIODS)
 
 
+def compared(result: Result) -> tuple[Period, Period]:
+    """What a result is compared with: the period before it, and the same period of the year before.
+
+    A period that still runs is compared with the same days of each, never with the whole of it.
+    """
+    period = result.period
+    whole = period.previous(), period.last_year()
+    if result.cut_off >= period.ends:
+        return whole
+    day = result.cut_off.date()
+    return _until(whole[0], period, day), _until(whole[1], period, day)
+
+
+def _until(earlier: Period, running: Period, day: dt.date) -> Period:
+    """The days of an earlier period that answer to those of a running one up to ``day``."""
+    if running.kind == "days":
+        return Period(earlier.first, min(earlier.last, earlier.first + (day - running.first)))
+    months = (running.first.year - earlier.first.year) * 12 + running.first.month - earlier.first.month
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = min(day.day, calendar.monthrange(year, month + 1)[1])
+    return Period(earlier.first, dt.date(year, month + 1, last))
+
+
 def board(period: Period) -> Board:
     """The board of a period as it is now; raises KeyError where it has no result."""
     versions = results.versions()
-    compared = period.previous(), period.last_year()
-    version = versions[period], *(versions.get(then) for then in compared)
+    result = results.result(period)
+    earlier = compared(result)
+    whole = period.previous(), period.last_year()
+    version = versions[period], *(versions.get(then) for then in (*earlier, *whole))
 
     def make() -> Board:
-        then = [results.result(earlier) if earlier in versions else None for earlier in compared]
-        return Board(results.result(period), *then)
+        then = [results.result(one) if one in versions else None for one in earlier]
+        uncompared = dict.fromkeys(
+            known
+            for known, days in zip(whole, earlier, strict=True)
+            if known in versions and days not in versions
+        )
+        return Board(result, *then, list(uncompared))
 
     return BOARDS.get((results.source(), period), version, make)

@@ -27,6 +27,14 @@ class Line:
     row: dict[str, Any] | None
     derived: bool
     rules: RuleSet
+    points_before: Decimal | None = None
+    """Its points in the period that this one is compared with."""
+
+    @property
+    def change(self) -> Decimal | None:
+        """How its points changed since then; None where either is not known, or none are given."""
+        now = self.numbers["score"]
+        return None if now is None or self.points_before is None else now - self.points_before
 
     @property
     def numbers(self) -> dict[str, Any]:
@@ -120,16 +128,31 @@ def parts(board: Board, standing: Standing) -> list[Part]:
     """The groups of a unit. Indicators that are neither scored nor counted are left out."""
     rows = {row["indicator"]: row for row in board.components(standing.unit.code)}
     derived = board.result.derived
+    before = board.points_before(standing.unit.code)
     found = []
     for group in board.rules.groups:
         if group.id in standing.groups:
             lines = [
-                Line(indicator, rows.get(indicator.id), indicator.id in derived, board.rules)
+                Line(
+                    indicator,
+                    rows.get(indicator.id),
+                    indicator.id in derived,
+                    board.rules,
+                    before.get(indicator.id) if indicator.scored else None,
+                )
                 for indicator in board.rules.of_group(group.id)
                 if indicator.scored or indicator.id in rows
             ]
             found.append(Part(group, standing.groups[group.id], lines))
     return found
+
+
+def biggest_changes(found: list[Part], most: int = 3) -> tuple[list[Line], list[Line]]:
+    """The indicators that gained most points since the period before, and those that lost most."""
+    changed = [(line.change, line) for part in found for line in part.lines if line.change]
+    rises = sorted((c for c in changed if c[0] > 0), key=lambda c: -c[0])
+    falls = sorted((c for c in changed if c[0] < 0), key=lambda c: c[0])
+    return [line for _change, line in rises[:most]], [line for _change, line in falls[:most]]
 
 
 def losses(found: list[Part]) -> list[Loss]:

@@ -28,6 +28,7 @@ from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
 from phucvu.web.nothing import NothingYetError
 from phucvu.web.rates import is_time, shown
+from phucvu.web.sentences import uncompared
 from phucvu.web.sheets import workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -190,6 +191,7 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "home": page.board.only_root,
         "running": running,
         "renewed": renewed,
+        "uncompared": uncompared(page.board),
         "live": live,
         "works": counted,
         "has_procedures": bool(results.procedure_names()),

@@ -93,14 +93,29 @@ def since(board: Board, standing: Standing) -> Iterator[str]:
             total.rank_change_year,
         ),
     ]
+    if board.year_before is board.before:  # of a year they are the same, and said once
+        compared.pop()
     for said, result, score, rank in compared:
         if result is not None and score is not None:
+            if board.result.cut_off < board.result.period.ends:
+                said = _("So với cùng những ngày của kỳ trước (%(period)s)")
+                if result is not board.before:
+                    said = _("So với cùng những ngày của năm trước (%(period)s)")
             parts = [_("%(change)s điểm") % {"change": change(score, lang)} if score else _("điểm không đổi")]
             if rank is not None and total.ranked > 1:
                 parts.append(
                     _("%(change)s bậc") % {"change": change(rank, lang)} if rank else _("hạng không đổi")
                 )
             yield f"{said % {'period': result.period.title(lang)}}: {', '.join(parts)}."
+
+
+def uncompared(board: Board) -> str:
+    """Why a running period is not compared with earlier ones that are known; empty where it is."""
+    if not board.uncompared:
+        return ""
+    said = _("Kỳ đang chạy chưa so với %(periods)s: chưa có số liệu của cùng những ngày ấy.")
+    whole = [period.title(language()) for period in board.uncompared]
+    return said % {"periods": _(" và ").join(whole)}
 
 
 def of_procedure(counts: Counts, unit: str) -> str:
@@ -172,11 +187,10 @@ def _points(value: Any) -> str:
 
 
 def _in_brackets(value: Any, said: str) -> str:
-    """A change with its unit, in brackets; «(=)» where there is none, nothing where it is not known."""
+    """A change with its unit, in brackets; that there is none in words; nothing where it is not known."""
     if value is None:
         return ""
-    size = change(value, language())
-    return f" ({said % {'change': size} if value else size})"
+    return f" ({said % {'change': change(value, language())} if value else _('không đổi')})"
 
 
 def of_comparison(standings: Sequence[Standing]) -> str:

@@ -12,10 +12,11 @@ from django.http import HttpResponse
 
 from phucvu.charts.over_time import Panel
 from phucvu.charts.over_time import over_time as drawn
+from phucvu.charts.trend import trend
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
 from phucvu.rules.model import Indicator
-from phucvu.web import history
+from phucvu.web import history, results
 from phucvu.web.boards import CENT, Board
 from phucvu.web.choosing import brief
 from phucvu.web.language import _, language
@@ -50,6 +51,8 @@ class Timeline:
 
     series: Sequence[Series]
     periods: Sequence[Period]
+    running: Sequence[Period]
+    """Those that are not over: their values are of fewer days than the others'."""
     chart: str
     narrow: str
 
@@ -152,13 +155,24 @@ def of_several(board: Board, codes: Sequence[str]) -> Timeline | None:
 def picture(timeline: Timeline | None, title: str, narrow: str | None) -> Any:
     """The chart of a timeline as an SVG of its own."""
     panels = timeline.panels if timeline else []
-    periods = [brief(period) for period in timeline.periods] if timeline else [""]
+    periods = [_on_axis(timeline, period) for period in timeline.periods] if timeline else [""]
     description = _("Từ %(first)s đến %(last)s. Mới nhất: %(said)s.") % {
         "first": periods[0],
         "last": periods[-1],
         "said": "; ".join(f"{panel.name}: {panel.said}" for panel in panels),
     }
     text = drawn(panels, periods, title, description, bool(narrow))
+    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def trend_of(timeline: Timeline, title: str) -> Any:
+    """The small picture of a timeline's first series as an SVG of its own."""
+    first = timeline.series[0]
+    known = [period for period in timeline.periods if first.values.get(period) is not None]
+    said = [first.say(period) for period in known]
+    periods = [_on_axis(timeline, period) for period in known]
+    description = "; ".join(f"{period}: {value}" for period, value in zip(periods, said, strict=True))
+    text = trend([float(first.values[period]) for period in known], said, periods, title, description)
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
 
 
@@ -170,7 +184,12 @@ def _timeline(
     if len(periods) < 2:
         return None
     chart = to(view, *args, board=board, query=query)
-    return Timeline(series, periods, chart, to(view, *args, "-narrow", board=board, query=query))
+    running = [period for period in periods if results.result(period).cut_off < period.ends]
+    return Timeline(series, periods, running, chart, to(view, *args, "-narrow", board=board, query=query))
+
+
+def _on_axis(timeline: Timeline, period: Period) -> str:
+    return f"{brief(period)} ({_('đang chạy')})" if period in timeline.running else brief(period)
 
 
 def _scored(key: str, name: str, values: Mapping[Period, Decimal | None], most: Decimal) -> Series:

@@ -53,6 +53,7 @@ shown_to_all = [
         picture("time", nation.time_svg, "nation-time"),
         picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
         picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),
+        re_path(r"^units/(?P<code>[^/]+)/trend\.svg$", remembered(units.trend_svg), name="unit-trend"),
         picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
         picture("compare/time", compare.time_svg, "compare-time"),
         page(r"units/(?P<code>[^/]+?)", units.show, "unit"),

@@ -122,7 +122,7 @@ def in_order(block: Block, every_row: dict[str, dict[str, Any]], order: str) -> 
 
 def _earlier(board: Board, identity: str) -> list[tuple[str, dict[str, float]]]:
     """The rates of the period before and of a year before, by unit, as far as there are any."""
-    unit = _("ngày") if is_time(board.rules[identity]) else _("điểm %")
+    unit = _("ngày") if is_time(board.rules[identity]) else _("điểm phần trăm")
     found = [(_("± kỳ trước"), board.before), (_("± năm trước"), board.year_before)]
     return [
         (f"{label} ({unit})", rates_of(result, identity)) for label, result in found if result is not None

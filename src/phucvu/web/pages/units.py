@@ -11,14 +11,16 @@ from phucvu.charts.lost_points import lost_points
 from phucvu.figures.units import Unit
 from phucvu.web import maps, timelines
 from phucvu.web.boards import Board, Mark, Standing
-from phucvu.web.components import Part, losses, parts, without_anything
+from phucvu.web.components import Part, biggest_changes, losses, parts, without_anything
 from phucvu.web.embedding import embed
 from phucvu.web.existence import as_record as existing
 from phucvu.web.existence import existence, last_period_of
 from phucvu.web.language import _, language
+from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.ranking import as_record, asked_sort, ranking
 from phucvu.web.sentences import called, of_unit, since
+from phucvu.web.timelines import Timeline
 
 
 def show(request: Any, code: str, form: str | None = None) -> Any:
@@ -31,6 +33,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     below = board.blocks(code)
     over_time = timelines.of_unit(board, code)
     nothing, lost_for_nothing = without_anything(found)
+    rises, falls = biggest_changes(found)
     context = {
         "standing": standing,
         "unit": standing.unit,
@@ -41,6 +44,15 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "compare": to("compare", board=board, query=f"units={code}"),
         "embed": embed(request, "embed-unit", code, title=standing.unit.short_name, height=180),
         "parts": found,
+        "trend": to("unit-trend", code, board=board) if _has_trend(over_time) else "",
+        "changed": [
+            (_("Tăng nhiều nhất"), rises),
+            (_("Giảm nhiều nhất"), falls),
+        ],
+        "around": neighbours(board, standing),
+        "compared": board.before.period if board.before else None,
+        "columns": 6 if board.before is None else 7,
+        "unscored_columns": 3 if board.before is None else 4,
         "losses": losses(found),
         "nothing": nothing,
         "lost_for_nothing": lost_for_nothing,
@@ -86,6 +98,23 @@ def time_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     standing = _standing(board, code)
     title = _("Điểm của %(unit)s qua các kỳ") % {"unit": called(standing.unit)}
     return timelines.picture(timelines.of_unit(board, code), title, narrow)
+
+
+def trend_svg(request: Any, code: str) -> Any:
+    """The small picture of a unit's total over time; raises Http404 where there is nothing to compare."""
+    board = asked_board(request)
+    standing = _standing(board, code)
+    timeline = timelines.of_unit(board, code)
+    if timeline is None or not _has_trend(timeline):
+        raise Http404(_("Chưa có đủ kỳ để vẽ."))
+    return timelines.trend_of(
+        timeline, _("Tổng điểm của %(unit)s qua các kỳ") % {"unit": called(standing.unit)}
+    )
+
+
+def _has_trend(timeline: Timeline | None) -> bool:
+    """Whether the total is known in two periods or more."""
+    return timeline is not None and sum(v is not None for v in timeline.series[0].values.values()) > 1
 
 
 def _absent(request: Any, board: Board, unit: Unit, form: str | None) -> Any:

@@ -48,6 +48,11 @@ def rate(value: float | None) -> str:
     return UNKNOWN if value is None else _points(Decimal(str(value)) * 100, language()) + "%"
 
 
+def percent(value: Decimal | None) -> str:
+    """A percentage with its two decimals."""
+    return UNKNOWN if value is None else _points(value, language()) + "%"
+
+
 def target(value: Fraction | None) -> str:
     return UNKNOWN if value is None else formats.percent(value, language())
 
@@ -132,7 +137,7 @@ def bar(part: Any, of: Any) -> Any:
     )
 
 
-for read in (points, short, whole, rate, target, change, moment, words, title, day, days):
+for read in (points, short, whole, rate, percent, target, change, moment, words, title, day, days):
     register.filter(read.__name__, read)
 register.filter("called", sentences.called)
 register.filter("kinds", sentences.kinds)
