@@ -214,16 +214,54 @@ OVERLAPPING = """() => [...document.querySelectorAll("main :is(tbody, tfoot) tr"
 """Cells of a row whose texts lie over each other."""
 
 
-@pytest.mark.parametrize("width", [390, 320])
-def test_where_changes_are_shown_no_text_lies_over_another(
-    browser: Browser, address: str, show: Callable[..., None], width: int
+LOW = """() => [...document.querySelectorAll("a, summary, button")].filter(element => {
+    const boxes = [...element.getClientRects()].filter(box => box.width > 1);
+    return boxes.length && !element.closest(".skip, .hidden, svg") && boxes.some(box => box.height < 23.5);
+}).map(element => element.outerHTML.slice(0, 150))"""
+"""What is hard to hit with a finger: lower than 24 pixels."""
+
+SYLLABLES = """() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    while (texts.nextNode()) {
+        const text = texts.currentNode, words = text.data.trim().split(/\\s+/).length;
+        if (words < 4 || text.parentElement.closest(".hidden, .tile, .islands, thead")) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+        if (lines >= words * 0.8) found.push(text.data);
+    }
+    return found;
+}"""
+"""Texts that are squeezed to a word a line."""
+
+READ_ON_A_PHONE = [
+    *OF_MANY_PERIODS,
+    *("/units/H21.227?period=2026-09", "/indicators/5.3?period=2026-09", "/indicators", "/units/H99"),
+    *("/embed/units/H21", "/embed/ranking/H21", "/embed/indicators/2.1", "/glossary", "/about", "/rules"),
+    *("/rules/portal-2026", "/nope", "/en/", "/en/units/H21.17?period=2026-09", "/?sort=online", "/api/docs"),
+]
+
+
+def test_every_kind_of_page_reads_well_on_a_phone(
+    browser: Browser, address: str, show: Callable[..., None]
 ) -> None:
     show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
-    page = browser.new_page(viewport={"width": width, "height": 844}, base_url=address)
-    for path in (*OF_MANY_PERIODS, "/units/H21.227?period=2026-09", "/indicators/5.3?period=2026-09"):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, base_url=address)
+    for path in READ_ON_A_PHONE:
+        page.set_viewport_size({"width": 390, "height": 844})
         page.goto(path)
-        assert page.evaluate(OVERLAPPING) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for folded in (True, False):
+            if not folded:
+                page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            for width in (390, 320):
+                page.set_viewport_size({"width": width, "height": 844})
+                where = path, width, folded
+                assert page.evaluate(OVERLAPPING) == [], where
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+                assert page.evaluate(OUTSIDE, width) == [], where
+                assert page.evaluate(LOW) == [], where
+                assert page.evaluate(SYLLABLES) == [], where
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/?period=2026-09")
     assert page.locator(".ranking .moved:visible", has_text="▲").count() > 3
     page.goto("/indicators/2.1?within=H21&period=2026-09")
@@ -340,6 +378,9 @@ def test_150_communes(open_page: Callable[..., Page], show: Callable[..., None])
     page = open_page("/units/H21", 390)
     rows = page.locator("section[aria-labelledby=commune] tbody tr")
     assert rows.count() == 159
+    assert not rows.first.is_visible()  # so many are folded away on a phone, and no map of tiles is shown
+    assert not page.locator(".grid .tile").first.is_visible()
+    page.locator("section[aria-labelledby=commune] summary").click()
     box = rows.nth(158).bounding_box()
     assert box
     assert box["x"] + box["width"] <= 390

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from phucvu.charts.regions import Region, drawn, read_regions
 from phucvu.problems import UnusableError
 from phucvu.web import maps
+from phucvu.web.boards import Board
 
 from .showing import with_communes
 
@@ -44,7 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Callable[..., No
 
 def test_tiles_stand_in_the_order_of_the_alphabet(client: Client, home: Path) -> None:
     html = client.get("/units/H21").content.decode()
-    names = re.findall(r'<a class="tile band-\d" href="[^"]+"><span class="name">([^<]+)</span>', html)
+    names = re.findall(r'<a class="tile step-\d" href="[^"]+"><span class="name">([^<]+)</span>', html)
     communes = [name for name in names if name.startswith("Xã")]
     assert "Xã Thử Nghiệm Số 0" in communes
     assert communes.index("Xã Canh Vinh") < communes.index("Xã Cát Tiến") < communes.index("Xã Đề Gi")
@@ -63,11 +66,53 @@ def test_a_true_map_takes_the_place_of_tiles(client: Client, home: Path) -> None
     links = root.findall("a")
     assert [link.get("href") for link in links] == ["/units/H21.500", "/units/H21.501"]
     assert re.fullmatch(r"Xã Thử Nghiệm Số 0: \d+,\d\d, (Khá|Tốt)", links[0].get("aria-label", ""))
-    assert re.fullmatch(r"band-[34]", links[0].get("class", ""))
+    assert re.fullmatch(r"step-[1-5]", links[0].get("class", ""))
     west_path, east_path = (link.find("path").get("d", "") for link in links)  # type: ignore[union-attr]
     assert max(xs(west_path)) == min(xs(east_path))
     assert '<span class="name">Xã Thử Nghiệm Số 0' not in html  # the block is drawn, its tiles are gone
     assert '<span class="name">Sở Y tế' in html  # another block keeps its own
+
+
+def test_colours_tell_34_provinces_apart_and_the_legend_says_of_which_scores(client: Client) -> None:
+    html = client.get("/").content.decode()
+    tiles = re.findall(r'<a class="tile step-(\d)"[^>]*>.*?<span class="score">([\d,]+)</span>', html)
+    assert len(tiles) == 34
+    by_step: dict[str, list[str]] = {}
+    for step, score in tiles:
+        by_step.setdefault(step, []).append(score)
+    assert sorted(by_step) == ["1", "2", "3", "4", "5"]
+    assert all(6 <= len(scores) <= 7 for scores in by_step.values())
+    legend = re.findall(
+        r'step-(\d)" aria-hidden="true"></span><span class="bounds">([\d,]+) đến ([\d,]+) điểm</span> '
+        r'<span class="count">(\d+) đơn vị',
+        html,
+    )
+    assert [entry[0] for entry in legend] == ["5", "4", "3", "2", "1"]
+    for step, lowest, highest, count in legend:
+        scores = by_step[step]
+        assert (min(scores), max(scores), len(scores)) == (lowest, highest, int(count))
+
+
+def test_equal_scores_have_the_same_colour() -> None:
+    board = Board(with_communes(0))
+    standings = list(board.provinces)
+    alike = [replace(s, total=replace(s.total, score=Decimal(50))) for s in standings[:20]]
+    steps = maps.steps_of([*alike, *standings[20:]])
+    assert len({steps[s.unit.code] for s in alike}) == 1
+    assert maps.steps_of([]) == {}
+    assert maps.legend([]) == []
+
+
+def test_tiles_without_a_place_are_for_a_desk_alone(client: Client, home: Path) -> None:
+    html = client.get("/units/H21").content.decode()
+    assert '<section class="maps desk"' in html
+
+
+def test_beside_a_true_map_tiles_are_for_a_desk_alone_too(client: Client, home: Path) -> None:
+    file_of(home, feature("H21.500"))
+    html = client.get("/units/H21").content.decode()
+    assert '<section class="maps"' in html
+    assert '<ul class="grid desk">' in html
 
 
 def xs(path: str) -> list[int]:

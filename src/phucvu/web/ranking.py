@@ -15,6 +15,9 @@ from phucvu.web.page import to
 
 ORDERS = ("desc", "asc")
 
+LONG = 20
+"""Rows that a phone still shows without being asked."""
+
 
 @dataclass(frozen=True)
 class Sort:
@@ -59,6 +62,11 @@ class Ranking:
     @property
     def by(self) -> Column:
         return next(c for c in self.columns if c.part == self.sort.part)
+
+    @property
+    def long(self) -> bool:
+        """Whether a phone folds it away."""
+        return len(self.rows) > LONG
 
     @property
     def changed(self) -> bool:

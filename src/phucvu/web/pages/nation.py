@@ -57,8 +57,9 @@ def time_svg(request: Any, narrow: str | None = None) -> Any:
 
 
 def _tiles(board: Board, places: dict[str, tuple[int, int]]) -> list[Tile]:
+    steps = maps.steps_of(board.provinces)
     return [
-        Tile(board.units[code], board.standings[code], row, column)
+        Tile(board.units[code], board.standings[code], steps.get(code, 0), row, column)
         for code, (row, column) in places.items()
         if code in board.standings
     ]
