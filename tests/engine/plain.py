@@ -290,15 +290,21 @@ def uses_population_data(dossier: Row) -> bool:
 class Tree:
     """The units as of the period: those that exist on a day of it.
 
+    A unit with several rows is what its row says that holds on the last day of the period; failing that
+    the one that held last before, and failing that the one that holds first after.
+
     What is recorded for another unit counts for the first of its successors that exists then, else
     for the unit above it.
     """
 
     def __init__(self, rows: list[Row], period: Period) -> None:
-        self.all = {row["code"]: row for row in rows}
+        self.all: dict[str, Row] = {}
+        for row in sorted(rows, key=lambda row: row.get("valid_from") or dt.date.min):
+            if row["code"] not in self.all or (row.get("valid_from") or dt.date.min) <= period.last:
+                self.all[row["code"]] = row
         self.shown = [
             row["code"]
-            for row in rows
+            for row in self.all.values()
             if (row.get("valid_from") or dt.date.min) <= period.last
             and (row.get("valid_to") or dt.date.max) >= period.first
         ]

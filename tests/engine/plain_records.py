@@ -28,6 +28,17 @@ UNITS: list[Row] = [
         ("H91.50.90", "commune", "H91.50", {"valid_to": dt.date(2025, 6, 30), "successor": "H91.101"}),
         ("H91.101", "commune", "H91", {"valid_from": dt.date(2025, 7, 1)}),
         ("H91.102", "commune", "H91", {}),
+        ("H91.60", "district", "H91", {"valid_to": dt.date(2025, 6, 30)}),
+        ("H91.104", "commune", "H91.60", {"valid_to": dt.date(2025, 6, 30)}),
+        ("H91.104", "commune", "H91", {"valid_from": dt.date(2025, 7, 1)}),
+        ("H91.105", "branch", "H91.01", {"valid_to": dt.date(2026, 4, 26)}),
+        (
+            "H91.105",
+            "commune",
+            "H91.102",
+            {"valid_from": dt.date(2026, 4, 27), "valid_to": dt.date(2026, 5, 4)},
+        ),
+        ("H91.105", "commune", "H91", {"valid_from": dt.date(2026, 5, 9)}),
         ("H92", "province", None, {}),
         ("H92.103", "commune", "H92", {}),
         ("H93", "province", None, {}),
@@ -35,7 +46,7 @@ UNITS: list[Row] = [
         ("G91.20", "branch", "G91", {}),
     ]
 ]
-UNIT_CODES = [u["code"] for u in UNITS]
+UNIT_CODES = list(dict.fromkeys(u["code"] for u in UNITS))
 
 PERIODS = [
     Period.parse(text)
@@ -229,6 +240,26 @@ def petition(r: Random, number: int, period: Period, dossiers: list[Row]) -> Row
     }
 
 
+def moved(r: Random, units: list[Row], period: Period) -> list[Row]:
+    """The units, of which some moved: a row for each span of days, under one unit or another of its root."""
+    found = []
+    for unit in units:
+        spans = [u["code"] for u in units].count(unit["code"])
+        like = [u for u in units if u["code"][:3] == unit["code"][:3]]
+        over = [u["code"] for u in like if u["kind"] not in ("commune", "branch")]  # no circle
+        if spans > 1 or unit["kind"] not in ("commune", "branch") or "successor" in unit or r.random() < 0.5:
+            found.append(unit)
+            continue
+        days = sorted({day(r, period, before=90) for _ in range(r.randint(1, 3))})
+        starts = [unit.get("valid_from"), *(d for d in days if d > (unit.get("valid_from") or dt.date.min))]
+        for start, follows in zip(starts, [*starts[1:], None], strict=True):
+            ends = follows - dt.timedelta(days=r.choice([1, 1, 20])) if follows else None
+            if start is None or ends is None or start <= ends:
+                span = {"valid_from": start, "valid_to": ends, "parent": r.choice(over)}
+                found.append({**unit, **span, "kind": r.choice([unit["kind"], "branch"])})
+    return r.sample(found, len(found))
+
+
 def service(r: Random, number: int) -> Row:
     return {
         "code": f"DV-{number}",
@@ -283,7 +314,7 @@ def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list
         if number % 5 < 2
     ]
     return {
-        "units": UNITS,
+        "units": moved(r, UNITS, period) if r.random() < 0.5 else UNITS,
         "procedures": [procedure(r, code) for code in PROCEDURE_CODES],
         "authority": once(draw(rows(authority, 40)), "unit", "procedure"),
         "services": draw(rows(service, 60)),

@@ -147,6 +147,72 @@ def test_a_circle_is_refused_with_its_way_also_over_units_held(store, tmp_path, 
     assert "D → D" in taken.problems[0].vi
 
 
+HEAD = "code,name,kind,parent,valid_from,valid_to\n"
+STAYS = "P,P,province,,,\nD,D,district,P,,\n"
+MOVED = "X,X,commune,D,,2025-06-30\nX,X,commune,P,2025-07-01,\n"
+
+
+def spans(store):
+    rows = store.rows("units").filter(code="X").sort("valid_from")
+    return [tuple(map(str, row)) for row in rows.select("parent", "valid_from", "valid_to").iter_rows()]
+
+
+def taken_from(store, tmp_path, rows):
+    (tmp_path / "units.csv").unlink(missing_ok=True)
+    return import_file(store, written(tmp_path, "units.csv", HEAD + rows))
+
+
+def test_a_unit_that_moves_has_a_row_for_each_span_of_days(store, tmp_path):
+    both = [("D", "None", "2025-06-30"), ("P", "2025-07-01", "None")]
+    assert taken_from(store, tmp_path, STAYS + "X,X,commune,D,,\n").set_aside == 0
+    assert taken_from(store, tmp_path, MOVED).taken == 2
+    assert spans(store) == both
+    again = taken_from(store, tmp_path, STAYS + MOVED)
+    assert (again.taken, again.unchanged) == (0, 4)
+    store.compact(whole=True)
+    assert spans(store) == both
+    # A later move alone, and a first day that is put right.
+    assert taken_from(store, tmp_path, "X,X,commune,P,2025-08-01,2026-06-30\n").set_aside == 0
+    assert taken_from(store, tmp_path, "X,X,commune,D,2026-07-01,\n").set_aside == 0
+    assert spans(store) == [both[0], ("P", "2025-08-01", "2026-06-30"), ("D", "2026-07-01", "None")]
+
+
+def test_rows_of_a_unit_that_share_days_are_refused_and_both_are_named(store, tmp_path):
+    taken = taken_from(store, tmp_path, STAYS + MOVED.replace("2025-07-01", "2025-06-30"))
+    assert [(p.row, p.field) for p in taken.problems] == [(4, "code"), (5, "code")]
+    for problem in taken.problems:
+        assert "dòng 4, đến 30/06/2025, thuộc D và dòng 5, từ 30/06/2025, thuộc P" in problem.vi
+        assert "row 4, to 30/06/2025, under D and row 5, from 30/06/2025, under P" in problem.en
+    assert spans(store) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "row", "vi"),
+    [
+        ("X,X,commune,D,,\n", "X,X,commune,P,2025-07-01,\n", "(không ghi ngày, thuộc D)"),
+        (MOVED, "X,X,commune,P,,\n", "(đến 30/06/2025, thuộc D)"),
+        (MOVED, "X,X,commune,D,,\n", "(từ 01/07/2025, thuộc P)"),
+    ],
+)
+def test_a_row_that_would_do_away_with_where_a_unit_was_is_set_aside(store, tmp_path, held, row, vi):
+    taken_from(store, tmp_path, STAYS + held)
+    before = spans(store)
+    taken = taken_from(store, tmp_path, row)
+    assert (taken.taken, taken.set_aside) == (0, 1)
+    assert vi in taken.problems[0].vi
+    assert "nhập cả hai dòng" in taken.problems[0].vi
+    assert taken.problems[0].row == 2
+    assert spans(store) == before
+
+
+def test_units_that_stand_above_each_other_at_different_times_are_no_circle(store, tmp_path):
+    rows = "A,A,district,B,,2025-06-30\nA,A,district,,2025-07-01,\n"
+    rows += "B,B,district,,,2025-06-30\nB,B,district,A,2025-07-01,\n"
+    assert taken_from(store, tmp_path, rows).set_aside == 0
+    taken = taken_from(store, tmp_path, "A,A,district,B,2025-07-01,\n")
+    assert "A → B → A" in taken.problems[0].vi
+
+
 def test_rows_that_say_different_things_of_a_unit_are_set_aside(store, tmp_path):
     text = "code,name,kind\nX,Một,district\nY,Hai,district\nX,Ba,district\nZ,Bốn,district\nZ,Bốn,district\n"
     taken = import_file(store, written(tmp_path, "units.csv", text))

@@ -62,7 +62,7 @@ def over_time(*periods: str, published_alone: bool = True) -> list[Result]:
 
 
 def reorganised() -> tuple[Result, Result]:
-    """A province before and after 1 July 2025: two communes of a district become one."""
+    """A province before and after 1 July 2025: two communes of a district become one, a third moves."""
     before, after = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
     units = Units(
         [
@@ -72,6 +72,8 @@ def reorganised() -> tuple[Result, Result]:
             Unit("H99.31.2", "UBND xã Hai", "commune", "H99.31", valid_to=before, successor="H99.101"),
             Unit("H99.101", "UBND xã Ba", "commune", "H99", valid_from=after),
             Unit("H99.102", "UBND xã Bốn", "commune", "H99", valid_from=after),
+            Unit("H99.103", "UBND xã Chuyển", "commune", "H99.31", valid_to=before),
+            Unit("H99.103", "UBND xã Chuyển", "commune", "H99", valid_from=after),
         ]
     )
     like = portal_2026().figures.filter(unit="H21.227")
@@ -83,8 +85,8 @@ def reorganised() -> tuple[Result, Result]:
         return result_of(pl.concat(figures), units, period, own)
 
     return (
-        result("2025-06", "H99", "H99.31", "H99.31.1", "H99.31.2"),
-        result("2025-07", "H99", "H99.101", "H99.102"),
+        result("2025-06", "H99", "H99.31", "H99.31.1", "H99.31.2", "H99.103"),
+        result("2025-07", "H99", "H99.101", "H99.102", "H99.103"),
     )
 
 

@@ -141,6 +141,30 @@ def test_a_unit_says_what_came_before_and_after_it(client: Client, show: Callabl
     assert client.get("/units/H99.31.9").status_code == 404
 
 
+def test_a_unit_that_moved_is_shown_where_it_was_in_the_period(
+    client: Client, show: Callable[..., None]
+) -> None:
+    show(*reorganised())
+    for period, parent, below in (
+        ("2025-06", "H99.31", ["H99.103", "H99.31.1", "H99.31.2"]),
+        ("2025-07", "H99", ["H99.101", "H99.102", "H99.103"]),
+    ):
+        at = f"?period={period}"
+        own = client.get(f"/units/H99.103.json{at}").json()["unit"]
+        assert (own["parent"], own["ranked"]) == (parent, 3)
+        assert [row["parent"] for row in own["rows"]] == ["H99.31", "H99"]
+        over = client.get(f"/units/{parent}.json{at}").json()
+        assert sorted(u["unit"] for u in over["below"]) == below
+        answer = client.get(f"/api/v1/units/H99.103{at}").json()
+        assert answer["above"][0]["code"] == parent
+        assert [u["code"] for u in client.get(f"/api/v1/units{at}&parent={parent}").json()["items"]] == below
+        ranks = client.get(f"/api/v1/ranks{at}&parent={parent}&kind=commune").json()["items"]
+        assert sorted(u["unit"] for u in ranks) == below
+        assert "H99.103" in client.get(f"/units/{parent}.csv{at}").content.decode()
+    html = text_of(html_of(client, "/units/H99.103"))
+    assert "Đến hết ngày 30/06/2025 thuộc Huyện Cũ . Từ ngày 01/07/2025 thuộc Thử Nghiệm ." in html
+
+
 def test_the_front_page_of_one_province_is_its_own(client: Client, show: Callable[..., None]) -> None:
     show(*reorganised())
     html = html_of(client, "/")

@@ -84,7 +84,7 @@ def scoreboard(
     groups, totals = scores_with_changes(scores, None)
     this = pl.col("period") == str(period)
     if unit is not None:
-        this &= pl.col("unit").is_in([unit, *(u.code for u in units.children(unit))])
+        this &= pl.col("unit").is_in([unit, *(u.code for u in units.of_period(period).children(unit))])
     components = scores.components.filter(this)
     show(
         replace(
@@ -105,7 +105,8 @@ def scoreboard(
 def count(asked: Asked, periods: list[Period], unit: str | None, regroup: bool) -> tuple[pl.DataFrame, Units]:
     """The figures of some periods from the records of a home, and the units known there.
 
-    Raises UnusableError where the home does not hold the unit asked for.
+    With ``regroup`` the units are those of the present in every period. Raises UnusableError where the
+    home does not hold the unit asked for.
     """
     from phucvu.engine.figures import figures as count_figures
 
@@ -118,4 +119,4 @@ def count(asked: Asked, periods: list[Period], unit: str | None, regroup: bool) 
         )
     wanted = None if unit is None else [unit]
     frames = [count_figures(tables, asked.rule_set, p, asked.now, wanted, regroup=regroup) for p in periods]
-    return pl.concat(frames), units
+    return pl.concat(frames), Units(units.on(asked.now.date())) if regroup else units

@@ -121,11 +121,11 @@ def show(
 
 def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame, period: str) -> None:
     """One table for each block of like units, best first, and the nation's score where there is one."""
-    rules = scores.rules[period]
+    rules, units = scores.rules[period], scores.units.of_period(Period.parse(period))
     by_group = {(row["unit"], row["group"]): row for row in groups.filter(period=period).to_dicts()}
     blocks = totals.filter(period=period).group_by("kind", "parent", maintain_order=True)
     for (kind, parent), block in blocks:
-        above = scores.units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
+        above = units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
         title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
         columns = [("hạng", True), ("", True), ("mã", False), ("đơn vị", False)]
         columns += [("tổng", True), ("", True), *((group.short.vi, True) for group in rules.groups)]
@@ -134,7 +134,7 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
                 str(row["rank"] or "—"),
                 _change(row["rank_change"]),
                 row["unit"],
-                scores.units[row["unit"]].short_name,
+                units[row["unit"]].short_name,
                 _points(row["score"]),
                 _change(row["score_change"]),
                 *(_points(by_group[row["unit"], group.id]["score"]) for group in rules.groups),

@@ -114,7 +114,7 @@ def with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -
     later = steps.filter(steps["at"] > now).group_by(ID).agg(future_step=lambda s: s["at"].max())
     rows = rows.mutate(month=rows.received_at.truncate("M").date())
     for table, keys in (
-        (tables["units"].select(unit="code", unit_known=yes), ("unit",)),
+        (tables["units"].select(unit="code", unit_known=yes).distinct(), ("unit",)),
         (tables["procedures"].select(procedure="code", procedure_known=yes), ("procedure",)),
         (later, (ID,)),
         (_impossible_times(situation), ("procedure",)),

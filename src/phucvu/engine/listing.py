@@ -140,19 +140,9 @@ def column_of(condition: str, count: Count) -> str:
 
 def _places(units: Units) -> pl.DataFrame:
     """Columns unit, place: the units numbered so that those below one follow it."""
-    known = {u.code for u in units}
-    roots = [u for u in units if u.parent not in known]
-    order: dict[str, int] = {}
-    waiting = roots[::-1]
-    while waiting:
-        unit = waiting.pop()
-        if unit.code not in order:
-            order[unit.code] = len(order)
-            waiting += units.children(unit.code)[::-1]
-    for unit in units:  # a circle of units has no root
-        order.setdefault(unit.code, len(order))
+    order = [(code, place) for place, code in enumerate(units.in_order)]
     schema = {"unit": pl.String, "place": pl.Int32}
-    return pl.DataFrame(list(order.items()), schema=schema, orient="row")
+    return pl.DataFrame(order, schema=schema, orient="row")
 
 
 # Asking

@@ -17,8 +17,9 @@ from phucvu.engine.calendar import Calendar
 from phucvu.engine.connections import forget, put, put_moment, run
 from phucvu.engine.given import CUT_OFF, GIVEN, RECORDS, STARTS, given, table
 from phucvu.engine.sources import Tables
-from phucvu.engine.tree import Tree, units_in
+from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
+from phucvu.figures.units import units_in
 from phucvu.rules.model import RuleSet
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +10,7 @@ import polars as pl
 
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
-from phucvu.figures.units import Unit, Units
+from phucvu.figures.units import Unit, Units, units_in
 from phucvu.records.schema import TABLES
 
 
@@ -29,17 +28,15 @@ class Tree:
 
     @classmethod
     def of_period(cls, units: Units, period: Period) -> Tree:
-        """The tree as it was: the units that existed on a day of the period."""
-        return cls._of(units, lambda u: _overlaps(u, period))
+        """The tree as it was: the units that existed on a day of the period (see ``Units.of_period``)."""
+        then = units.of_period(period)
+        return cls(then, tuple(u for u in then if u.exists_in(period)))
 
     @classmethod
     def of_today(cls, units: Units, day: dt.date) -> Tree:
         """The tree of a day, whatever the period: history regrouped under the successors of that day."""
-        return cls._of(units, lambda u: u.exists_on(day))
-
-    @classmethod
-    def _of(cls, units: Units, exists: Callable[[Unit], bool]) -> Tree:
-        return cls(units, tuple(u for u in units if exists(u)))
+        then = units.on(day)
+        return cls(then, tuple(u for u in then if u.exists_on(day)))
 
     @cached_property
     def _codes(self) -> frozenset[str]:
@@ -62,14 +59,7 @@ class Tree:
 
     def _successor(self, unit: Unit) -> str | None:
         """The unit itself or the first unit after it that is shown."""
-        seen: set[str] = set()
-        after: Unit | None = unit
-        while after is not None and after.code not in seen:
-            if after.code in self._codes:
-                return after.code
-            seen.add(after.code)
-            after = self.units.get(after.successor)
-        return None
+        return next((u.code for u in self.units.successors(unit.code) if u.code in self._codes), None)
 
     def home(self, code: str | None) -> str | None:
         """The shown unit that the records of a unit count for; None where there is none."""
@@ -116,15 +106,5 @@ class Tree:
 
 
 def units_of(tables: Tables) -> Units:
-    """The table ``units``, in order of code."""
+    """The registry of units that records hold."""
     return units_in(tables["units"].select(*TABLES["units"].types).to_polars())
-
-
-def units_in(rows: pl.DataFrame) -> Units:
-    """The rows of the table ``units``, in order of code."""
-    return Units(Unit(**row) for row in rows.sort("code").to_dicts())
-
-
-def _overlaps(unit: Unit, period: Period) -> bool:
-    first, last = unit.valid_from or dt.date.min, unit.valid_to or dt.date.max
-    return first <= period.last and period.first <= last

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
+import polars as pl
+
+from phucvu.figures.periods import Period
+from phucvu.formats import day
 from phucvu.problems import Problem, UnusableError
 from phucvu.rules.model import Kind
+from phucvu.tables import plain
 from phucvu.tables.reading import ROW, heading_with, read_table
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One office. ``parent`` and ``successor`` are codes; a day that is None is unbounded."""
+    """One office, as it is from a first to a last day.
+
+    ``parent`` and ``successor`` are codes; a day that is None is unbounded.
+    """
 
     code: str
     name: str
@@ -27,8 +35,24 @@ class Unit:
     valid_to: dt.date | None = None
     successor: str | None = None
 
+    @property
+    def first_day(self) -> dt.date:
+        return self.valid_from or dt.date.min
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.valid_to or dt.date.max
+
     def exists_on(self, day: dt.date) -> bool:
-        return (self.valid_from or dt.date.min) <= day <= (self.valid_to or dt.date.max)
+        return self.first_day <= day <= self.last_day
+
+    def exists_in(self, period: Period) -> bool:
+        """Whether the row holds on a day of the period."""
+        return self.first_day <= period.last and period.first <= self.last_day
+
+    def overlaps(self, other: Unit) -> bool:
+        """Whether two rows share a day."""
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
 
     @property
     def short_name(self) -> str:
@@ -65,6 +89,17 @@ def unit_from_code(code: str) -> Unit:
     return Unit(code, code, kind, parent or None)
 
 
+def units_of_rows(rows: pl.DataFrame) -> list[Unit]:
+    """Each row of the table ``units``."""
+    columns = [field.name for field in fields(Unit)]
+    return [Unit(*row) for row in rows.select(columns).iter_rows()]
+
+
+def units_in(rows: pl.DataFrame) -> Units:
+    """The registry of rows of the table ``units``, in order of code."""
+    return Units(units_of_rows(rows.sort("code", maintain_order=True)))
+
+
 UNIT_COLUMNS = ("code", "name", "kind")
 
 
@@ -76,10 +111,17 @@ def read_units(path: Path) -> Units:
     """
     sheet = read_table(path, heading_with(*UNIT_COLUMNS), ", ".join(UNIT_COLUMNS))
     problems = list(sheet.set_aside)
-    units = []
+    units: list[Unit] = []
+    seen: dict[str, list[Numbered]] = {}
     for row in sheet.frame.iter_rows(named=True):
         try:
-            units.append(_unit(row))
+            units.append(unit := _unit(row))
+            others = seen.setdefault(unit.code, [])
+            for other in others:
+                if other[1] != unit and other[1].overlaps(unit):
+                    vi, en = same_days(other, (row[ROW], unit))
+                    problems.append(Problem(vi, en, file=path.name, row=row[ROW], field="code"))
+            others.append((row[ROW], unit))
         except (KeyError, ValueError) as error:
             column = str(error.args[0])
             vi = f"giá trị {row.get(column)!r} không dùng được"
@@ -88,6 +130,49 @@ def read_units(path: Path) -> Units:
     if problems:
         raise UnusableError(problems)
     return Units(units)
+
+
+Numbered = tuple[int | None, Unit]
+"""A row of units with its number in a file; None where that is not known."""
+
+
+def same_days(first: Numbered, second: Numbered) -> tuple[str, str]:
+    """In Vietnamese and English, that two rows tell of one unit on the same days."""
+    code = first[1].code
+    return (
+        f"hai dòng của đơn vị {code} nói về cùng những ngày: {_said(first)[0]} và {_said(second)[0]}",
+        f"two rows of the unit {code} are of the same days: {_said(first)[1]} and {_said(second)[1]}",
+    )
+
+
+def same_days_as_held(row: Unit, held: Unit) -> tuple[str, str]:
+    """In Vietnamese and English, that a row would move a unit while the row held goes on."""
+    (vi, en), (vi_held, en_held) = _said((None, row)), _said((None, held))
+    return (
+        f"dòng này của đơn vị {row.code} ({vi}) nói về cùng những ngày với dòng đã có ({vi_held}); "
+        "nhập cả hai dòng, dòng trước có ngày cuối",
+        f"this row of the unit {row.code} ({en}) is of the same days as one held ({en_held}); "
+        "import both rows, the earlier one with its last day",
+    )
+
+
+def _said(row: Numbered) -> tuple[str, str]:
+    number, unit = row
+    vi = [f"dòng {number}"] if number else []
+    en = [f"row {number}"] if number else []
+    if unit.valid_from:
+        vi.append(f"từ {day(unit.valid_from)}")
+        en.append(f"from {day(unit.valid_from)}")
+    if unit.valid_to:
+        vi.append(f"đến {day(unit.valid_to)}")
+        en.append(f"to {day(unit.valid_to)}")
+    if not unit.valid_from and not unit.valid_to:
+        vi.append("không ghi ngày")
+        en.append("without days")
+    if unit.parent:
+        vi.append(f"thuộc {unit.parent}")
+        en.append(f"under {unit.parent}")
+    return ", ".join(vi), ", ".join(en)
 
 
 def _unit(row: dict[str, Any]) -> Unit:
@@ -108,10 +193,18 @@ def _unit(row: dict[str, Any]) -> Unit:
 
 
 class Units:
-    """All units known, by code."""
+    """The registry of units: their rows, and the tree, successors and names that they make.
 
-    def __init__(self, units: Iterable[Unit]) -> None:
-        self._units = {u.code: u for u in units}
+    A unit that moved to another parent has a row for each span of days. What is looked up by code is the
+    row of one time (see ``on`` and ``of_period``), of a registry as it is made each unit's last row. Where
+    the days of two rows of a unit overlap, the one given later holds.
+    """
+
+    def __init__(self, rows: Iterable[Unit], day: dt.date | None = None) -> None:
+        """``day`` is the day whose row is looked up; None stands for the last."""
+        self._rows = _without_overlapped(rows)
+        self._units = {code: _row_of(rows, day) for code, rows in self._rows.items()}
+        self._as_of: dict[dt.date, Units] = {}
 
     def __iter__(self) -> Iterator[Unit]:
         return iter(self._units.values())
@@ -128,9 +221,36 @@ class Units:
     def get(self, code: str | None) -> Unit | None:
         return self._units.get(code or "")
 
+    @property
+    def rows(self) -> Iterator[Unit]:
+        """Every row of every unit, those of one unit in order of their days."""
+        return (row for rows in self._rows.values() for row in rows)
+
+    def rows_of(self, code: str) -> Sequence[Unit]:
+        """The rows of a unit, in order of their days; none where it is not known."""
+        return self._rows.get(code, ())
+
     def with_codes(self, codes: Iterable[str]) -> Units:
         """These units and one made from each further code (see ``unit_from_code``)."""
-        return Units([*self, *(unit_from_code(c) for c in codes if c not in self)])
+        return Units([*self.rows, *(unit_from_code(c) for c in codes if c not in self)])
+
+    def on(self, day: dt.date) -> Units:
+        """All units, each by its row of a day: the last that has begun by then, else its first.
+
+        So a unit that is over, or is yet to be, still has a parent and a successor.
+        """
+        if day not in self._as_of:
+            moved = any(len(rows) > 1 for rows in self._rows.values())
+            self._as_of[day] = Units(self.rows, day) if moved else self
+        return self._as_of[day]
+
+    def of_period(self, period: Period) -> Units:
+        """All units, each by its row of a period: that of the period's last day.
+
+        A row that begins within the period counts for all of it: the units of a period are those that its
+        result is for, and they are the same whenever in the period it is counted.
+        """
+        return self.on(period.last)
 
     @cached_property
     def _children(self) -> dict[str | None, list[Unit]]:
@@ -140,8 +260,13 @@ class Units:
         return children
 
     def children(self, code: str | None) -> list[Unit]:
-        """The units just below one; of None, the roots."""
+        """The units just below one; of None, those that name no unit above them."""
         return self._children.get(code, [])
+
+    @property
+    def roots(self) -> list[Unit]:
+        """The units with no known unit above them."""
+        return [u for u in self if u.parent is None or u.parent not in self]
 
     def below(self, code: str) -> list[Unit]:
         """The unit and every unit below it."""
@@ -158,6 +283,61 @@ class Units:
         """The unit and every unit above it, nearest first."""
         return list(self._walk(self[code], "parent"))
 
+    def root(self, code: str) -> Unit:
+        """The highest unit above one, or itself."""
+        return self.above(code)[-1]
+
+    def survivor(self, code: str) -> Unit:
+        """The unit that stands for this one in the end: its successor's successor, and so on."""
+        return self.successors(code)[-1]
+
+    def successors(self, code: str) -> list[Unit]:
+        """The unit, its successor, that one's successor, and so on."""
+        return list(self._walk(self[code], "successor"))
+
+    @cached_property
+    def _predecessors(self) -> dict[str, list[Unit]]:
+        found: dict[str, list[Unit]] = {}
+        for unit in self:
+            if unit.successor:
+                found.setdefault(unit.successor, []).append(unit)
+        return found
+
+    def predecessors(self, code: str) -> list[Unit]:
+        """The units that name this one as their successor."""
+        return self._predecessors.get(code, [])
+
+    def in_charge_of(self, code: str) -> list[Unit]:
+        """The units that a unit acts for: itself, those below it, and what all these have succeeded."""
+        return [
+            unit
+            for unit in self
+            if any(code == over.code for u in (unit, self.survivor(unit.code)) for over in self.above(u.code))
+        ]
+
+    @property
+    def in_order(self) -> list[str]:
+        """The codes of all units, so that those below one follow it."""
+        order: dict[str, None] = {}
+        waiting = self.roots[::-1]
+        while waiting:
+            unit = waiting.pop()
+            if unit.code not in order:
+                order[unit.code] = None
+                waiting += self.children(unit.code)[::-1]
+        return [*order, *(u.code for u in self if u.code not in order)]  # a circle of units has no root
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, Unit]]:
+        found: dict[str, dict[str, Unit]] = {}
+        for row in self.rows:
+            found.setdefault(plain(row.name), {})[row.code] = row
+        return found
+
+    def named(self, name: str) -> list[Unit]:
+        """The units that bear or bore a name, compared without accents, case and doubled spaces."""
+        return list(self._named.get(plain(name), {}).values())
+
     def _walk(self, unit: Unit, link: str) -> Iterator[Unit]:
         """The unit, the unit that it names, and so on; in a circle each is told of once."""
         seen: set[str] = set()
@@ -167,20 +347,37 @@ class Units:
             seen.add(here.code)
             here = self.get(getattr(here, link))
 
+    def over_time(self) -> list[Units]:
+        """All units on each of the days on which a row begins: between two of them nothing changes."""
+        days = sorted({row.first_day for rows in self._rows.values() if len(rows) > 1 for row in rows})
+        return [self.on(day) for day in days] or [self]
+
     def circles(self) -> list[tuple[str, list[str]]]:
-        """The circles of units that name each other as ``parent`` or ``successor``: A, B, A.
+        """The circles of units that name each other as ``parent`` or ``successor``, at any time: A, B, A.
 
         Import refuses them; those held from before stop no walk, but leave some units without a root.
         """
-        return [(link, way) for link in LINKS for way in circles({u.code: getattr(u, link) for u in self})]
+        found = [
+            (link, way)
+            for link in LINKS
+            for view in self.over_time()
+            for way in circles({u.code: getattr(u, link) for u in view})
+        ]
+        return [circle for n, circle in enumerate(found) if circle not in found[:n]]
 
-    def on(self, day: dt.date) -> Units:
-        """The units that exist on a day."""
-        return Units(u for u in self if u.exists_on(day))
 
-    def survivor(self, code: str) -> Unit:
-        """The unit that stands for this one today: its successor's successor, and so on."""
-        return list(self._walk(self[code], "successor"))[-1]
+def _without_overlapped(rows: Iterable[Unit]) -> dict[str, tuple[Unit, ...]]:
+    """The rows of each unit in order of their days, without those that a later one overlaps."""
+    found: dict[str, list[Unit]] = {}
+    for row in rows:
+        others = found.get(row.code, [])
+        found[row.code] = [*(other for other in others if not other.overlaps(row)), row]
+    return {code: tuple(sorted(of, key=lambda u: u.first_day)) for code, of in found.items()}
+
+
+def _row_of(rows: Sequence[Unit], day: dt.date | None) -> Unit:
+    begun = [row for row in rows if row.first_day <= (day or dt.date.max)]
+    return (begun or rows[:1])[-1]
 
 
 LINKS = ("parent", "successor")

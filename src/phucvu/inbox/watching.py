@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable
 
+from phucvu.inbox.clock import now
 from phucvu.intake.known import Known
 from phucvu.records.delta import LAST
 from phucvu.records.places import is_remote
@@ -53,7 +54,7 @@ def _has_another_commit(place: str, version: int) -> bool:
 
 
 class Registers:
-    """What is known of units, procedures and names, read anew within a second of a change."""
+    """What is known of today's units, of procedures and names, read anew within a second of a change."""
 
     LOOK_AGAIN = 1.0  # seconds
 
@@ -70,9 +71,9 @@ class Registers:
     def known(self) -> Known:
         with self._lock:
             if self._known is None or time.monotonic() - self._looked >= self.LOOK_AGAIN:
-                seen = self._watch.now()
+                seen = self._watch.now() | {"day": now().date().toordinal()}
                 if self._known is None or seen != self._seen:
-                    self._known, self._seen, self._allowed = Known.of(self.store), seen, {}
+                    self._known, self._seen, self._allowed = Known.of(self.store, now().date()), seen, {}
                     self._procedures = None
                     for link, way in self._known.units.circles():
                         log.error("units name each other as %s in a circle: %s", link, " → ".join(way))

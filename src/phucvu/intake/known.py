@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from phucvu.figures.units import Unit, Units
+from phucvu.figures.periods import now_in_vietnam
+from phucvu.figures.units import Units, units_in
 from phucvu.records.store import Store
 from phucvu.tables import plain
 
@@ -27,18 +28,15 @@ class Known:
     root_names: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, store: Store) -> Known:
-        """What the store holds now."""
-        rows = store.rows("units").select(
-            "code", "name", "kind", "parent", "valid_from", "valid_to", "successor"
-        )
+    def of(cls, store: Store, day: dt.date | None = None) -> Known:
+        """What the store holds now; units by their rows of a day, or of today."""
         procedures = store.rows("procedures").select("code", "name")
         names = store.rows("names").select("kind", "name", "code")
         root_names: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
         for root, kind, name, code in store.rows("root_names").select("root", *names.columns).iter_rows():
             root_names[root][kind, plain(name)] = code
         return cls(
-            Units(Unit(*row) for row in rows.iter_rows()),
+            units_in(store.rows("units")).on(day or now_in_vietnam().date()),
             {code: name or "" for code, name in procedures.iter_rows()},
             {(kind, plain(name)): code for kind, name, code in names.iter_rows()},
             dict(root_names),
@@ -56,10 +54,11 @@ class Known:
             return said
         if said.upper() in self.units:
             return said.upper()
-        found = self._units_by_name.get(plain(said), [])
+        found = self.units.named(said)
+        then = self.units.on(on) if on else self.units
         tests = (
             lambda u: _exact(u.name) == _exact(said),
-            lambda u: sender is None or sender in {a.code for a in self.units.above(u.code)},
+            lambda u: sender is None or sender in {a.code for a in then.above(u.code)},
             lambda u: on is None or u.exists_on(on),
         )
         for test in tests:
@@ -80,14 +79,7 @@ class Known:
 
     def can_write_for(self, unit: str) -> frozenset[str]:
         """The units that a sender of this one can write for: it and those below it, also by succession."""
-        return frozenset(
-            u.code
-            for u in self.units
-            if any(
-                unit in {a.code for a in self.units.above(code)}
-                for code in (u.code, self.units.survivor(u.code).code)
-            )
-        )
+        return frozenset(u.code for u in self.units.in_charge_of(unit))
 
     def _meant(self, kind: str, name: str, sender: str | None) -> str | None:
         """What a name was said to mean for a sender's province or ministry, else for all.
@@ -103,19 +95,12 @@ class Known:
 
     def root(self, code: str) -> str:
         """The province or ministry above a unit."""
-        return self.units.above(code)[-1].code
+        return self.units.root(code).code
 
     def sender_of_steps(self, senders: Iterable[str]) -> str | None:
         """Whose dossiers steps tell of where nobody says: the only sender known, if there is one."""
         candidates = set(senders) or {u.code for u in self.units.children(None)}
         return candidates.pop() if len(candidates) == 1 else None
-
-    @cached_property
-    def _units_by_name(self) -> dict[str, list[Unit]]:
-        found = defaultdict(list)
-        for unit in self.units:
-            found[plain(unit.name)].append(unit)
-        return found
 
     @cached_property
     def _procedures_by_name(self) -> dict[str, list[str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import LINKS
+from phucvu.figures.units import LINKS, Unit, Units, same_days, same_days_as_held, units_of_rows
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, flags, moments, whole
@@ -128,21 +129,19 @@ def _has_needed(table: Table, cells: Iterable[str]) -> bool:
 
 
 def fitting(table: Table, rows: Typed, units: pl.DataFrame, numbers: Sequence[int | None]) -> Typed:
-    """Rows that agree with each other; those of units form a tree with the units known.
+    """Rows that agree with each other; those of units make a registry with the units known.
 
     ``numbers`` are the rows' numbers in their file, by place among those given.
     """
-    agreeing = _without_contradictions(table, rows, numbers)
-    return _without_circles(agreeing, units) if table.name == "units" else agreeing
-
-
-SPANS = {"units": ("valid_from", "valid_to")}
-"""Rows of a table that differ in these are said of different times, and do not contradict each other."""
+    if table.name != "units":
+        return _without_contradictions(table, rows, numbers)
+    agreeing = _without_overlaps(rows, numbers)
+    return _without_circles(_without_overlaps_of_held(agreeing, units), units)
 
 
 def _without_contradictions(table: Table, rows: Typed, numbers: Sequence[int | None]) -> Typed:
     """Rows without those that say different things of the same: which holds, nobody knows."""
-    key = [*table.key, *SPANS.get(table.name, ())]
+    key = list(table.key)
     alike = rows.frame.with_columns(
         place=pl.Series(rows.places, dtype=pl.Int64),
         content=pl.struct(pl.all()).rank("dense"),
@@ -168,20 +167,73 @@ MOST_NAMED = 10
 """So many rows that contradict each other are named."""
 
 
-def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
-    """Rows of units without those that close a circle: of units above, or of successors."""
+def _without_overlaps(rows: Typed, numbers: Sequence[int | None]) -> Typed:
+    """Rows of units without those that tell of one unit on the same days: which holds, nobody knows."""
     faults = dict(rows.faults)
+    of_code: dict[str, list[tuple[int, Unit]]] = {}
+    for place, row in zip(rows.places, units_of_rows(rows.frame), strict=True):
+        of_code.setdefault(row.code, []).append((place, row))
+    for several in of_code.values():
+        for place, row in several:
+            other = next((o for o in several if o[1] != row and o[1].overlaps(row)), None)
+            if other is not None:
+                first, second = sorted([(place, row), other], key=lambda pair: pair[0])
+                named = [(numbers[at] if numbers else None, one) for at, one in (first, second)]
+                faults[place] = (*same_days(named[0], named[1]), "code")
+    return _kept(rows, faults)
+
+
+def _without_overlaps_of_held(rows: Typed, known: pl.DataFrame) -> Typed:
+    """Rows of units without those that would do away with where a unit was: see ``_in_the_way``."""
+    held: dict[str, list[Unit]] = {}
+    for row in units_of_rows(known):
+        held.setdefault(row.code, []).append(row)
+    given = units_of_rows(rows.frame)
+    begun = Counter((row.code, row.valid_from) for row in dict.fromkeys(given))
+    faults = dict(rows.faults)
+    for place, row in zip(rows.places, given, strict=True):
+        others = [
+            other
+            for other in held.get(row.code, ())
+            if other.overlaps(row)
+            and begun[other.code, other.valid_from] <= (other.first_day == row.first_day)
+        ]
+        if (other := _in_the_way(row, others)) is not None:
+            faults[place] = (*same_days_as_held(row, other), "valid_from")
+    return _kept(rows, faults)
+
+
+def _in_the_way(row: Unit, held: list[Unit]) -> Unit | None:
+    """Of the rows held that share days with a row of a unit, one that the row cannot take the place of.
+
+    ``held`` are those without a row of their own in the file. A row takes the place of one that begins on
+    the same day, and of any of the same kind under the same unit: that is a correction. Otherwise the unit
+    has moved, and where it was before must be told beside it, with its last day.
+    """
+    moved = [other for other in held if (other.kind, other.parent) != (row.kind, row.parent)]
+    alone = len(held) == 1 and held[0].first_day == row.first_day
+    return moved[0] if moved and not alone else None
+
+
+def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
+    """Rows of units without those that close a circle, at any time: of units above, or of successors."""
+    faults = dict(rows.faults)
+    given = dict(zip(rows.places, units_of_rows(rows.frame), strict=True))
+    units = Units([*units_of_rows(known), *given.values()])
     for link in LINKS:
-        named = dict(pl.concat([known.select("code", link), rows.frame.select("code", link)]).iter_rows())
-        for place, code in zip(rows.places, rows.frame["code"], strict=True):
-            way, here = [code], named.get(code)
-            while here is not None and here not in way:
-                way.append(here)
-                here = named.get(here)
-            if here == code:
-                circle = " → ".join([*way, code])
-                faults.setdefault(place, (*_in_circle(link, code, circle), link))
-                del named[code]
+        for view in units.over_time():
+            named = {unit.code: getattr(unit, link) for unit in view}
+            for place, row in given.items():
+                if view[row.code] is not row or place in faults:
+                    continue
+                way, here = [row.code], named.get(row.code)
+                while here is not None and here not in way:
+                    way.append(here)
+                    here = named.get(here)
+                if here == row.code:
+                    circle = " → ".join([*way, row.code])
+                    faults[place] = (*_in_circle(link, row.code, circle), link)
+                    del named[row.code]
     return _kept(rows, faults)
 
 

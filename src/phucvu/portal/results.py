@@ -124,7 +124,7 @@ def together(*parts: Published) -> Published:
 
     return replace(
         parts[-1],
-        units=Units(u for p in parts for u in p.units),
+        units=Units(u for p in parts for u in p.units.rows),
         figures=joined("figures", *KEY),
         groups=joined("groups", "period", "unit", "group"),
         totals=joined("totals", "period", "unit"),

@@ -34,7 +34,8 @@ class Table:
     """A table of records.
 
     Rows with the same ``key`` are versions of one thing; the last to arrive counts, of dossiers the last
-    that is no earlier one (``phucvu.records.earlier``).
+    that is no earlier one (``phucvu.records.earlier``). Of a table of ``spans`` a row counts until a later
+    one of the same code has a day in common with it.
     """
 
     name: str
@@ -55,6 +56,11 @@ class Table:
         return set(self.key) == set(self.types) - {"payload"}
 
     @property
+    def spans(self) -> bool:
+        """Whether a row holds for a span of days, so that one code may have several."""
+        return {"code", "valid_from", "valid_to"} <= set(self.types)
+
+    @property
     def kept(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """What the store adds to every row of this table (see ``KEPT`` and ``DOSSIER_ID``)."""
         return KEPT | (DOSSIER_ID if {"sender", "code"} <= set(self.key) else {})
@@ -65,7 +71,7 @@ KINDS = ("ministry", "province", "department", "district", "commune", "branch")
 UNITS = Table(
     "units",
     "cơ quan, đơn vị",
-    ("code",),
+    ("code", "valid_from"),
     (
         Column("code", pl.String, "mã đơn vị", "unit code", required=True),
         Column("name", pl.String, "tên", "name", required=True),

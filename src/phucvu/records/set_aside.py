@@ -9,6 +9,8 @@ from typing import Literal
 
 import polars as pl
 
+from phucvu.figures.periods import now_in_vietnam
+from phucvu.figures.units import Units, units_in
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.schema import SET_ASIDE
 from phucvu.records.store import Added, Store
@@ -93,10 +95,10 @@ def mend(
         raise UnusableError(
             Problem(f"{name} đã là mã của một {vi}", f"{name} is itself the code of a {kind}")
         )
-    above = dict(store.rows("units").select("code", "parent").iter_rows())
-    its = _root(above, code) if kind == "unit" else root
+    units = units_in(store.rows("units")).on(now_in_vietnam().date())
+    its = units.root(code).code if kind == "unit" else root
     if (kind == "unit" and root not in (None, its)) or (
-        kind == "procedure" and root and not _is_settled_in(store, above, code, root)
+        kind == "procedure" and root and not _is_settled_in(store, units, code, root)
     ):
         raise UnusableError(
             Problem(f"{vi} {code} không phải của {root}", f"the {kind} {code} is not of {root}")
@@ -104,24 +106,20 @@ def mend(
     said = {"kind": [kind], "name": [name], "code": [code]}
     store.append("root_names" if its else "names", pl.DataFrame(said | ({"root": [its]} if its else {})))
     rows = pending(store).filter(value=name)
-    senders = [s for s in rows["sender"].unique() if its in (None, _root(above, s) if s else its)]
+    senders = [s for s in rows["sender"].unique() if its in (None, _root(units, s) if s else its)]
     return rows.filter(pl.col("sender").is_in(senders, nulls_equal=True)).height
 
 
-def _root(above: dict[str, str | None], code: str) -> str:
-    """The province or ministry above a unit; ``above`` has the unit above each. A circle has no top."""
-    seen = {code}
-    while (parent := above.get(code)) in above and parent not in seen:
-        seen.add(code := str(parent))
-    return code
+def _root(units: Units, code: str) -> str:
+    """The province or ministry above a unit; a unit that is not known has none above it."""
+    return units.root(code).code if code in units else code
 
 
-def _is_settled_in(store: Store, above: dict[str, str | None], procedure: str, root: str) -> bool:
+def _is_settled_in(store: Store, units: Units, procedure: str, root: str) -> bool:
     """Whether a procedure is a ministry's or nobody's in particular, or the root owns or settles it."""
     owner = store.rows("procedures").filter(code=procedure)["owner"][0]
-    owners = _root(above, owner) if owner else root
-    kinds = dict(store.rows("units").select("code", "kind").iter_rows())
-    if owners == root or kinds.get(owners, "ministry") == "ministry":
+    owners = _root(units, owner) if owner else root
+    if owners == root or owners not in units or units[owners].kind == "ministry":
         return True
     settling = store.rows("authority").filter(procedure=procedure)["unit"]
-    return any(_root(above, unit) == root for unit in settling)
+    return any(_root(units, unit) == root for unit in settling)

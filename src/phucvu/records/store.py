@@ -4,7 +4,8 @@ Rows are appended as they come; of the versions of a key one counts, and ``Store
 those: the last to arrive. Of dossiers those are left out that said nothing which the version counting
 when they arrived did not say (``phucvu.records.earlier``), so that an earlier version arriving late
 changes nothing; that is decided once, when a version is appended (``late``). Homes made before this rule
-keep what was decided in them. Steps are facts: there is one version of each.
+keep what was decided in them. Steps are facts: there is one version of each. Of units, which hold from a
+first to a last day, a row counts until a later one of the same unit has a day in common with it.
 
 Compaction (``Store.compact``) rewrites in the background what counts into sorted files, so that
 reading them needs no comparing; only what arrived since is compared.
@@ -65,6 +66,8 @@ GONE_SHARE = 5
 """A file of the log is written anew once a fifth of its versions can be deleted."""
 
 ONE_FILE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
+"""What an empty first and last day of a span stand for."""
 
 SMALL = 16 << 20
 MANY = 20
@@ -136,7 +139,8 @@ class Store:
 
         ``frame`` has columns of the table's schema (those not given are empty); the order of its rows
         is the order of arrival. A dossier's version is known as ``earlier.outcomes`` says, a row of a
-        table of facts if its key is, any other row if the latest version of its key is the same.
+        table of facts if its key is, one with a span of days if the same row counts, any other row if the
+        latest version of its key is the same.
         ``arrived`` (Vietnam's time) is now, if not given. ``mark``, a name and a number, is noted in the
         same commit, and also where no row is new; ``marked`` tells it.
         """
@@ -448,6 +452,8 @@ class Store:
             decided = self._decided(rows, snapshot)
             new = decided.filter(pl.col("outcome").is_in([Outcome.COUNTS.value, Outcome.OLDER.value]))
             return new.with_columns(late=pl.col("outcome") == Outcome.OLDER.value).drop("outcome")
+        if table.spans:
+            return self._unknown_spans(rows, snapshot).with_columns(late=pl.lit(False))
         held = self._held(key, [] if table.facts else ["digest", "sequence"], rows, snapshot)
         if table.facts:
             return rows.unique(key, keep="first", maintain_order=True).join(
@@ -457,6 +463,13 @@ class Store:
         rows = rows.unique(key, keep="last", maintain_order=True)
         rows = rows.join(latest, on=[*key, "digest"], how="anti", maintain_order="left")
         return rows.with_columns(late=pl.lit(False))
+
+    def _unknown_spans(self, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
+        """Those of the rows with spans of days that count among themselves, and do not count already."""
+        held = self._held(["code"], ["valid_from", "valid_to", "digest", "sequence"], rows, snapshot)
+        standing = _standing_spans(held, "sequence").select("code", "digest")
+        numbered = _standing_spans(rows.with_row_index("_row"), "_row").drop("_row")
+        return numbered.join(standing, on=["code", "digest"], how="anti", maintain_order="left")
 
     def _decided(self, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
         """The rows of dossiers with what becomes of each, an ``earlier.Outcome``, in a column ``outcome``.
@@ -706,6 +719,11 @@ def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.date
         rows = _read(con, table, snapshot, files)
         return rows if as_of is None else rows.filter(rows.arrived <= ibis.literal(as_of))
 
+    if table.spans:
+        # Few rows; and what older programs compacted had one row of each code alone.
+        log = known(snapshot.log)
+        assert log is not None
+        return _standing(log).select(columns)
     current, tail = known(snapshot.current), known(snapshot.tail)
     if table.facts:
         parts = [part.select(columns) for part in (current, tail) if part is not None]
@@ -728,3 +746,30 @@ def _latest(log: ir.Table, key: list[str]) -> ir.Table:
     window = ibis.window(group_by=key, order_by=ibis.desc("sequence"))
     ranked = log.filter(~log.late).mutate(_place=ibis.row_number().over(window))
     return ranked.filter(ranked._place == 0).drop("_place")
+
+
+def _standing(log: ir.Table) -> ir.Table:
+    """The rows with spans of days that no later row of the same code has a day in common with."""
+    later = log.view()
+    return log.anti_join(
+        later,
+        [
+            later.code == log.code,
+            later.sequence > log.sequence,
+            later.valid_from.fill_null(FIRST_DAY) <= log.valid_to.fill_null(LAST_DAY),
+            log.valid_from.fill_null(FIRST_DAY) <= later.valid_to.fill_null(LAST_DAY),
+        ],
+    )
+
+
+def _standing_spans(rows: pl.DataFrame, order: str) -> pl.DataFrame:
+    """The same of a frame, in its order, whose column ``order`` tells which is later."""
+    spans = rows.select("code", order, first=pl.col("valid_from"), last=pl.col("valid_to")).with_columns(
+        pl.col("first").fill_null(FIRST_DAY), pl.col("last").fill_null(LAST_DAY)
+    )
+    both = spans.join(spans, on="code", suffix="_later").filter(
+        pl.col(f"{order}_later") > pl.col(order),
+        pl.col("first_later") <= pl.col("last"),
+        pl.col("first") <= pl.col("last_later"),
+    )
+    return rows.join(both, on=["code", order], how="anti", maintain_order="left")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from phucvu.figures.units import Units
 from phucvu.rules.model import RuleSet
 
 POINTS = pl.Decimal(9, 2)
@@ -18,13 +17,12 @@ WIDE = pl.Int128
 """Wide enough for two figures of up to 10¹² each, times points and target (see figures.LARGEST)."""
 
 
-def rules_frame(rules: dict[str, RuleSet], units: Units, codes: list[str]) -> pl.DataFrame:
-    """What the rules say of every indicator, for each period and kind of unit.
+def rules_frame(rules: dict[str, RuleSet], kinds: list[str]) -> pl.DataFrame:
+    """What the rules say of every indicator, for each period and each of these kinds of unit.
 
     Columns: period, kind, indicator, group, applies, scored, max (hundredths), target_part,
     target_whole, zero, otherwise (points in hundredths where it does not apply), times.
     """
-    kinds = sorted({units[c].kind for c in codes})
     rows = [
         (
             period,

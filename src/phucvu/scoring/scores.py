@@ -61,7 +61,8 @@ def score(
 ) -> Scores:
     """Scores of checked figures (see figures.table.check_figures).
 
-    Units not in ``units`` are taken by the form of their codes. ``published_groups`` (period, unit,
+    Units not in ``units`` are taken by the form of their codes; each period sees them as they were in it
+    (see ``Units.of_period``). ``published_groups`` (period, unit,
     group, score in points) stands in for groups that have published scores but no figures.
 
     ``from_records`` says that the figures were counted. A unit without any record of a period
@@ -71,8 +72,8 @@ def score(
     figures = _further_columns_kept_apart(figures)
     units = units.with_codes(figures["unit"].unique(maintain_order=True))
     in_force = _in_force(figures, published_groups, rules)
-    every = _every_unit(figures, published_groups, units)
-    ruled = rules_frame(in_force, units, every["unit"].to_list())
+    every = _every_unit(figures, published_groups, units, list(in_force))
+    ruled = rules_frame(in_force, every["kind"].unique().sort().to_list())
 
     figures = figures.join(every, on=["period", "unit"], how="left", maintain_order="left")
     counted = component_scores(figures, ruled)
@@ -145,17 +146,20 @@ def _in_force(
     return {period: rules.at(Period.parse(period).last) for period in periods}
 
 
-def _every_unit(figures: pl.DataFrame, published: pl.DataFrame | None, units: Units) -> pl.DataFrame:
+def _every_unit(
+    figures: pl.DataFrame, published: pl.DataFrame | None, units: Units, periods: list[str]
+) -> pl.DataFrame:
+    """Each period and unit, with the kind and parent that the unit had in it."""
     pairs = figures.select("period", "unit")
     if published is not None:
         pairs = pl.concat([pairs, published.select("period", "unit")])
     pairs = pairs.unique(maintain_order=True)
     known = pl.DataFrame(
-        [(u.code, u.kind, u.parent) for u in units],
-        schema={"unit": pl.String, "kind": pl.String, "parent": pl.String},
+        [(p, u.code, u.kind, u.parent) for p in periods for u in units.of_period(Period.parse(p))],
+        schema={"period": pl.String, "unit": pl.String, "kind": pl.String, "parent": pl.String},
         orient="row",
     )
-    return pairs.join(known, on="unit", how="left", maintain_order="left")
+    return pairs.join(known, on=["period", "unit"], how="left", maintain_order="left")
 
 
 def _group_scores(

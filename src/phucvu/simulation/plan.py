@@ -52,6 +52,8 @@ class Plan:
 def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datetime) -> Plan:
     """The plan for the given figures; raises UnusableError where no records can have them all."""
     units = _known(units, figures["unit"].unique().sort().to_list())
+    for text in figures["period"].unique():
+        units = Units(units.of_period(Period.parse(text)))  # the rows of one time are what is simulated
     payable = rules["3.6"].count.population or "received"
     period, given, targets = read_targets(figures, units, payable)
     cut_off = period.cut_off(now)
@@ -61,7 +63,7 @@ def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datet
         )
     transparency = read_transparency(given, units)
     shares = share_out(targets)
-    offices, made_up = _offices(targets, units.on(cut_off.date()))
+    offices, made_up = _offices(targets, Units(u for u in units if u.exists_on(cut_off.date())))
     return Plan(
         period=period,
         cut_off=cut_off,
@@ -73,7 +75,7 @@ def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datet
         catalogue=_catalogue(targets, shares),
         offices=offices,
         usual={unit: _usual(target, targets, shares) for unit, target in targets.items()},
-        roots={unit: units.above(unit)[-1].code for unit in targets},
+        roots={unit: units.root(unit).code for unit in targets},
         bound=services_bound(targets),
         payable=payable,
     )

@@ -104,7 +104,7 @@ class Board:
         self.uncompared = uncompared
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
-        self.units = result.scores.units
+        self.units = result.scores.units.of_period(result.period)
 
     @cached_property
     def standings(self) -> dict[str, Standing]:

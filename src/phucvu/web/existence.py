@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +19,21 @@ from phucvu.web.sentences import called
 
 @dataclass(frozen=True)
 class Existence:
-    """``before`` and ``after`` are (name, link): of the units it succeeded, and of its successor."""
+    """``before`` and ``after`` are (name, link): of the units it succeeded, and of its successor.
 
-    unit: Unit
+    ``moves`` are (since or until when, name, link) of the units above it, where it had several.
+    """
+
+    rows: Sequence[Unit]
     before: list[tuple[str, str]]
     after: tuple[str, str] | None
+    moves: list[tuple[str, str, str]]
 
     @property
     def said(self) -> str:
-        days = {"first": _day(self.unit.valid_from), "last": _day(self.unit.valid_to)}
-        match (self.unit.valid_from, self.unit.valid_to):
+        first, last = self.rows[0].valid_from, self.rows[-1].valid_to
+        days = {"first": _day(first), "last": _day(last)}
+        match (first, last):
             case (None, None):
                 return _("Đơn vị sau sắp xếp.") if self.before else ""
             case (_first, None):
@@ -42,23 +48,45 @@ def existence(board: Board, unit: Unit) -> Existence:
         return called(other), to("unit", other.code, board=board)
 
     after = board.units.get(unit.successor)
-    before = [link(u) for u in board.units if u.successor == unit.code]
-    return Existence(unit, before, link(after) if after else None)
+    before = [link(u) for u in board.units.predecessors(unit.code)]
+    rows = board.units.rows_of(unit.code)
+    moves = [
+        (_under(row), *link(above))
+        for row in rows
+        if len({row.parent for row in rows}) > 1 and (above := board.units.get(row.parent)) is not None
+    ]
+    return Existence(rows, before, link(after) if after else None, moves)
+
+
+def _under(row: Unit) -> str:
+    """From when to when a row places a unit, as a sentence that ends with the unit above."""
+    days = {"first": _day(row.valid_from), "last": _day(row.valid_to)}
+    match (row.valid_from, row.valid_to):
+        case (None, None):
+            return _("Thuộc")
+        case (_first, None):
+            return _("Từ ngày %(first)s thuộc") % days
+        case (None, _last):
+            return _("Đến hết ngày %(last)s thuộc") % days
+    return _("Từ ngày %(first)s đến hết ngày %(last)s thuộc") % days
 
 
 def as_record(unit: Unit, board: Board) -> dict[str, Any]:
+    rows = board.units.rows_of(unit.code)
+    spans = [{"valid_from": r.valid_from, "valid_to": r.valid_to, "parent": r.parent} for r in rows]
     return {
-        "valid_from": unit.valid_from,
-        "valid_to": unit.valid_to,
-        "predecessors": [u.code for u in board.units if u.successor == unit.code],
+        "valid_from": rows[0].valid_from,
+        "valid_to": rows[-1].valid_to,
+        "rows": spans,
+        "predecessors": [u.code for u in board.units.predecessors(unit.code)],
         "successor": unit.successor,
     }
 
 
-def last_period_of(unit: Unit) -> Period | None:
+def last_period_of(unit: Unit, board: Board) -> Period | None:
     """The latest period in which a unit has a result; None where it has none."""
-    within = (p for p in results.periods() if p.first <= (unit.valid_to or dt.date.max))
-    within = (p for p in within if p.last >= (unit.valid_from or dt.date.min))
+    rows = board.units.rows_of(unit.code)
+    within = (p for p in results.periods() if any(row.exists_in(p) for row in rows))
     return next((p for p in within if unit.code in results.result(p).scores.totals["unit"]), None)
 
 

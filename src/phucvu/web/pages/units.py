@@ -119,7 +119,7 @@ def _has_trend(timeline: Timeline | None) -> bool:
 
 def _absent(request: Any, board: Board, unit: Unit, form: str | None) -> Any:
     """A unit that has no result in the period: since when it exists, and where its results are."""
-    last = last_period_of(unit)
+    last = last_period_of(unit, board)
     about = {"unit": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent}
     about |= existing(unit, board) | {"last_period": last and str(last)}
     context = {"unit": unit, "existence": existence(board, unit), "last": last}

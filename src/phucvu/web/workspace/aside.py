@@ -30,7 +30,7 @@ LONGEST = 300
 def senders(unit: str) -> list[str] | None:
     """Whose rows a unit sees: of itself and those below; the only root also what came in files (None)."""
     known = units.every()
-    roots = [u.code for u in known if known.get(u.parent) is None]
+    roots = [u.code for u in known.roots]
     return None if roots == [unit] else sorted(units.below(unit))
 
 
@@ -55,7 +55,7 @@ def mend(request: Any, unit: str) -> Any:
         ]
     else:
         try:
-            root = units.every().above(unit)[-1].code
+            root = units.every().root(unit).code
             rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code, root=root)
             audit.append(request.user, "name mended", object=code, unit=unit, kind=kind, name=name, rows=rows)
         except UnusableError as error:
