@@ -7,9 +7,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from phucvu.cli.program import program
 from phucvu.problems import UnusableError
 from phucvu.simulation import simulate
+from phucvu.simulation.simulate import simulate_what_can_be
 
 from .consistent import UNITS, Figure, frame
 from .test_figures_come_out import OCTOBER, known, published
@@ -68,6 +71,42 @@ def test_contradictions(changed: dict[tuple[str, str], Figure], named: str, tmp_
         simulate(frame("2026", PROVINCE | changed), UNITS, tmp_path, now=OCTOBER)
     assert any(named in problem.en for problem in error.value.problems)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({("H91", "5.3"): (5, 5)}, [("H91", "5.3")]),
+        ({("H91", "4.4"): (41, 100), ("H91", "3.3"): (10, 81)}, [("H91", "3.3"), ("H91", "4.4")]),
+        ({("H91.101", "1.1"): (2, 10)}, [("H91.101", "1.1")]),
+    ],
+)
+def test_a_figure_that_contradicts_others_is_named_and_the_rest_is_made(
+    changed: dict[tuple[str, str], Figure], named: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    figures = PROVINCE | changed
+    _, found = simulate_what_can_be(frame("2026", figures), UNITS, tmp_path / "made", now=OCTOBER)
+    assert sorted({(one.unit, one.indicator) for one in found}) == named
+    rest = frame("2026", {key: figure for key, figure in figures.items() if key not in named})
+    simulate(rest, UNITS, tmp_path / "rest", now=OCTOBER)
+    for path in (tmp_path / "rest").iterdir():
+        assert (tmp_path / "made" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_figures_of_which_none_would_be_left_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableError, match=r"H91, indicator 2\.1"):
+        simulate_what_can_be(frame("2026", {("H91", "2.1"): (2, 1)}), UNITS, tmp_path, now=OCTOBER)
+
+
+def test_the_command_names_what_contradicts_and_ends_with_status_1(tmp_path: Path) -> None:
+    like, made = tmp_path / "like.csv", tmp_path / "made"
+    frame("2026", PROVINCE | {("H91", "5.3"): (5, 5)}).write_csv(like)
+    args = ["simulate", "--like", str(like), "--out", str(made), "--now", OCTOBER.isoformat()]
+    ended = CliRunner().invoke(program, args, standalone_mode=False)
+    assert ended.return_value == 1, ended.output
+    assert "H91, chỉ số 5.3: cần 5 nhưng chỉ có 4" in ended.stderr
+    assert "H91, indicator 5.3: 5 are needed but there are only 4" in ended.stderr
+    assert (made / "units.csv").stat().st_size
 
 
 def test_one_period_that_has_begun(tmp_path: Path) -> None:

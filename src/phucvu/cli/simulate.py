@@ -47,16 +47,16 @@ from phucvu.rules.loading import DEFAULT, load
 @now_option
 def simulate(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
     """Tạo hồ sơ mô phỏng (không người thật) cho ra đúng số liệu. | Make records for figures."""
-    from phucvu.simulation.simulate import simulate as make
+    from phucvu.simulation.simulate import simulate_what_can_be
 
     table = read_figures(like, load(DEFAULT))
     units = read_units(units_file) if units_file else Units([])
     with progress_bar("hồ sơ | dossiers") as progress:
-        made = make(table.frame, units, out, seed=seed, now=now, progress=progress)
+        made, left_out = simulate_what_can_be(table.frame, units, out, seed=seed, now=now, progress=progress)
     for name, rows in made.rows.items():
         click.echo(f"{name}: {whole(rows, LANGUAGE)}")
     click.echo(f"{made.made_up} đơn vị mô phỏng thêm | units made up")
     if made.left_out:
         listed = ", ".join(made.left_out)
         click.echo(f"không mô phỏng | not imitated: {listed}")
-    return report(table.set_aside, table.notes)
+    return report([*table.set_aside, *left_out], table.notes)

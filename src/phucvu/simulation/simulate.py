@@ -14,6 +14,7 @@ import polars as pl
 from phucvu.engine.calendar import Calendar
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units
+from phucvu.problems import UnusableError
 from phucvu.rules.loading import load
 from phucvu.simulation.catalogue import Catalogue
 from phucvu.simulation.dossiers import Dossiers, make_dossiers
@@ -22,7 +23,7 @@ from phucvu.simulation.petitions import make_petitions
 from phucvu.simulation.plan import Plan, make_plan
 from phucvu.simulation.services import Pair
 from phucvu.simulation.tables import make_tables, write_table
-from phucvu.simulation.targets import LEFT_OUT, Target
+from phucvu.simulation.targets import LEFT_OUT, Contradiction, Target
 from phucvu.simulation.wire import DOSSIERS, STEPS, Writer, dossier_codes
 
 RULES = "portal-2026"
@@ -82,6 +83,46 @@ def simulate(
         made_up=plan.made_up,
         left_out=sorted(set(figures["indicator"]) & set(LEFT_OUT)),
     )
+
+
+def simulate_what_can_be(
+    figures: pl.DataFrame,
+    units: Units,
+    out: Path,
+    *,
+    seed: int = 0,
+    now: dt.datetime | None = None,
+    progress: Progress | None = None,
+) -> tuple[Summary, list[Contradiction]]:
+    """As ``simulate``, but without the figures that contradict others; each of those is named.
+
+    What is left out may stand beside figures that then contradict nothing: they are made. Raises
+    UnusableError where nothing would be left, or something else is wrong with the figures.
+    """
+    now = now or now_in_vietnam()
+    named: list[Contradiction] = []
+    while True:
+        try:
+            return simulate(figures, units, out, seed=seed, now=now, progress=progress), named
+        except UnusableError as error:
+            found = [p for p in error.problems if isinstance(p, Contradiction)]
+            left = figures
+            for one in found:
+                left = _without(left, units, one)
+            if len(found) < len(error.problems) or left.height in (0, figures.height):
+                raise
+            figures = left
+            named += found
+
+
+def _without(figures: pl.DataFrame, units: Units, one: Contradiction) -> pl.DataFrame:
+    """The figures without the one named; where the unit has none, without those of the units below it."""
+    of = pl.col("indicator") == one.indicator
+    wrong = of & (pl.col("unit") == one.unit)
+    if figures.filter(wrong).is_empty():
+        known = units.with_codes([one.unit, *figures["unit"].unique().sort()])
+        wrong = of & pl.col("unit").is_in([u.code for u in known.below(one.unit)])
+    return figures.filter(~wrong)
 
 
 def _write_dossiers(plan: Plan, writer: Writer, seed: int) -> tuple[pl.DataFrame, pl.DataFrame, set[Pair]]:

@@ -176,8 +176,17 @@ def _values(figures: Figures, named: list[str]) -> dict[str, dict[str, int]]:
     }
 
 
-def contradiction(unit: str, indicator: str, vi: str, en: str) -> Problem:
-    return Problem(f"{unit}, chỉ số {indicator}: {vi}", f"{unit}, indicator {indicator}: {en}")
+@dataclass(frozen=True)
+class Contradiction(Problem):
+    """A figure, of a unit and an indicator, that no records can have beside the others."""
+
+    unit: str = ""
+    indicator: str = ""
+
+
+def contradiction(unit: str, indicator: str, vi: str, en: str) -> Contradiction:
+    vi, en = f"{unit}, chỉ số {indicator}: {vi}", f"{unit}, indicator {indicator}: {en}"
+    return Contradiction(vi, en, unit=unit, indicator=indicator)
 
 
 def _too_large(figures: Figures) -> Iterable[Problem]:
