@@ -12,10 +12,12 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from phucvu.accounts import units
 from phucvu.accounts.models import AuditEntry
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.figures.periods import Period
+from phucvu.figures.units import Unit, Units
 from phucvu.inbox.clock import now
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
@@ -234,6 +236,18 @@ def test_doubts(client_of: SignIn) -> None:
         listed = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
         assert len(listed) == int(number) > 0
     assert sum(int(number) for _, number in found) == int(re.findall(r"(\d+) nội dung cần rà soát", page)[0])
+
+
+def test_units_in_a_circle_are_told_with_the_circle(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("head", "H99")
+    assert "vòng quanh" not in body(client, "/workspace/H99/doubts")
+    ring = [Unit("R1", "R1", "district", "R2"), Unit("R2", "R2", "district", "R1")]
+    held = Units([*units.every().rows, *ring])
+    monkeypatch.setattr(units, "every", lambda: held)
+    assert "Đơn vị R1 đứng trên chính nó: R1 → R2 → R1" in body(client, "/workspace/H99/doubts")
+    assert "Unit R1 stands above itself" in body(client, "/en/workspace/H99/doubts")
 
 
 def test_a_unit_of_another_province_sees_its_own(client_of: SignIn) -> None:

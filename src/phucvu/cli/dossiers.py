@@ -12,6 +12,7 @@ from phucvu.cli.home import Asked, asking, period_option, regroup_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
 from phucvu.cli.score import excel_option, format_option
 from phucvu.figures.periods import Period
+from phucvu.figures.units import circle_said
 from phucvu.formats import decimal, moment, whole
 
 limit_option = click.option(
@@ -128,7 +129,9 @@ def findings(
     """Dữ liệu cần rà soát: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
     from phucvu.engine.findings import findings as doubtful
 
-    tables, _ = asked.open()
+    tables, units = asked.open()
+    for circle in units.circles():
+        click.echo(" | ".join(circle_said(*circle)), err=True)
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
     if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(

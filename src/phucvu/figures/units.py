@@ -384,6 +384,18 @@ LINKS = ("parent", "successor")
 """How a unit names another one."""
 
 
+def circle_said(link: str, way: Sequence[str]) -> tuple[str, str]:
+    """In Vietnamese and English, that units name each other in a circle, as ``Units.circles`` tells it.
+
+    >>> circle_said("parent", ["A", "B", "A"])
+    ('đơn vị A đứng trên chính nó: A → B → A', 'unit A stands above itself: A → B → A')
+    """
+    code, circle = way[0], " → ".join(way)
+    if link == "parent":
+        return f"đơn vị {code} đứng trên chính nó: {circle}", f"unit {code} stands above itself: {circle}"
+    return f"đơn vị {code} kế thừa chính nó: {circle}", f"unit {code} succeeds itself: {circle}"
+
+
 def circles(named: Mapping[str, str | None]) -> list[list[str]]:
     """The ways that lead back to where they began, each once, from its first code in order.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import LINKS, Unit, Units, same_days, same_days_as_held, units_of_rows
+from phucvu.figures.units import LINKS, Unit, Units, circle_said, same_days, same_days_as_held, units_of_rows
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, flags, moments, whole
@@ -231,16 +231,10 @@ def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
                     way.append(here)
                     here = named.get(here)
                 if here == row.code:
-                    circle = " → ".join([*way, row.code])
-                    faults[place] = (*_in_circle(link, row.code, circle), link)
+                    vi, en = circle_said(link, [*way, row.code])
+                    faults[place] = (vi, en, link)
                     del named[row.code]
     return _kept(rows, faults)
-
-
-def _in_circle(link: str, code: str, circle: str) -> tuple[str, str]:
-    if link == "parent":
-        return f"đơn vị {code} đứng trên chính nó: {circle}", f"unit {code} stands above itself: {circle}"
-    return f"đơn vị {code} kế thừa chính nó: {circle}", f"unit {code} succeeds itself: {circle}"
 
 
 def _kept(rows: Typed, faults: dict[int, Fault]) -> Typed:

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from phucvu.accounts import units
 from phucvu.engine.listing import DOUBTS, doubted
+from phucvu.figures.units import circle_said
+from phucvu.web.language import language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.dossiers import being_made
 from phucvu.web.workspace.shown import rendered
@@ -30,6 +33,10 @@ def show(request: Any, unit: str) -> Any:
         "periods": home.periods(period),
         "kinds": sorted(kinds, key=lambda kind: -kind[1]),
         "total": sum(numbers),
+        "circles": [
+            dict(zip(("vi", "en"), circle_said(*circle), strict=True))[language()]
+            for circle in units.every().circles()
+        ],
         "cut_off": found.cut_off,
     }
     return rendered(request, "workspace/doubts.html", context)
