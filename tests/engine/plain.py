@@ -277,7 +277,8 @@ def digitised(dossier: Row) -> bool:
 
 
 def reuses_data(dossier: Row) -> bool:
-    return bool(dossier.get("digitised_parts")) or bool(dossier.get("files_reused"))
+    """4.3: told by the dossier; of one filed at the national portal, by its files."""
+    return bool(dossier.get("files_digitised" if dossier.get("filed_national") else "digitised_parts"))
 
 
 def uses_population_data(dossier: Row) -> bool:
@@ -496,8 +497,9 @@ def figures(
         returned = handled if portal else [d for d in handled if d["paper"]]
         found[unit, "4.1"] = share(returned, lambda d: d.get("result_file"))
         found[unit, "4.2"] = share(handled, digitised)
-        found[unit, "4.3"] = share(handled, reuses_data)
-        found[unit, "4.4"] = share(handled, lambda d: d.get("files_from_store"))
+        base = handled if portal else received
+        found[unit, "4.3"] = share(base, reuses_data)
+        found[unit, "4.4"] = share(base, lambda d: d.get("files_from_store"))
         for_citizens = {code for code in authority if procedures.get(code, {}).get("for_citizens")}
         found[unit, "4.5a"] = procedures_with(for_citizens, handled, uses_population_data)
         found[unit, "4.5b"] = share(handled, uses_population_data)

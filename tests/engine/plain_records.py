@@ -179,6 +179,8 @@ def dossier(r: Random, number: int, period: Period) -> tuple[Row, list[Row]]:
         "paid_online": r.choice([None, 0, 1, 2]),
         "files": r.choice([None, 0, 1, 3]),
         "files_reused": r.choice(MAYBE),
+        "files_digitised": r.choice(MAYBE),
+        "filed_national": r.choice(MAYBE),
         "files_from_store": r.choice(MAYBE),
         "fee_lines": fee_lines,
         "fees": r.choice([0, 15000]) if fee_lines else r.choice([None, 0]),

@@ -254,7 +254,7 @@ def test_payment_and_digitisation() -> None:
         "dossiers": [
             dossier(paid_online=1, fee_lines=1, fees=5000, files=1, result_file=True),
             dossier(code="B", fee_lines=2, fees=0, files=1, files_from_store=True),
-            dossier(code="C", paid_online=0, files_reused=True),
+            dossier(code="C", paid_online=0, filed_national=True, files_digitised=True),
         ],
     }
     expected = {

@@ -46,6 +46,8 @@ def dossier(sender: str | None, sent: Row) -> Row:
         "paid_online": int(sent["DuocThanhToanTrucTuyen"]),
         "files": len(files),
         "files_reused": any(f["DuocTaiSuDung"] in "12" for f in files),
+        "files_digitised": any(f["DuocSoHoa"] == "1" for f in files),
+        "filed_national": sent["NoiNopHoSo"] == "1",
         "files_from_store": any(f["DuocLayTuKhoDMQG"] == "1" for f in files),
         "fee_lines": len(sent["DanhSachLePhi"]),
         "fees": sum(int(line["Gia"]) for line in sent["DanhSachLePhi"]),

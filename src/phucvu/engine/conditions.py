@@ -164,8 +164,9 @@ def submitted_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
     lost=("không tái sử dụng dữ liệu số hóa", "reuses no digitised data"),
 )
 def reuses_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    """With digitised parts, or a submitted file that reuses digitised data."""
-    return dossiers.digitised_parts.fill_null(False) | dossiers.files_reused.fill_null(False)
+    """With digitised parts; of a dossier filed at the national portal, with a submitted file digitised."""
+    national = dossiers.filed_national.fill_null(False)
+    return national.ifelse(dossiers.files_digitised, dossiers.digitised_parts)
 
 
 @_of(

@@ -141,6 +141,8 @@ def _dossier_frame(
     status = last_status(d)[rows]
     paid = np.where(d.paid[rows], np.where(rng.random(n) < 0.8, 1, 2), 0)
     fee = np.where(d.fee_free[rows], 0, rng.integers(1, 60, n) * 5_000)
+    # Of what is filed at the national portal a file tells whether data is reused, else the dossier (4.3).
+    told_by_file = ~reused | (files > 0)
     frame = pl.DataFrame(
         {
             "MaHoSo": codes[rows],
@@ -162,8 +164,8 @@ def _dossier_frame(
             "NgayTra": stamp(h.returned[rows], "returned"),
             "NgayTuChoi": stamp(np.where(status == 3, h.end[rows], NONE), "refused"),
             "DonViXuLy": np.array(d.units)[d.unit[rows]],
-            "NoiNopHoSo": np.where(d.online[rows], np.where(rng.random(n) < 0.6, "1", "2"), "2"),
-            "HoSoCoThanhPhanSoHoa": (reused & (files == 0)).astype(int).astype(str),
+            "NoiNopHoSo": np.where(d.online[rows] & told_by_file & (rng.random(n) < 0.6), "1", "2"),
+            "HoSoCoThanhPhanSoHoa": reused.astype(int).astype(str),
             "TaiKhoanDuocXacThucVoiVNeID": by_account.astype(int).astype(str),
             "DuocThanhToanTrucTuyen": paid.astype(str),
             "_files": files,
@@ -210,7 +212,7 @@ def _file(number: int) -> pl.Expr:
         IsDeleted=pl.lit("False"),
         MaThanhPhanHoSo=pl.lit(f"TP{number:02}"),
         DuongDanTaiTepTin=pl.format("/mo-phong/{}/giay-to-{}.pdf", "MaHoSo", pl.lit(number)),
-        DuocSoHoa=pl.lit("1"),
+        DuocSoHoa=pl.when(pl.col("NoiNopHoSo") == "1").then("_reused").otherwise(pl.lit("1")),
         DuocTaiSuDung=pl.col("_reused") if number == 1 else nothing,
         DuocLayTuKhoDMQG=pl.col("_store") if number == 1 else nothing,
     )
