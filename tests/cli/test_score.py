@@ -150,7 +150,7 @@ def test_rules_commands(tmp_path):
     assert "Tỷ lệ hồ sơ thủ tục hành chính xử lý đúng hạn" in " ".join(shown.split())
     said = run("rules", "diff", "qd766-2022", "portal-2026").stdout
     assert "tỷ lệ đạt điểm tối đa: 80% → 100%" in said
-    assert "liên quan 36 điểm" in said
+    assert "liên quan 42 điểm" in said
     good = tmp_path / "tinh.yaml"
     good.write_text("name: tinh\nbased_on: portal-2026\n", encoding="utf-8")
     assert "24 chỉ số, 100 điểm" in run("rules", "check", good).stdout

@@ -168,6 +168,10 @@ def test_handled_takes_what_was_unfinished_before() -> None:
         ({"supplement_asked_at": at("08-10 10:00")}, 1),
         ({"supplement_asked_at": at("08-11 10:00")}, 0),
         ({"supplement_asked_at": at("08-11 10:00"), "refused_at": at("08-04 10:00")}, 1),
+        ({"supplement_asked_at": at("08-05 10:00"), "refused_at": at("08-07 10:00")}, 0),
+        # what followed after the period is not seen: the request decides
+        ({"supplement_asked_at": at("08-10 10:00"), "answered_at": at("09-20 10:00")}, 1),
+        ({"supplement_asked_at": at("08-11 10:00"), "answered_at": at("09-01 10:00")}, 0),
         ({"answered_at": at("08-22 10:00"), "published_at": at("08-25 10:00")}, 1),
         ({"answered_at": at("08-24 10:00"), "published_at": at("08-24 10:00")}, 0),
         ({"answered_at": at("08-22 10:00"), "published_at": at("08-26 10:00")}, 0),

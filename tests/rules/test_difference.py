@@ -32,7 +32,7 @@ def test_from_the_written_rules_to_the_portals():
     assert target.vi == "tỷ lệ đạt điểm tối đa: 80% → 100%"
     assert target.en == "target rate: 80% → 100%"
     assert target.at_stake == Decimal(4)
-    # 6 + 4 + 2 (scope), 6 (3.3), 6 (3.6), 6 (4.1), 4 (4.2), 2 (4.3), 4 (4.4), 2 (4.6): each indicator counts once.
+    # 6 + 4 + 2 (scope), 6 (3.3), 6 (3.6), 6 (4.1), 4 (4.2), 2 (4.3), 4 (4.4), 2 (4.6): each counts once.
     assert at_stake(changes) == Decimal(42)
 
 
