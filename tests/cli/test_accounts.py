@@ -3,7 +3,9 @@
 import json
 import re
 import sqlite3
+import stat
 
+import polars as pl
 import pytest
 
 
@@ -41,3 +43,21 @@ def test_what_cannot_be_done_is_said(phucvu, words):
     done = phucvu(*words)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_accounts_from_a_file(phucvu, tmp_path):
+    rows = "Thư điện tử,Họ tên,Vai trò,Đơn vị\ncan-bo@example.vn,Người Thử,chuyên viên,h99\nx,,vua,H99\n"
+    (tmp_path / "moi.csv").write_text(rows, encoding="utf-8")
+    result = tmp_path / "ket-qua.xlsx"
+    words = ["accounts", "import", str(tmp_path / "moi.csv"), "--output", str(result)]
+    done = phucvu(*words, "--site", "https://dvc.example.vn/")
+    assert done.returncode == 1, done.stderr
+    assert "Đã lập 1 trong 2" in done.stdout
+    assert "moi.csv, dòng 3, cột Vai trò" in done.stderr
+    assert stat.S_IMODE(result.stat().st_mode) == 0o600
+    line = pl.read_excel(result).row(0)
+    assert line[1] == "can-bo"
+    assert line[-1].startswith("https://dvc.example.vn/accounts/password/")
+    again = phucvu(*words)
+    assert again.returncode == 2
+    assert "tệp đã có" in again.stderr

@@ -46,25 +46,18 @@ def create(
     ``subject`` is the OpenID Connect server's number for the person, if it is known.
     """
     username = username.strip().lower()
-    problems = []
-    if not NAME.fullmatch(username):
-        problems.append(
-            Problem(
-                "tên đăng nhập gồm chữ thường không dấu, số, dấu chấm, gạch; từ 2 đến 60 ký tự",
-                "a user name has lower-case letters without accents, digits, dots, dashes; 2 to 60 of them",
-                field="username",
-            )
-        )
-    elif User.objects.filter(username=username).exists():
-        problems.append(
-            Problem(
-                f"đã có tài khoản tên {username}", f"there is an account named {username}", field="username"
-            )
-        )
     user = User(username=username, created_at=now())
     user.set_unusable_password()
     said = {"full_name": full_name, "email": email, "role": role, "unit": unit, "subject": subject}
-    return _save(by, user, said, "account made", problems)
+    return _save(by, user, said, "account made", _name_problems(username))
+
+
+def check(
+    *, username: str, email: str, role: str, unit: str, full_name: str = "", subject: str = ""
+) -> list[Problem]:
+    """What keeps such an account from being made; it is not."""
+    said = {"full_name": full_name, "email": email, "role": role, "unit": unit, "subject": subject}
+    return _name_problems(username) + _problems(User(), said)
 
 
 def change(
@@ -149,6 +142,7 @@ def _check_may_change(by: User | str, user: User) -> None:
 def _save(by: User | str, user: User, said: dict[str, str], action: str, problems: list[Problem]) -> User:
     said = {name: value.strip() for name, value in said.items()}
     said["email"] = said["email"].lower()
+    said["unit"] = units.meant(said["unit"])
     problems += _problems(user, said)
     if problems:
         raise UnusableError(problems)
@@ -200,6 +194,24 @@ def _set_subject(user: User, subject: str) -> None:
         SocialAccount.objects.filter(user=user, provider=OIDC).delete()
         if subject:
             SocialAccount.objects.create(user=user, provider=OIDC, uid=subject)
+
+
+def _name_problems(username: str) -> list[Problem]:
+    if not NAME.fullmatch(username):
+        return [
+            Problem(
+                "tên đăng nhập gồm chữ thường không dấu, số, dấu chấm, gạch; từ 2 đến 60 ký tự",
+                "a user name has lower-case letters without accents, digits, dots, dashes; 2 to 60 of them",
+                field="username",
+            )
+        ]
+    if User.objects.filter(username=username).exists():
+        return [
+            Problem(
+                f"đã có tài khoản tên {username}", f"there is an account named {username}", field="username"
+            )
+        ]
+    return []
 
 
 def _problems(user: User, said: dict[str, str]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from phucvu.accounts.settings import OIDC_READERS_OF
@@ -19,6 +20,24 @@ def _registers() -> Registers:
 def every() -> Units:
     """All units known, at most a second old."""
     return _registers().known().units
+
+
+def meant(said: str) -> str:
+    """The code of a unit that was said in any case, or as a list offers it («H21.17 – Sở Y tế»); else what
+    was said."""
+    code = said.partition(BETWEEN)[0].strip()
+    if code in every():
+        return code
+    return next((unit.code for unit in every() if unit.code.casefold() == code.casefold()), said)
+
+
+def offered(codes: Iterable[str]) -> list[str]:
+    """Units as a list offers them, each by code and name."""
+    known = every()
+    return sorted(f"{code}{BETWEEN}{known[code].name}" for code in codes if code in known)
+
+
+BETWEEN = " – "
 
 
 def below(code: str) -> frozenset[str]:

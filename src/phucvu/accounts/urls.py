@@ -94,6 +94,11 @@ in_languages = [
     ),
     path("workspace/accounts", manage(require_GET(views.every)), name="accounts"),
     path("workspace/accounts/add", manage(form(confirmed(views.add))), name="account-add"),
+    path(
+        "workspace/accounts/import",
+        manage(form(reauthentication_required()(views.from_file))),
+        name="accounts-import",
+    ),
     path("workspace/accounts/<int:number>", manage_one(form(confirmed(views.one))), name="account"),
     path(
         "workspace/accounts/<int:number>/close", manage_one(require_POST(views.close)), name="account-close"

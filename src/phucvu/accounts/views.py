@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from phucvu.accounts import managing, personal, sessions, units
+from phucvu.accounts import bulk, managing, personal, sessions, units
+from phucvu.accounts.bulk import accounts_sheet
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
 from phucvu.accounts.settings import OIDC_URL
@@ -72,6 +75,72 @@ def add(request: Any) -> Any:
         except UnusableError as error:
             problems = error.problems
     return _form(request, said, problems)
+
+
+def from_file(request: Any) -> Any:
+    """Accounts from a file: what it holds is shown first; sent once more they are made.
+
+    The answer to that is a workbook with a link to set a password for each, which is shown nowhere else.
+    """
+    if request.method == "POST" and "make" in request.POST:
+        return _made(request)
+    rows: list[bulk.Row] = []
+    problems: list[Problem] = []
+    file = ""
+    if request.method == "POST":
+        try:
+            file, rows = _uploaded(request)
+            problems = bulk.check(request.user, file, rows)
+        except UnusableError as error:
+            problems = error.problems
+    wrong = {problem.row for problem in problems}
+    request.session[WAITING] = {"file": file, "rows": [(row.number, row.said) for row in rows]}
+    known = units.every()
+    context = {
+        "columns": bulk.columns(),
+        "file": file,
+        "rows": [
+            (row, known.get(row.said["unit"]), _role(row.said["role"]), row.number in wrong) for row in rows
+        ],
+        "problems": [problem.text(_language()) for problem in problems],
+        "good": sum(row.number not in wrong for row in rows),
+    }
+    return render(request, "accounts/import.html", context, status=400 if problems and not rows else 200)
+
+
+WAITING = "accounts_import"
+"""Where a session keeps the rows of a file between looking and making."""
+
+
+def _uploaded(request: Any) -> tuple[str, list[bulk.Row]]:
+    """The name of the file that was sent, and its rows."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise UnusableError(Problem("hãy chọn một tệp", "choose a file", field="file"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, Path(sent.name).name)
+        with path.open("wb") as file:
+            for chunk in sent.chunks():
+                file.write(chunk)
+        return path.name, bulk.read(path)
+
+
+def _made(request: Any) -> Any:
+    waiting = request.session.pop(WAITING, None)
+    if not waiting or not waiting["rows"]:
+        return redirect("accounts-import")
+    rows = [bulk.Row(number, said) for number, said in waiting["rows"]]
+    made, problems = bulk.make(request.user, waiting["file"], rows)
+    answer = HttpResponse(
+        accounts_sheet(made, problems, lambda path: str(request.build_absolute_uri(path))),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="tai-khoan-moi.xlsx"'
+    return answer
+
+
+def _role(code: str) -> Any:
+    return Role(code).title if code in list(Role) else code
 
 
 def one(request: Any, number: int) -> Any:
@@ -206,12 +275,13 @@ def _form(
     request: Any, said: dict[str, str], problems: list[Problem], more: dict[str, Any] | None = None
 ) -> Any:
     below = units.below(request.user.unit)
+    chosen = units.offered([said["unit"]])
     context = {
-        "said": said,
+        "said": said | {"unit": chosen[0]} if chosen else said,
         "problems": _by_field(problems),
         "roles": [(role.value, role.title) for role in may_give(Role(request.user.role))],
         "rights": [(role.title, [a for a in Action if role in MAY[a]]) for role in Role],
-        "units": sorted((u.code, u.name) for u in units.every() if u.code in below),
+        "units": units.offered(below),
         "openid": bool(OIDC_URL),
     }
     return render(request, "accounts/one.html", context | (more or {}), status=400 if problems else 200)

@@ -19,6 +19,7 @@ ACTIONS = {
     "recovery codes made anew": Words(vi="tạo lại mã dự phòng", en="recovery codes made anew"),
     "OpenID Connect joined": Words(vi="nối với OpenID Connect", en="OpenID Connect joined"),
     "account made": Words(vi="lập tài khoản", en="account made"),
+    "accounts imported": Words(vi="lập tài khoản từ tệp", en="accounts imported"),
     "account changed": Words(vi="đổi tài khoản", en="account changed"),
     "account closed": Words(vi="đóng tài khoản", en="account closed"),
     "account reopened": Words(vi="mở lại tài khoản", en="account reopened"),

@@ -1,13 +1,17 @@
-"""`phucvu accounts` and `phucvu audit`: the first administrator, and whether the audit log is whole."""
+"""`phucvu accounts` and `phucvu audit`: the first administrator, accounts from files, and whether the audit
+log is whole."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from phucvu.cli.home import home_option, open_site
-from phucvu.cli.output import print_table
+from phucvu.cli.output import print_table, report
 from phucvu.formats import moment
 from phucvu.problems import Problem, UnusableError
 
@@ -66,6 +70,64 @@ def list_(home: str) -> None:
         return
     columns = ("tài khoản", "đơn vị", "vai trò", "trạng thái", "hai bước", "đăng nhập lần cuối")
     print_table("Tài khoản | Accounts", [(column, False) for column in columns], rows)
+
+
+@accounts.command("import")
+@click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    metavar="TỆP.xlsx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    show_default="TỆP-links.xlsx",
+    help="Tệp ghi liên kết đặt mật khẩu của từng người. | Where each person's link is written.",
+)
+@click.option(
+    "--site",
+    metavar="ĐỊA_CHỈ",
+    default="",
+    help="Địa chỉ trang web, đặt trước mỗi liên kết. | The site's address, put before each link.",
+)
+@click.option("--dry-run", is_flag=True, help="Chỉ xem lập được gì. | Only show what could be made.")
+@home_option
+def import_(file: Path, output: Path | None, site: str, dry_run: bool, home: str) -> int:
+    """Lập tài khoản từ tệp Excel hoặc CSV; không gửi gì cho ai.
+
+    Make accounts from an Excel or CSV file; nothing is sent to anybody.
+    """
+    open_site(home)
+    from phucvu.accounts import bulk
+    from phucvu.accounts.audit import COMMAND_LINE
+
+    rows = bulk.read(file)
+    if dry_run:
+        problems = bulk.check(COMMAND_LINE, file.name, rows)
+        good = len(rows) - len({problem.row for problem in problems})
+        click.echo(f"Lập được {good} trong {len(rows)} tài khoản. | {good} of {len(rows)} could be made.")
+        return report(problems)
+    place = output or file.with_name(f"{file.stem}-links.xlsx")
+    with _for_the_owner(place) as result:
+        made, problems = bulk.make(COMMAND_LINE, file.name, rows)
+        result.write(bulk.accounts_sheet(made, problems, lambda path: site.rstrip("/") + path))
+    click.echo(
+        f"Đã lập {len(made)} trong {len(rows)} tài khoản; liên kết đặt mật khẩu ở {place}. | "
+        f"Made {len(made)} of {len(rows)} accounts; the links to set passwords are in {place}."
+    )
+    return report(problems)
+
+
+def _for_the_owner(path: Path) -> BinaryIO:
+    """A new file that only its owner reads. Raises UnusableError where there is one or none can be."""
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as error:
+        there = isinstance(error, FileExistsError)
+        raise UnusableError(
+            Problem(
+                "tệp đã có; chọn tên khác bằng --output" if there else f"không ghi được: {error.strerror}",
+                "the file exists; choose another by --output" if there else f"cannot write: {error.strerror}",
+                file=str(path),
+            )
+        ) from error
 
 
 @click.group()
