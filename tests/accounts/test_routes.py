@@ -32,6 +32,7 @@ PARTS = {
     "narrow": "-narrow",
     "uidb36": "1",
     "key": "khong-dung",
+    "kind": "export",
     "provider_id": "office",
     "number": "1",
     "object_id": "1",

@@ -102,7 +102,14 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
 
 @pytest.mark.parametrize(
     "place",
-    ["/dossiers", "/dossiers?indicator=3.4", "/dossiers?indicator=4.2&lost=1", "/doubts", "/set-aside"],
+    [
+        "/dossiers",
+        "/dossiers?indicator=3.4",
+        "/dossiers?indicator=4.2&lost=1",
+        "/doubts",
+        "/set-aside",
+        "/upload",
+    ],
 )
 def test_every_page_fits(
     client_of: Callable[[str, str], Client], page: Page, address: str, place: str
@@ -121,6 +128,7 @@ READ = [
     "/workspace/H99/dossiers/H99/H99.01-waiting",
     "/workspace/H99/doubts",
     "/workspace/H99/set-aside",
+    "/workspace/H99/upload",
     "/api/docs",
 ]
 

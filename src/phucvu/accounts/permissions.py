@@ -40,7 +40,7 @@ class Action(StrEnum):
     SEE_PERSONAL = "see personal data"
     """One value at a time, with a reason, written to the audit log."""
     MEND = "mend"
-    """Say what rows set aside mean, and take them."""
+    """Bring in files; say what rows set aside mean, take them, or dismiss them."""
     CHOOSE_VERSION = "choose version"
     """Let a version of a dossier count that was kept as an earlier one, with a reason."""
     PUBLISH = "publish"

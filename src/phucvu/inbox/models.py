@@ -148,3 +148,33 @@ class CountedProcedures(models.Model):  # type: ignore[misc]
 
     counted = models.OneToOneField(Counted, on_delete=models.CASCADE, primary_key=True)
     procedures = models.BinaryField()
+
+
+class Upload(models.Model):  # type: ignore[misc]
+    """A file that somebody uploads: looked into first, and taken when they say so.
+
+    ``said`` is what ``phucvu.web.workspace.uploading`` says of it; ``done`` of ``size`` bytes are read.
+    ``alive_at`` is when the process that works on it last said so. The content is emptied once it is
+    taken or given up.
+    """
+
+    class State(models.IntegerChoices):  # type: ignore[misc]
+        LOOKING = 0
+        SEEN = 1
+        TAKING = 2
+        TAKEN = 3
+        UNUSABLE = 4
+
+    key = models.CharField(max_length=32, unique=True)
+    account = models.CharField(max_length=150)
+    unit = models.CharField(max_length=50)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30, default="")
+    at = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State.choices, default=State.LOOKING)
+    alive_at = models.DateTimeField()
+    size = models.BigIntegerField()
+    done = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    said = models.JSONField(default=dict)
+    content = models.BinaryField()

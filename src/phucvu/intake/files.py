@@ -9,6 +9,7 @@ from phucvu.intake import exports, mappings, tables, wire_files, xes
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
+from phucvu.intake.within import Within
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.store import Store
 from phucvu.tables import Source
@@ -29,13 +30,15 @@ def import_file(
     dry_run: bool = False,
     progress: Progress | None = None,
     source: Source | None = None,
+    within: Within | None = None,
 ) -> Taken:
     """Take what a file holds into the records; the same file again changes nothing.
 
     ``kind`` is one of ``KINDS``, told from the file if not given. ``sender`` is the code of the
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
     ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
-    file as it was already looked into; it is closed.
+    file as it was already looked into; it is closed. ``within`` says what who brings it may bring: of
+    the other rows none is kept.
 
     Raises UnusableError if the file cannot be read at all; a row that cannot be used is set aside.
     """
@@ -56,7 +59,9 @@ def import_file(
         )
     with source or Source(path) as rows:
         found = Recognised(kind, *GIVEN) if kind else recognise(rows, mapping)
-        taking = Taking(store, path.name, found.kind, dry_run=dry_run)
+        taking = Taking(store, path.name, found.kind, dry_run=dry_run, within=within)
+        if within:
+            within.check(found.kind)
         taking.taken.because = Problem(found.vi, found.en, file=path.name)
         try:
             _take(taking, rows, sender, mapping, progress)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import polars as pl
 
+from phucvu.intake.within import Within
 from phucvu.problems import Problem
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
@@ -26,15 +27,17 @@ UNREAD = "unread"
 class Taken:
     """The outcome of one file.
 
-    ``added`` counts the rows by table; ``set_aside`` those kept with a reason, of which ``problems``
-    lists the first; ``skipped`` rows that are no record (numbering, totals), ``notes`` what was
-    assumed; ``preview`` the first rows as understood, by table.
+    ``added`` counts the rows by table; ``set_aside`` those kept with a reason, ``refused`` those that who
+    brought the file may not bring; of both ``problems`` lists the first; ``skipped`` rows that are no
+    record (numbering, totals), ``notes`` what was assumed; ``preview`` the first rows as understood, by
+    table.
     """
 
     file: str
     kind: str
     added: dict[str, Added] = field(default_factory=dict)
     set_aside: int = 0
+    refused: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     skipped: int = 0
@@ -56,12 +59,19 @@ class Taken:
 class Taking:
     """Takes rows into the store, or with ``dry_run`` only counts what would be taken."""
 
-    def __init__(self, store: Store, file: str, kind: str, *, dry_run: bool = False) -> None:
+    def __init__(
+        self, store: Store, file: str, kind: str, *, dry_run: bool = False, within: Within | None = None
+    ) -> None:
         self.store = store
         self.taken = Taken(file, kind)
         self.dry_run = dry_run
+        self.within = within
 
     def take(self, table: str, frame: pl.DataFrame) -> None:
+        if self.within and (refused := self.within.refused(self.store, table, frame)):
+            frame = frame.filter(~pl.int_range(frame.height, eager=True).is_in(list(refused)))
+            self.taken.refused += len(refused)
+            self._list([replace(p, file=self.taken.file) for p in refused.values()])
         self.taken.preview.setdefault(table, frame.head(PREVIEW))
         add = self.store.compare if self.dry_run else self.store.append
         known = self.taken.added.get(table, Added(0, 0))
@@ -69,7 +79,12 @@ class Taking:
 
     def aside(self, asides: Iterable[Aside]) -> None:
         listed = [
-            replace(a, problem=replace(a.problem, file=self.taken.file or a.problem.file)) for a in asides
+            replace(
+                a,
+                problem=replace(a.problem, file=self.taken.file or a.problem.file),
+                sender=a.sender or (self.within.unit if self.within else None),
+            )
+            for a in asides
         ]
         if not self.dry_run:
             set_aside.add(self.store, listed)
@@ -105,4 +120,7 @@ class Taking:
 
     def _count(self, problems: list[Problem]) -> None:
         self.taken.set_aside += len(problems)
+        self._list(problems)
+
+    def _list(self, problems: list[Problem]) -> None:
         self.taken.problems += problems[: MOST_LISTED - len(self.taken.problems)]

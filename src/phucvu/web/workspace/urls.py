@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
-from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, unit
+from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, unit, upload
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
@@ -32,6 +32,11 @@ in_languages = [
     re_path(rf"^{JOB}$", see(exports.show), name="workspace-export"),
     re_path(rf"^{JOB}/file$", see(exports.take), name="workspace-export-file"),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
+    path("workspace/<unit>/upload", mend(upload.start), name="workspace-upload"),
+    path("workspace/<unit>/upload/mau-<kind>.xlsx", mend(upload.template), name="workspace-upload-template"),
+    path("workspace/<unit>/upload/<key>", mend(upload.one), name="workspace-upload-one"),
+    path("workspace/<unit>/upload/<key>/confirm", mend(upload.confirm), name="workspace-upload-confirm"),
+    path("workspace/<unit>/upload/<key>/discard", mend(upload.discard), name="workspace-upload-discard"),
     path("workspace/<unit>/set-aside", see(aside.every), name="workspace-set-aside"),
     path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),
     path("workspace/<unit>/set-aside/replay", mend(aside.replay), name="workspace-replay"),

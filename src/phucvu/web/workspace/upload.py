@@ -1,0 +1,166 @@
+"""Uploading a file: what it would bring is shown first, and taken when that is confirmed."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from phucvu.accounts import units
+from phucvu.accounts.permissions import Role
+from phucvu.inbox.models import Upload
+from phucvu.intake import templates
+from phucvu.intake.files import KINDS
+from phucvu.intake.within import REGISTERS
+from phucvu.problems import UnusableError
+from phucvu.records.schema import TABLES
+from phucvu.web.language import _, language
+from phucvu.web.workspace import uploading
+
+RECENT = 10
+AGAIN_IN = 2
+"""Seconds until a page that tells how far the work is loads itself again."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_http_methods(["GET", "POST"])  # type: ignore[untyped-decorator]
+def start(request: Any, unit: str) -> Any:
+    """The form; POST keeps a file and looks into it."""
+    problem = ""
+    if request.method == "POST":
+        file, kind = request.FILES.get("file"), request.POST.get("kind", "")
+        try:
+            if kind and kind not in KINDS:
+                raise Http404
+            if file is not None and file.size > uploading.MOST:
+                raise uploading.too_large()
+            content = file.read() if file is not None else b""
+            upload = uploading.receive(request.user, unit, file.name if file else "", content, kind)
+            return HttpResponseRedirect(reverse("workspace-upload-one", args=[unit, upload.key]))
+        except UnusableError as error:
+            problem = error.problems[0].text(language())
+    offered = [k for k in templates.OFFERED if k not in REGISTERS or request.user.role == Role.ADMINISTRATOR]
+    recent = Upload.objects.filter(account=request.user.username, unit=unit).defer("content")
+    context = {
+        "unit": units.every().get(unit),
+        "code": unit,
+        "problem": problem,
+        "most": uploading.MOST >> 20,
+        "templates": [(kind, templates.title(kind)) for kind in offered],
+        "recent": [(one, _state(one)) for one in recent.order_by("-at")[:RECENT]],
+    }
+    return render(request, "workspace/upload.html", context, status=400 if problem else 200)
+
+
+@require_GET  # type: ignore[untyped-decorator]
+def one(request: Any, unit: str, key: str) -> Any:
+    """What an upload would bring or brought, or how far the work is."""
+    upload = _own(request, unit, key)
+    if upload is None:
+        return _gone(request, unit)
+    said, lang = upload.said, language()
+    context = {
+        "unit": units.every().get(unit),
+        "code": unit,
+        "upload": upload,
+        "state": _state(upload),
+        "works": upload.state in (uploading.LOOKING, uploading.TAKING),
+        "stopped": uploading.has_stopped(upload),
+        "seen": upload.state == uploading.SEEN,
+        "taken": upload.state == uploading.TAKEN,
+        "percent": round(100 * upload.done / upload.size) if upload.size else 0,
+        "said": said,
+        "because": (said.get("because") or {}).get(lang, ""),
+        "problems": [p[lang] for p in said.get("problems", ())],
+        "notes": [p[lang] for p in said.get("notes", ())],
+        "added": [(_table(name), numbers) for name, numbers in said.get("added", {}).items()],
+        "columns": [
+            (heading, name and _column(said["kind"], name)) for heading, name in said.get("columns", ())
+        ],
+        "first": [
+            (_table(name), [(_column(name, row[0]), row[1:]) for row in rows])
+            for name, rows in said.get("first", {}).items()
+        ],
+        "number": sum(new + changed for new, changed, _same in said.get("added", {}).values()),
+    }
+    answer = render(request, "workspace/upload_one.html", context)
+    if context["works"] and not context["stopped"]:
+        answer.headers["Refresh"] = str(AGAIN_IN)
+    return answer
+
+
+@require_POST  # type: ignore[untyped-decorator]
+def confirm(request: Any, unit: str, key: str) -> Any:
+    """Take what was looked into, or go on with what stopped halfway."""
+    upload = _own(request, unit, key)
+    if upload is None:
+        return _gone(request, unit)
+    if upload.state == uploading.LOOKING:
+        uploading.look_again(upload, request.user)
+    else:
+        uploading.confirm(upload, request.user)
+    return HttpResponseRedirect(reverse("workspace-upload-one", args=[unit, key]))
+
+
+@require_POST  # type: ignore[untyped-decorator]
+def discard(request: Any, unit: str, key: str) -> Any:
+    """Forget a file that was not taken."""
+    if upload := _own(request, unit, key):
+        uploading.discard(upload)
+    return HttpResponseRedirect(reverse("workspace-upload", args=[unit]))
+
+
+@require_GET  # type: ignore[untyped-decorator]
+def template(request: Any, unit: str, kind: str) -> Any:
+    """The workbook to fill in for one kind."""
+    if kind not in templates.OFFERED:
+        raise Http404
+    file = io.BytesIO()
+    templates.write(kind, file)
+    answer = HttpResponse(file.getvalue(), content_type=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="mau-{kind}.xlsx"'
+    return answer
+
+
+def _own(request: Any, unit: str, key: str) -> Upload | None:
+    """The upload, where it is the account's own and still there."""
+    mine = Upload.objects.filter(account=request.user.username, unit=unit, key=key)
+    found: Upload | None = mine.defer("content").first()
+    return found
+
+
+def _gone(request: Any, unit: str) -> Any:
+    messages.info(request, _("Không có tệp này, hoặc đã quá một ngày."))
+    return HttpResponseRedirect(reverse("workspace-upload", args=[unit]))
+
+
+def _table(name: str) -> str:
+    """What a table of records is called."""
+    return TABLES[name].vi if language() == "vi" else name
+
+
+def _column(kind: str, name: str) -> str:
+    """What a column of a table, or a field of an export, is called."""
+    vi = language() == "vi"
+    if kind == templates.EXPORT:
+        return templates.OF_EXPORT[name][0 if vi else 1]
+    column = TABLES[kind][name]
+    return column.vi if vi else column.en
+
+
+def _state(upload: Upload) -> str:
+    if uploading.has_stopped(upload):
+        return _("bị dừng giữa chừng")
+    return {
+        uploading.LOOKING: _("đang đọc"),
+        uploading.SEEN: _("chờ xác nhận"),
+        uploading.TAKING: _("đang nhập"),
+        uploading.TAKEN: _("đã nhập"),
+        uploading.UNUSABLE: _("không dùng được"),
+    }[upload.state]
