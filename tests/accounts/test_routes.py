@@ -49,6 +49,8 @@ OTHER_PARTS = {
     "workspace-dossier": {"code": "H21.17-261001-0001"},
     "workspace-choose-version": {"code": "H21.17-261001-0001"},
     "workspace-set-aside-one": {"identity": ASIDE.id},
+    "workspace-dismiss": {"identity": ASIDE.id},
+    "workspace-bring-back": {"identity": ASIDE.id},
 }
 """By the address's name: what stands in it instead, so that something is there in one's own unit."""
 

@@ -221,3 +221,42 @@ def test_what_is_no_json_is_not_shown(client_of: SignIn, home: Store) -> None:
         i for i, p in set_aside.pending(home).select("id", "payload").iter_rows() if not p.endswith("}")
     )
     assert "không đọc được" in body(client_of("staff", "H99"), f"/workspace/H99/set-aside/{broken}")
+
+
+def test_a_row_is_dismissed_with_a_reason_and_brought_back(client_of: SignIn, home: Store) -> None:
+    identity = one(home, "H99", "LA-0")
+    client = client_of("staff", "H99")
+    before = set_aside.pending(home).height
+    listed = int(re.search(r"([0-9.]+) dòng chưa nhận", body(client, "/workspace/H99/set-aside"))[1])  # type: ignore[index]
+    address = f"/workspace/H99/set-aside/{identity}"
+    assert client.post(f"{address}/dismiss", {"reason": " "}).headers["Location"] == address
+    assert set_aside.pending(home).height == before
+    assert client.post(f"{address}/dismiss", {"reason": "gửi nhầm"}).status_code == 302
+
+    assert set_aside.pending(home).height == before - 1
+    page = body(client, "/workspace/H99/set-aside")
+    assert f"{listed - 1} dòng chưa nhận" in page
+    assert identity not in page
+    assert "1 dòng đã bỏ qua" in page
+    assert identity in body(client, "/workspace/H99/set-aside?state=dismissed")
+    shown = body(client, address)
+    assert "gửi nhầm" in shown
+    assert "staff.h99" in shown
+    entry = AuditEntry.objects.get(action="row dismissed")
+    assert (entry.actor, entry.object, entry.said) == ("staff.h99", identity, {"reason": "gửi nhầm"})
+    set_aside.add(home, asides())
+    assert set_aside.pending(home).height == before - 1, "the same row again stays dismissed"
+
+    assert client.post(f"{address}/back").status_code == 302
+    assert set_aside.pending(home).height == before
+    assert set_aside.dismissed(home).is_empty()
+    assert AuditEntry.objects.filter(action="row brought back", object=identity).exists()
+
+
+def test_who_may_not_dismiss(client_of: SignIn, home: Store) -> None:
+    address = f"/workspace/H99/set-aside/{one(home, 'H99', 'LA-1')}"
+    reader = client_of("reader", "H99")
+    assert reader.post(f"{address}/dismiss", {"reason": "x"}).status_code == 403
+    assert "Bỏ qua dòng này" not in body(reader, address)
+    other = f"/workspace/H98/set-aside/{one(home, 'H99', 'LA-1')}"
+    assert client_of("staff", "H98").post(f"{other}/dismiss", {"reason": "x"}).status_code == 404

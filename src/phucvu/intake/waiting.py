@@ -17,6 +17,7 @@ from phucvu.records.store import Store
 MOST_NAMES = 200
 
 Kind = Literal["unit", "procedure"]
+State = Literal["pending", "dismissed"]
 
 PROCEDURE = "procedures? (has|have) the (code|name)"
 """The words of a problem with a procedure's code or name; that of a unit says «unit»."""
@@ -57,23 +58,28 @@ class Unknown:
     rows: int
 
 
-def count(store: Store, senders: Collection[str] | None = None) -> int:
-    """How many rows wait: of the sending units given, or with None of all and of files."""
+def count(store: Store, senders: Collection[str] | None = None, *, state: State = "pending") -> int:
+    """How many rows wait, or were dismissed: of the senders given, or with None of all and of files."""
     con = connect()
-    found: int = con.execute(_pending(con, store, senders).count())
+    found: int = con.execute(_pending(con, store, senders, state=state).count())
     con.disconnect()
     return found
 
 
 def page(
-    store: Store, senders: Collection[str] | None = None, *, number: int = 1, size: int = 50
+    store: Store,
+    senders: Collection[str] | None = None,
+    *,
+    number: int = 1,
+    size: int = 50,
+    state: State = "pending",
 ) -> list[Waiting]:
-    """The rows that wait, the latest first: the ``number``-th ``size`` of them, counted from 1.
+    """The rows that wait (or were dismissed), the latest first: the ``number``-th ``size``, from 1.
 
     Of the sending units given (a unit's subtree, say), or with None of all and of files.
     """
     con = connect()
-    rows = _pending(con, store, senders, payload=True)
+    rows = _pending(con, store, senders, payload=True, state=state)
     rows = rows.order_by(ibis.desc("sequence")).limit(size, offset=size * (number - 1))
     columns = [c for c in Waiting.__dataclass_fields__ if c != "dossier"]
     found = rows.rename(arrived_at="arrived").select(columns).to_polars()
@@ -97,10 +103,15 @@ def unknown(store: Store, senders: Collection[str] | None = None) -> list[Unknow
 
 
 def _pending(
-    con: ibis.BaseBackend, store: Store, senders: Collection[str] | None, *, payload: bool = False
+    con: ibis.BaseBackend,
+    store: Store,
+    senders: Collection[str] | None,
+    *,
+    payload: bool = False,
+    state: State = "pending",
 ) -> ir.Table:
     rows = store.table(con, "set_aside", payload=payload)
-    rows = rows.filter(rows.state == "pending")
+    rows = rows.filter(rows.state == state)
     kind = rows.en.re_search(PROCEDURE).ifelse("procedure", "unit")
     rows = rows.mutate(kind=rows.value.notnull().ifelse(kind, ibis.null("string")))
     return rows if senders is None else rows.filter(rows.sender.isin(list(senders)))

@@ -305,7 +305,9 @@ SET_ASIDE = Table(
         Column("vi", pl.String, "lý do", "reason, in Vietnamese", required=True),
         Column("en", pl.String, "lý do (tiếng Anh)", "reason, in English", required=True),
         Column("payload", pl.String, "nội dung gửi", "the row as it came, JSON"),
-        Column("state", pl.String, "tình trạng", "state", required=True, values=("pending", "taken")),
+        Column(
+            "state", pl.String, "tình trạng", "state", required=True, values=("pending", "taken", "dismissed")
+        ),
     ),
 )
 

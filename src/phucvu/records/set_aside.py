@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import ibis
 import polars as pl
 
 from phucvu.figures.periods import now_in_vietnam
@@ -40,7 +41,10 @@ class Aside:
 
 
 def add(store: Store, asides: Iterable[Aside], *, mark: tuple[str, int] | None = None) -> Added:
-    """Keep the rows; those kept before with the same reason are unchanged. ``mark`` as in ``append``."""
+    """Keep the rows; those kept before with the same reason are unchanged. ``mark`` as in ``append``.
+
+    A row that was dismissed stays so when it comes again.
+    """
     rows = [
         {
             "id": a.id,
@@ -53,18 +57,46 @@ def add(store: Store, asides: Iterable[Aside], *, mark: tuple[str, int] | None =
             "vi": a.problem.vi,
             "en": a.problem.en,
             "payload": a.payload,
-            "state": "pending",
         }
         for a in asides
     ]
     if not rows:
         return Added(0, 0)
+    dismissed = _dismissed(store, [str(row["id"]) for row in rows])
+    for row in rows:
+        row["state"] = "dismissed" if row["id"] in dismissed else "pending"
     return store.append("set_aside", pl.DataFrame(rows, schema=SET_ASIDE.types), mark=mark)
+
+
+def _dismissed(store: Store, ids: list[str]) -> set[str]:
+    """Those of the rows that somebody dismissed."""
+    con = ibis.duckdb.connect()
+    held = store.table(con, "set_aside")
+    found = con.to_polars(held.filter(held.state == "dismissed", held.id.isin(ids)).select("id"))
+    con.disconnect()
+    return set(found["id"])
 
 
 def pending(store: Store) -> pl.DataFrame:
     """What waits to be mended: the columns of ``schema.SET_ASIDE``, oldest file and row first."""
     return store.rows("set_aside").filter(state="pending").sort("file", "row", "id", nulls_last=True)
+
+
+def dismissed(store: Store) -> pl.DataFrame:
+    """What somebody said need not be mended, as ``pending`` gives it."""
+    return store.rows("set_aside").filter(state="dismissed").sort("file", "row", "id", nulls_last=True)
+
+
+def dismiss(store: Store, rows: pl.DataFrame) -> None:
+    """These rows of ``pending`` need not be mended: they wait no more, until they are brought back."""
+    if rows.height:
+        store.append("set_aside", rows.with_columns(state=pl.lit("dismissed")))
+
+
+def bring_back(store: Store, rows: pl.DataFrame) -> None:
+    """These rows of ``dismissed`` wait again."""
+    if rows.height:
+        store.append("set_aside", rows.with_columns(state=pl.lit("pending")))
 
 
 def mark_taken(store: Store, rows: pl.DataFrame) -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import msgspec
+import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -13,12 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from phucvu.accounts import audit, personal, units
+from phucvu.accounts.models import AuditEntry
 from phucvu.accounts.permissions import Action, may
 from phucvu.inbox.home import store
 from phucvu.intake import waiting
 from phucvu.intake.replay import replay as take_again
 from phucvu.problems import Problem, UnusableError
 from phucvu.records import set_aside
+from phucvu.records.schema import SET_ASIDE
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.shown import rendered
@@ -72,6 +75,33 @@ def replay(request: Any, unit: str) -> Any:
     return _replayed(request, unit)
 
 
+@require_POST  # type: ignore[untyped-decorator]
+def dismiss(request: Any, unit: str, identity: str) -> Any:
+    """Say that a row need not be mended, and why: it waits no more, and can be brought back."""
+    row = _row(unit, identity)
+    reason = request.POST.get("reason", "").strip()[: personal.LONGEST_REASON]
+    if row["state"] == "pending":
+        if not reason:
+            messages.error(request, _("Hãy ghi lý do bỏ qua."))
+            return HttpResponseRedirect(reverse("workspace-set-aside-one", args=[unit, identity]))
+        rows = pl.DataFrame([row], schema=SET_ASIDE.types)
+        audit.append(request.user, "row dismissed", object=identity, unit=unit, reason=reason)
+        set_aside.dismiss(store(), rows)
+        messages.info(request, _("Đã bỏ qua một dòng; có thể đưa trở lại."))
+    return HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
+
+
+@require_POST  # type: ignore[untyped-decorator]
+def bring_back(request: Any, unit: str, identity: str) -> Any:
+    """A dismissed row waits again."""
+    row = _row(unit, identity)
+    if row["state"] == "dismissed":
+        audit.append(request.user, "row brought back", object=identity, unit=unit)
+        set_aside.bring_back(store(), pl.DataFrame([row], schema=SET_ASIDE.types))
+        messages.info(request, _("Đã đưa trở lại một dòng."))
+    return HttpResponseRedirect(reverse("workspace-set-aside-one", args=[unit, identity]))
+
+
 def _replayed(request: Any, unit: str) -> Any:
     before = waiting.count(store(), senders(unit))
     take_again(store())
@@ -107,6 +137,8 @@ def one(request: Any, unit: str, identity: str) -> Any:
         "readable": bool(payload),
         "masked": masked,
         "may_see": may(request.user, Action.SEE_PERSONAL, unit),
+        "may_mend": may(request.user, Action.MEND, unit),
+        "dismissed": _dismissal(identity) if row["state"] == "dismissed" else None,
         "field": field,
         "title": masked[field].title if field in masked else None,
         "reason": reason,
@@ -119,11 +151,14 @@ def one(request: Any, unit: str, identity: str) -> Any:
 
 def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) -> Any:
     of = senders(unit)
-    number = waiting.count(store(), of)
+    state: waiting.State = "dismissed" if request.GET.get("state") == "dismissed" else "pending"
+    others: waiting.State = "pending" if state == "dismissed" else "dismissed"
+    number = waiting.count(store(), of, state=state)
     pages = max(1, math.ceil(number / PER_PAGE))
     asked = request.GET.get("page", "1")
     page = min(pages, max(1, int(asked))) if asked.isdecimal() and len(asked) < 9 else 1
     path = reverse("workspace-set-aside", args=[unit])
+    query = "state=dismissed&" if state == "dismissed" else ""
     below = units.below(unit)
     context = {
         "unit": units.every().get(unit),
@@ -131,12 +166,18 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "number": number,
         "page": page,
         "pages": pages,
-        "before": f"{path}?page={page - 1}" if page > 1 else "",
-        "after": f"{path}?page={page + 1}" if page < pages else "",
-        "rows": [(row, *_masked(row)) for row in _page(of, page)],
+        "before": f"{path}?{query}page={page - 1}" if page > 1 else "",
+        "after": f"{path}?{query}page={page + 1}" if page < pages else "",
+        "is_dismissed": state == "dismissed",
+        "others": waiting.count(store(), of, state=others),
+        "rows": [(row, *_masked(row)) for row in _page(of, page, state)],
         "unknown": [
             (found, "procedure" if "TTHC" in (found.field or "") else "unit", _said(problems, found.value))
-            for found in (waiting.unknown(store(), of) if may(request.user, Action.MEND, unit) else ())
+            for found in (
+                waiting.unknown(store(), of)
+                if state == "pending" and may(request.user, Action.MEND, unit)
+                else ()
+            )
         ],
         "units": sorted((u.code, u.name) for u in units.every() if u.code in below),
         "procedures": sorted(home.procedure_names().items()),
@@ -146,8 +187,15 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
     return rendered(request, "workspace/set_aside.html", context, status=status)
 
 
-def _page(of: list[str] | None, number: int) -> list[waiting.Waiting]:
-    return waiting.page(store(), of, number=number, size=PER_PAGE)
+def _page(of: list[str] | None, number: int, state: waiting.State) -> list[waiting.Waiting]:
+    return waiting.page(store(), of, number=number, size=PER_PAGE, state=state)
+
+
+def _dismissal(identity: str) -> dict[str, Any] | None:
+    """Who dismissed a row, when and why, as the audit log has it."""
+    entries = AuditEntry.objects.filter(action="row dismissed", object=identity)
+    last = entries.order_by("-number").first()
+    return last and {"actor": last.actor, "moment": last.moment, "reason": last.said.get("reason", "")}
 
 
 def _masked(row: waiting.Waiting) -> tuple[str, str]:
@@ -163,9 +211,9 @@ def _said(problems: list[Problem], name: str) -> str:
 
 
 def _row(unit: str, identity: str) -> dict[str, Any]:
-    """The row, where it waits and the unit may see it; raises Http404 elsewhere."""
+    """The row, where it waits or was dismissed and the unit may see it; raises Http404 elsewhere."""
     of = senders(unit)
-    rows = set_aside.pending(store()).filter(id=identity)
+    rows = store().rows("set_aside").filter(pl.col("id") == identity, pl.col("state") != "taken")
     if rows.is_empty() or (of is not None and rows["sender"][0] not in of):
         raise Http404(_("Không có dòng này, hoặc nó đã được nhận."))
     return rows.row(0, named=True)

@@ -41,4 +41,6 @@ in_languages = [
     path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),
     path("workspace/<unit>/set-aside/replay", mend(aside.replay), name="workspace-replay"),
     path("workspace/<unit>/set-aside/<identity>", see(aside.one), name="workspace-set-aside-one"),
+    path("workspace/<unit>/set-aside/<identity>/dismiss", mend(aside.dismiss), name="workspace-dismiss"),
+    path("workspace/<unit>/set-aside/<identity>/back", mend(aside.bring_back), name="workspace-bring-back"),
 ]
