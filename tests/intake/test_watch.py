@@ -1,5 +1,6 @@
 """A watched folder: every file is taken once it is complete, once, whatever is killed when."""
 
+import datetime as dt
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import time
 
 import pytest
 
+from phucvu.intake import notices
 from phucvu.intake import watch as watching
 from phucvu.intake.watch import watch
 from phucvu.problems import UnusableError
@@ -303,3 +305,44 @@ def test_what_is_passed_over_is_told(store, folder, caplog, monkeypatch):
         ("ống.jsonl", "không phải"),
     ):
         assert any(f"{name}: {words}" in line for line in told)
+
+
+def told(store):
+    return [(notice.name, notice.vi.split(";")[0]) for notice in notices.load(store.home)]
+
+
+def test_what_is_not_taken_is_noticed_until_it_is_gone_or_mended(store, folder):
+    (folder / "bên trong").mkdir()
+    (folder / "hỏng.jsonl").write_text(dossiers(1, NgayTiepNhan="20261332"), encoding="utf-8")
+    (folder / "lạ.png").write_bytes(b"x")
+    once(store, folder, sender="H99")
+    assert told(store) == [
+        ("bên trong", "thư mục con không được đọc"),
+        ("hỏng.jsonl", "không dùng được"),
+        ("lạ.png", "không dùng được"),
+    ]
+    first = notices.load(store.home)
+    assert {n.sender for n in first} == {"H99"}
+    (folder / "bên trong").rmdir()
+    (folder / "loi" / "lạ.png").unlink()
+    (folder / "hỏng.jsonl").write_text(dossiers(1), encoding="utf-8")
+    once(store, folder, sender="H99")
+    assert told(store) == []
+
+
+def test_it_is_told_since_when_and_of_each_folder(store, folder, tmp_path, monkeypatch):
+    other = tmp_path / "khác"
+    (other / "trong").mkdir(parents=True)
+    (folder / "trong").mkdir()
+    once(store, folder)
+    since = notices.load(store.home)[0].since
+    later = since + dt.timedelta(hours=1)
+    monkeypatch.setattr(watching._Office, "now", staticmethod(lambda: later))
+    (folder / "nữa").mkdir()
+    once(store, folder)
+    once(store, other)
+    assert [(n.folder, n.name, n.since) for n in notices.load(store.home)] == [
+        (str(folder), "trong", since),
+        (str(folder), "nữa", later),
+        (str(other), "trong", later),
+    ]

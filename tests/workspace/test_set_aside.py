@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
-from phucvu.intake import wire
+from phucvu.intake import notices, wire
 from phucvu.problems import Problem
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
@@ -260,3 +261,17 @@ def test_who_may_not_dismiss(client_of: SignIn, home: Store) -> None:
     assert "Bỏ qua dòng này" not in body(reader, address)
     other = f"/workspace/H98/set-aside/{one(home, 'H99', 'LA-1')}"
     assert client_of("staff", "H98").post(f"{other}/dismiss", {"reason": "x"}).status_code == 404
+
+
+def test_what_a_watched_folder_could_not_take_is_told_to_who_sends_it(client_of: SignIn, home: Store) -> None:
+    why = Problem("không dùng được", "it cannot be used", file="tháng <8>.xlsx")
+    notices.save(home.home, "/gui", "H99.01", [why], dt.datetime(2026, 8, 3, 8, 15))
+    try:
+        for unit in ("H99", "H99.01"):
+            client = client_of("reader", unit)
+            assert "tháng &lt;8&gt;.xlsx" in body(client, f"/workspace/{unit}/set-aside")
+            assert "thư mục theo dõi" in body(client, f"/workspace/{unit}")
+        assert "tháng" not in body(client_of("reader", "H98"), "/workspace/H98/set-aside")
+    finally:
+        notices.save(home.home, "/gui", "H99.01", [], dt.datetime(2026, 8, 3, 8, 15))
+    assert "thư mục theo dõi" not in body(client_of("reader", "H99.201"), "/workspace/H99.201")

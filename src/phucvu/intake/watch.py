@@ -7,18 +7,19 @@ folder costs next to nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import logging
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.intake import mappings
+from phucvu.intake import mappings, notices
 from phucvu.intake.files import KINDS, import_file
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken
@@ -30,6 +31,9 @@ WORKING = "dang-nhan"
 
 TAKEN = "da-nhan"
 REFUSED = "loi"
+REASONS = ".loi.txt"
+"""The ending of the text beside a file that says what is wrong with it."""
+
 DIARY = "nhat-ky.jsonl"
 """In the folder of files taken: one line for each, by which the same content is known again."""
 
@@ -84,7 +88,8 @@ def watch(
     not changed for ``settled`` seconds, and ends in the folder ``da-nhan`` inside, or in ``loi`` if
     nothing of it could be used; what is wrong is said in a text beside it. Content that was taken
     whole before in the same way is only moved. What cannot be taken at all, such as a folder inside or a
-    file without permission to read it, is told once in the log. A process that is killed leaves the file in
+    file without permission to read it, is told once in the log; and like what was refused, on the site,
+    as long as it lies there (``notices``). A process that is killed leaves the file in
     ``dang-nhan``, and the next one begins with it again: importing twice changes nothing.
 
     Raises UnusableError where folder, kind or mapping are wrong. An import that fails for another
@@ -94,11 +99,14 @@ def watch(
     office = _Office(store, folder, kind, sender, mapping)
     seen: dict[Path, _Seen] = {}
     told: set[Problem] = set()
+    noticed: list[Problem] | None = None
     while True:
-        for problem in _passed_over(folder):
+        found = [*_passed_over(folder)]
+        for problem in found:
             if problem not in told:
                 log.warning("%s", problem)
                 told.add(problem)
+        noticed = office.notice([*found, *_refused(folder)], noticed)
         files = [*_files(folder / WORKING), *_files(folder)]
         if once and not files:
             return
@@ -171,6 +179,22 @@ def _passed_over(folder: Path) -> Iterator[Problem]:
             yield Problem("không phải tệp", "not a file", file=name)
 
 
+def _refused(folder: Path) -> Iterator[Problem]:
+    """Files that could not be used and lie there still, unless one of that name was taken since."""
+    for path in sorted(_inside(folder / REFUSED)):
+        look, taken = _look(path), _look(folder / TAKEN / path.name)
+        if path.name.endswith(REASONS) or look is None or (taken and taken[2] > look[2]):
+            continue
+        # The reasons may quote what the file says of persons: they are for who may read the folder.
+        vi = f"không dùng được; lý do ở tệp {path.name}{REASONS} trong thư mục {REFUSED}"
+        en = f"it could not be used; {path.name}{REASONS} in the folder {REFUSED} says why"
+        yield Problem(vi, en, file=path.name)
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
 def _look(path: Path) -> Look | None:
     try:
         now = path.stat()
@@ -208,6 +232,22 @@ class _Office:
             for line in _diary(folder / TAKEN / DIARY)
             if line["way"] == self.way and not line["set_aside"]
         }
+
+    def notice(self, found: list[Problem], before: list[Problem] | None) -> list[Problem]:
+        """Let the site tell of what is not taken, where that is not what was told before."""
+        if found == before:
+            return found
+        listed = [replace(p, file=Path(p.file).name) for p in found]
+        try:
+            notices.save(self.store.home, str(self.folder.absolute()), self.how["sender"], listed, self.now())
+        except UnavailableError as error:
+            log.warning("%s", error)
+            return before or []
+        return found
+
+    @staticmethod
+    def now() -> dt.datetime:
+        return now_in_vietnam().replace(microsecond=0)
 
     def claim(self, path: Path) -> Path:
         """Take a file out of the hands of others."""
@@ -260,7 +300,7 @@ class _Office:
         target = self._free(where, path.name)
         if problems:
             # The byte-order mark makes old editors on Windows show Vietnamese.
-            said = target.with_name(f"{target.name}.loi.txt")
+            said = target.with_name(target.name + REASONS)
             said.write_text(_said(path.name, where, problems), encoding="utf-8-sig")
         return path.rename(target)
 

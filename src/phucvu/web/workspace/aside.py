@@ -17,7 +17,7 @@ from phucvu.accounts import audit, personal, units
 from phucvu.accounts.models import AuditEntry
 from phucvu.accounts.permissions import Action, may
 from phucvu.inbox.home import store
-from phucvu.intake import waiting
+from phucvu.intake import notices, waiting
 from phucvu.intake.replay import replay as take_again
 from phucvu.problems import Problem, UnusableError
 from phucvu.records import set_aside
@@ -168,6 +168,7 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "pages": pages,
         "before": f"{path}?{query}page={page - 1}" if page > 1 else "",
         "after": f"{path}?{query}page={page + 1}" if page < pages else "",
+        "notices": noticed(of) if state == "pending" else [],
         "is_dismissed": state == "dismissed",
         "others": waiting.count(store(), of, state=others),
         "rows": [(row, *_masked(row)) for row in _page(of, page, state)],
@@ -189,6 +190,11 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
 
 def _page(of: list[str] | None, number: int, state: waiting.State) -> list[waiting.Waiting]:
     return waiting.page(store(), of, number=number, size=PER_PAGE, state=state)
+
+
+def noticed(of: list[str] | None) -> list[notices.Notice]:
+    """What lies in watched folders and is not taken: of these senders, or with None of all."""
+    return [n for n in notices.load(store().home) if of is None or n.sender in of]
 
 
 def _dismissal(identity: str) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
 from phucvu.web.sentences import called
 from phucvu.web.workspace import home
-from phucvu.web.workspace.aside import senders
+from phucvu.web.workspace.aside import noticed, senders
 from phucvu.web.workspace.mending import Advice, advice, completable, gain
 from phucvu.web.workspace.ready import BY_NAME, READY, Moment, Ready
 from phucvu.web.workspace.shown import rendered
@@ -72,6 +72,7 @@ def show(request: Any, unit: str) -> Any:
         "periods": home.periods(period),
         "waiting": waiting.count(store(), senders(unit)),
         "aside": reverse("workspace-set-aside", args=[unit]),
+        "notices": len(noticed(senders(unit))),
     }
     if lack := results.lacks():
         context["said"] = SAID[lack]
