@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,3 +57,21 @@ class UnavailableError(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(str(problem))
+
+
+REASONS = {
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không được phép",
+    errno.EISDIR: "đây là thư mục, không phải tệp",
+    errno.ENOTDIR: "đây là tệp, không phải thư mục",
+    errno.EEXIST: "đã có sẵn",
+    errno.ENOSPC: "đĩa đã đầy",
+    errno.EROFS: "nơi này chỉ đọc được",
+    errno.ENAMETOOLONG: "tên quá dài",
+}
+
+
+def why(error: OSError) -> str:
+    """Why the operating system refuses, in Vietnamese where that is known."""
+    return REASONS.get(error.errno or 0) or error.strerror or " ".join(str(error).split())

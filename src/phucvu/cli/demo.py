@@ -28,6 +28,7 @@ MADE = "made-by-the-demonstration.txt"
 
 port_option = click.option(
     "--port",
+    type=click.IntRange(1, 65535),
     default=PORT,
     show_default=True,
     metavar="CỔNG",
@@ -118,7 +119,7 @@ def fresh_home() -> str:
                 )
             )
         shutil.rmtree(folder)
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     (folder / MADE).write_text("Made by phucvu demo --records, which makes this folder anew each time.\n")
     return str(folder)
 

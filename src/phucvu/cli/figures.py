@@ -79,7 +79,7 @@ def scoreboard(
 
     Với --unit: đơn vị ấy và các đơn vị ngay dưới. | With --unit: that unit and those just below it.
     """
-    counted, units = count(asked, [period, period.previous()], None, regroup)
+    counted, units = count(asked, [period, period.previous()], unit, regroup, every=True)
     scores = score(counted, asked.rule_set, units, from_records=True)
     groups, totals = scores_with_changes(scores, None)
     this = pl.col("period") == str(period)
@@ -102,21 +102,37 @@ def scoreboard(
     )
 
 
-def count(asked: Asked, periods: list[Period], unit: str | None, regroup: bool) -> tuple[pl.DataFrame, Units]:
+def count(
+    asked: Asked, periods: list[Period], unit: str | None, regroup: bool, *, every: bool = False
+) -> tuple[pl.DataFrame, Units]:
     """The figures of some periods from the records of a home, and the units known there.
 
-    With ``regroup`` the units are those of the present in every period. Raises UnusableError where the
-    home does not hold the unit asked for.
+    Of one unit they are its own alone, unless ``every`` asks for the others too. With ``regroup`` the
+    units are those of the present in every period. Raises UnusableError where the home does not hold the
+    unit asked for.
     """
     from phucvu.engine.figures import figures as count_figures
 
     tables, units = asked.open()
     if unit is not None and unit not in units:
-        raise UnusableError(
-            Problem(
-                f"không có đơn vị {unit!r}", f"there is no unit {unit!r}", file=asked.home, field="--unit"
-            )
-        )
-    wanted = None if unit is None else [unit]
+        raise UnusableError(_no_unit(unit, units, asked.home))
+    wanted = None if unit is None or every else [unit]
     frames = [count_figures(tables, asked.rule_set, p, asked.now, wanted, regroup=regroup) for p in periods]
     return pl.concat(frames), Units(units.on(asked.now.date())) if regroup else units
+
+
+MOST_NAMED = 5
+
+
+def _no_unit(said: str, units: Units, home: str) -> Problem:
+    """That a unit is not known, with those that may be meant: by the code or name, else the first."""
+    meant = [u for u in units if said.casefold() in (u.code.casefold(), u.name.casefold())]
+    meant = meant or [u for u in units if said.casefold() in u.name.casefold()] or list(units)
+    codes = ", ".join(f"{u.code} ({u.short_name})" for u in meant[:MOST_NAMED])
+    more = " …" if len(meant) > MOST_NAMED else ""
+    return Problem(
+        f"không có đơn vị mang mã {said!r}; có: {codes}{more}",
+        f"there is no unit with the code {said!r}; there are: {codes}{more}",
+        file=home,
+        field="--unit",
+    )

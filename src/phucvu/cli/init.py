@@ -16,12 +16,7 @@ PARTS = ("phucvu.sqlite3", "records", "secret.key")
 @click.command()
 @home_option
 def init(home: str) -> None:
-    """Lập nơi giữ dữ liệu còn trống: thư mục và cơ sở dữ liệu. | Make an empty home: folder and database.
-
-    \b
-    Ví dụ | Example:
-      phucvu init --home /srv/phucvu
-    """
+    """Lập nơi giữ dữ liệu còn trống: thư mục và cơ sở dữ liệu. | Make an empty home: folder and database."""
     place = Path(home)
     there = "://" not in home and place.exists() and any(place.iterdir())
     if there and not any((place / part).exists() for part in PARTS):

@@ -17,6 +17,7 @@ from phucvu.cli.backup import backup, restore
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings
 from phucvu.cli.figures import figures, scoreboard
+from phucvu.cli.helping import make_helpful, wrong_arguments
 from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
@@ -28,7 +29,7 @@ from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
 from phucvu.cli.template import template
 from phucvu.cli.watch import watch
-from phucvu.problems import Problem, UnavailableError, UnusableError
+from phucvu.problems import Problem, UnavailableError, UnusableError, why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -51,12 +52,13 @@ COMMANDS = (
 
 for command in COMMANDS:
     program.add_command(command)
+make_helpful(program)
 
 
 def main() -> NoReturn:
     """Run the program on the process's arguments and exit with its status."""
     try:
-        status = program.main(standalone_mode=False)
+        status = program.main(prog_name="phucvu", standalone_mode=False)
     except UnusableError as error:
         for problem in error.problems[:-1]:
             click.echo(str(problem), err=True)
@@ -72,7 +74,7 @@ def main() -> NoReturn:
     except OSError as error:
         where, said = error.filename or "", error.strerror or " ".join(str(error).split())
         problem = Problem(
-            f"không đọc hoặc ghi được: {said}", f"cannot read or write: {said}", file=str(where)
+            f"không đọc hoặc ghi được: {why(error)}", f"cannot read or write: {said}", file=str(where)
         )
         click.echo(_with_notes(str(problem), error), err=True)
         status = 2
@@ -80,10 +82,7 @@ def main() -> NoReturn:
         click.echo(error.format_message())  # a bare group of commands says what there is
         status = 0
     except click.ClickException as error:
-        where = (
-            f" ({error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
-        )
-        click.echo(f"tham số không dùng được | wrong arguments: {error.format_message()}{where}", err=True)
+        click.echo(wrong_arguments(error), err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt) as error:
         # click puts its own exception in place of the one that carries what was done so far.

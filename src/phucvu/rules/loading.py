@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Problem, UnusableError, why
 from phucvu.rules.model import RuleSetFile
 
 SETS = Path(__file__).parent / "sets"
@@ -110,7 +110,7 @@ def _text(path: Path) -> str:
         raise UnusableError(problem) from error
     except OSError as error:
         problem = Problem(
-            f"không đọc được: {error.strerror}", f"cannot be read: {error.strerror}", file=path.name
+            f"không đọc được: {why(error)}", f"cannot be read: {error.strerror}", file=path.name
         )
         raise UnusableError(problem) from error
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Problem, UnusableError, why
 from phucvu.tables import apart
 
 ROW = "row"
@@ -234,7 +234,7 @@ def reading(path: Path) -> Iterator[None]:
         raise UnusableError(problem) from error
     except OSError as error:
         problem = Problem(
-            f"không đọc được tệp: {error.strerror or error}",
+            f"không đọc được tệp: {why(error)}",
             f"cannot read the file: {error.strerror or error}",
             file=str(path),
         )

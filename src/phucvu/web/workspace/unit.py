@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from phucvu.accounts.permissions import Action, may
 from phucvu.engine.listing import DOUBTS, Listing, Wish, doubted
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
@@ -72,6 +73,7 @@ def show(request: Any, unit: str) -> Any:
         "periods": home.periods(period),
         "waiting": waiting.count(store(), senders(unit)),
         "aside": reverse("workspace-set-aside", args=[unit]),
+        "may_mend": may(request.user, Action.MEND, unit),
         "notices": len(noticed(senders(unit))),
     }
     if lack := results.lacks():

@@ -1,0 +1,120 @@
+"""Help that shows an example of each command, and what is said of wrong arguments, Vietnamese first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+EXAMPLES = {
+    "demo": "phucvu demo --records",
+    "init": "phucvu init --home /srv/phucvu",
+    "serve": "phucvu serve --home /srv/phucvu --port 8766",
+    "score": "phucvu score so-lieu.csv --excel diem.xlsx",
+    "rules list": "phucvu rules list",
+    "rules show": "phucvu rules show portal-2026 --period 2026-Q3",
+    "rules check": "phucvu rules check quy-tac-cua-tinh.yaml",
+    "rules diff": "phucvu rules diff qd766-2022 portal-2026",
+    "import": "phucvu import units.csv procedures.csv dossiers.jsonl --home /srv/phucvu",
+    "set-aside list": "phucvu set-aside list --home /srv/phucvu",
+    "set-aside mend": 'phucvu set-aside mend unit "Xã Vân Canh (tên cũ)" H21.227',
+    "set-aside replay": "phucvu set-aside replay --home /srv/phucvu",
+    "mappings list": "phucvu mappings list",
+    "mappings show": "phucvu mappings show mot-cua",
+    "mappings save": "phucvu mappings save anh-xa.yaml",
+    "watch": "phucvu watch /srv/xuat-ho-so --sender H21 --once",
+    "portal pull": "phucvu portal pull --root H21 --period 2026-10 --address https://dichvucong.gov.vn",
+    "figures": "phucvu figures --period 2026-10 --unit H21.17",
+    "scoreboard": "phucvu scoreboard --period 2026-Q3 --unit H21",
+    "dossiers": "phucvu dossiers --unit H21.227 --indicator 2.1 --period 2026-10 --lost",
+    "findings": "phucvu findings --period 2026-10 --unit H21.17",
+    "averages": "phucvu averages --unit H21.17 --period 2026-10",
+    "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
+    "senders add": "phucvu senders add igate --unit H21",
+    "senders list": "phucvu senders list",
+    "senders close": "phucvu senders close igate",
+    "inbox replay": "phucvu inbox replay --to /srv/phucvu-moi",
+    "inbox check": "phucvu inbox check --mend",
+    "accounts add": "phucvu accounts add quan-tri --unit H21 --email quan-tri@example.vn",
+    "accounts list": "phucvu accounts list",
+    "audit verify": "phucvu audit verify",
+    "audit export": "phucvu audit export",
+    "backup": "phucvu backup /backups/2026-11-21 --home /srv/phucvu",
+    "restore": "phucvu restore /backups/2026-11-21 --home /srv/phucvu-moi",
+}
+
+
+def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by what is typed after ``phucvu``."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def make_helpful(group: click.Group) -> None:
+    """Give each command an example at the end of its help, and lists of commands whole lines."""
+    for name, command in leaves(group):
+        if name in EXAMPLES:
+            command.epilog = f"\b\nVí dụ | Example:\n  {EXAMPLES[name]}"
+    _say_shortly(group)
+
+
+def _say_shortly(group: click.Group) -> None:
+    for command in group.commands.values():
+        first = (command.help or "").strip().split("\n\n")[0]
+        command.short_help = " ".join(first.split())
+        if isinstance(command, click.Group):
+            _say_shortly(command)
+
+
+def wrong_arguments(error: click.ClickException) -> str:
+    """What is wrong with the arguments, in one line, with what would be right."""
+    english = error.format_message()
+    line = f"tham số không dùng được: {_vietnamese(error, english)} | wrong arguments: {english}"
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None:
+        return line
+    example = EXAMPLES.get(context.command_path.removeprefix("phucvu").strip())
+    if example:
+        line += f"; ví dụ | for example: {example}"
+    return f"{line} ({context.command_path} --help)"
+
+
+def _vietnamese(error: click.ClickException, english: str) -> str:
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            kind = "tùy chọn" if isinstance(param, click.Option) else "tham số"
+            return f"thiếu {kind} {_name(param)}"
+        case click.NoSuchOption():
+            return f"không có tùy chọn {error.option_name}{_perhaps(error.possibilities)}"
+        case click.exceptions.NoSuchCommand():
+            return f"không có lệnh {error.command_name}{_perhaps(error.possibilities)}"
+        case click.BadParameter(param=click.Parameter() as param):
+            return f"giá trị của {_name(param)} không đúng{_wanted(param.type)}"
+    if "extra argument" in english:
+        return f"thừa {english.partition('(')[2].partition(')')[0]}"
+    return "xem hướng dẫn của lệnh"
+
+
+def _name(param: click.Parameter) -> str:
+    return param.opts[0] if isinstance(param, click.Option) else str(param.metavar or param.name)
+
+
+def _perhaps(names: object) -> str:
+    known = list(names) if isinstance(names, list | tuple) else []
+    return f"; có phải {', '.join(map(str, known))}?" if known else ""
+
+
+def _wanted(kind: click.ParamType[object]) -> str:
+    match kind:
+        case click.Choice():
+            return f"; cần một trong: {', '.join(map(str, kind.choices))}"
+        case click.IntRange(min=low, max=high):
+            return f"; cần số nguyên từ {low}" + (f" đến {high}" if high is not None else "")
+        case click.types.IntParamType():
+            return "; cần số nguyên"
+        case click.Path():
+            return "; không có tệp hoặc thư mục này"
+    return ""
