@@ -163,3 +163,18 @@ def test_one_choice_of_the_period_everywhere(client_of: SignIn, month: Period, p
     if "q=" in place:
         assert '<input type="hidden" name="list" value="late">' in form
         assert '<input type="hidden" name="q" value="H99">' in form
+
+
+@pytest.mark.parametrize(
+    ("lack", "said"),
+    [(results.Lack.DOSSIERS, "phucvu import dossiers.jsonl"), (results.Lack.COUNT, "được đếm lần đầu")],
+)
+def test_what_a_home_lacks_is_said_with_the_next_command(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch, lack: results.Lack, said: str
+) -> None:
+    source = results.Given([])
+    monkeypatch.setattr(source, "lacks", lambda: lack)
+    monkeypatch.setattr(results, "source", lambda: source)
+    page = body(client_of("head", "H99"), "/workspace/H99")
+    assert said in page
+    assert "Chưa có kết quả" in page
