@@ -6,13 +6,17 @@ import json
 import time
 
 import ibis
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake.exceptions import CommitFailedError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phucvu.records import delta, earlier
+from phucvu.records import delta, earlier, keys
+from phucvu.records import store as store_module
 from phucvu.records.store import Added, Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
@@ -379,3 +383,55 @@ def test_of_two_who_make_a_table_at_once_the_slower_one_goes_on(tmp_path, monkey
     monkeypatch.setattr(delta.DeltaTable, "create", beaten)
     row = pl.DataFrame({"code": ["H99"], "name": ["Tỉnh Thử Nghiệm"], "kind": ["province"]})
     assert Store(tmp_path / "home").append("units", row) == Added(1, 0)
+
+
+def test_a_dossier_has_the_same_number_however_it_is_reckoned(store):
+    names = ["", "H21-1", "H21.17-261101-0001", "Đặng Thị Thử", "x" * 100, "\t"]
+    rows = frame(*(dossier(name) | {"sender": sender} for name in names for sender in ("H21", "Sở")))
+    marked = store._marked(store_module.DOSSIERS, store_module._typed(store_module.DOSSIERS, rows))
+    assert store_module._dossier_ids(rows).to_list() == marked["dossier_id"].to_list()
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_looking_up_a_few_and_joining_many_give_the_same(store, few, monkeypatch):
+    """Whatever is in the tail, in compacted files of several row groups, or known already."""
+    monkeypatch.setattr(store_module, "FEW", few)
+    codes = [f"H21-{n}" for n in range(40)]
+    for status in (2, 4, 9):
+        store.append("dossiers", frame(*(dossier(c, status=status, payload=f"[{status}]") for c in codes)))
+        steps = [{"sender": "H21", "code": c, "at": DAY, "status": status} for c in codes]
+        store.append("steps", frame(*steps))
+        store.compact(whole=status == 4)
+    new = [dossier(f"NEW-{n}", status=2) for n in range(3)]
+    later = [dossier(c, status=10) for c in codes[:5]]
+    known = [dossier(c, status=9, payload="[9]") for c in codes[5:9]]
+    older = [dossier(c, status=3, payload="{}") for c in codes[9:12]]
+    rows = frame(*new, *later, *known, *older)
+    assert store.older(rows) == [False] * 12 + [True] * 3
+    assert store.compare("dossiers", rows) == Added(11, 4)
+    steps = [{"sender": "H21", "code": c, "at": DAY, "status": s} for c in codes[:3] for s in (2, 5)]
+    assert store.append("steps", frame(*steps)) == Added(3, 3)
+    assert store.append("dossiers", rows) == Added(11, 4)
+    assert store.append("dossiers", rows) == Added(0, 15)
+
+
+def test_a_few_rows_of_a_file_of_many_row_groups_are_read(tmp_path):
+    numbers = np.array([5, 3, 9, 3, 7, 1, 3, 8] * 10)
+    path = str(tmp_path / "rows.parquet")
+    pq.write_table(pa.table({"dossier_id": numbers, "place": range(80)}), path, row_group_size=7)
+    rows = keys.Keys().rows(path, np.array([2, 3, 8]))
+    assert rows.tolist() == [n for n in range(80) if numbers[n] in (3, 8)]
+    for some in (rows, rows[-1:], rows[3:9]):
+        assert keys.read(path, some, ["place"])["place"].to_pylist() == some.tolist()
+    assert keys.Keys().rows(path, np.array([0, 2, 4])).tolist() == []
+
+
+def test_what_is_kept_of_files_in_memory_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(keys, "MOST_BYTES", 30_000)
+    held = keys.Keys()
+    for n in range(8):
+        path = str(tmp_path / f"{n}.parquet")
+        pq.write_table(pa.table({"dossier_id": np.arange(n, n + 1000)}), path)
+        assert held.rows(path, np.array([n + 10])).tolist() == [10]
+        assert held._bytes <= 30_000
+    assert len(held._held) == 2

@@ -107,9 +107,10 @@ def _note(part: str, rows: int, size: int) -> None:
 
 def measure(store: Store) -> None:
     """Note how many bytes each part takes."""
-    moment = now()
-    for name, size in (sizes_in_database() | _sizes_of_files(store)).items():
-        Part.objects.update_or_create(name=name, defaults={"bytes": size, "measured_at": moment})
+    sizes = sizes_in_database() | _sizes_of_files(store)
+    with transaction.atomic():
+        for name, size in sizes.items():
+            Part.objects.update_or_create(name=name, defaults={"bytes": size, "measured_at": now()})
 
 
 TABLES = {

@@ -6,14 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable
 
 from phucvu.inbox.clock import now
 from phucvu.intake.known import Known
-from phucvu.records.delta import LAST
+from phucvu.records.delta import LAST, has_another_commit
 from phucvu.records.places import is_remote
 from phucvu.records.store import Store
 
@@ -41,16 +40,11 @@ class Watch:
                 self._last[name] = 0
                 return
             table = self._tables[name] = DeltaTable(place)
-        elif is_remote(place) or _has_another_commit(place, table.version()):
+        elif is_remote(place) or has_another_commit(place, table.version()):
             table.update_incremental()
         else:
             return
         self._last[name] = table.transaction_version(LAST) or 0
-
-
-def _has_another_commit(place: str, version: int) -> bool:
-    """On a disk, looking for the next commit's file is far cheaper than asking for the table's state."""
-    return Path(place, "_delta_log", f"{version + 1:020}.json").exists()
 
 
 class Registers:

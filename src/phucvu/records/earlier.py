@@ -171,12 +171,16 @@ def outcomes(arriving: Sequence[Version], counting: Version | None, known: set[i
 
 def columns_say_more(new: Sequence[Any], held: Sequence[Any]) -> bool:
     """Whether typed columns alone show that something new is said."""
-    status, was = new[0], held[0]
-    if status is not None and status != was and (was is None or _stage(status) >= _stage(was)):
+    if status_says_more(new[0], held[0]):
         return True
     return any(n is not None and n != h for n, h in _pairs(new, held, 1, LISTS_FROM)) or any(
         (n or 0) > (h or 0) for n, h in _pairs(new, held, LISTS_FROM)
     )
+
+
+def status_says_more(status: int | None, was: int | None) -> bool:
+    """Whether a status alone shows that something new is said."""
+    return status is not None and status != was and (was is None or _stage(status) >= _stage(was))
 
 
 def _stage(status: int) -> int:

@@ -14,10 +14,11 @@ reading them needs no comparing; only what arrived since is compared.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,7 @@ from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.problems import Problem, UnusableError
+from phucvu.records import keys
 from phucvu.records.delta import (
     COVERED,
     FORGOTTEN,
@@ -41,8 +43,9 @@ from phucvu.records.delta import (
     File,
     Part,
     Snapshot,
+    has_another_commit,
 )
-from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes
+from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes, status_says_more
 from phucvu.records.places import address, at_home, is_remote
 from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, TABLES, Table
 
@@ -64,6 +67,12 @@ SWEEP_EVERY = 3600.0
 
 GONE_SHARE = 5
 """A file of the log is written anew once a fifth of its versions can be deleted."""
+
+FEW = 20_000
+"""So many rows are looked up by the numbers of their dossiers; more are joined with what is held."""
+
+SNAPSHOT_LASTS = 60.0
+"""Seconds after which a table's state is read anew, whether or not another commit was seen."""
 
 ONE_FILE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
 FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
@@ -126,6 +135,8 @@ class Store:
         self.home = address(home)
         self._keep_hours = keep_hours
         self._sweep_after: dict[str, float] = {}
+        self._keys = keys.Keys()
+        self._snapshots: dict[str, tuple[Snapshot, float]] = {}
 
     def append(
         self,
@@ -205,38 +216,71 @@ class Store:
 
         Reads little of a home that is compacted, so that senders can be told at once.
         """
-        rows = self._marked(DOSSIERS, _typed(DOSSIERS, frame)).with_row_index("_row")
-        arriving = _arriving(rows)
-        snapshot = self._files("dossiers").snapshot()
-        held = self._with_payloads(self._counting_of(rows, snapshot), arriving, snapshot) if snapshot else {}
+        rows = _typed(DOSSIERS, frame).with_row_index("_row")
+        # No two rows are taken for the same: of two alike the second is no earlier one either.
+        rows = rows.with_columns(dossier_id=_dossier_ids(rows), digest=pl.col("_row").cast(pl.Int64))
+        snapshot = self._snapshot("dossiers")
+        if snapshot is None:
+            return [False] * rows.height
+        unclear = self._unclear(rows, snapshot)
+        if unclear.is_empty():
+            return [False] * rows.height
+        arriving = _arriving(unclear)
+        held = self._with_payloads(self._counting_of(unclear, snapshot, COLUMNS), arriving, snapshot)
         found: dict[int, Outcome] = {}
         for number, said in arriving.items():
             of = outcomes(list(said.values()), held.get(number), set())
             found |= dict(zip(said, of, strict=True))
-        return [
-            found[row] is Outcome.OLDER or found[row] is Outcome.OLDER_AGAIN for row in range(rows.height)
-        ]
+        return [found.get(row) in (Outcome.OLDER, Outcome.OLDER_AGAIN) for row in range(rows.height)]
 
-    def _counting_of(self, rows: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
+    def _unclear(self, rows: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
+        """The rows of which a look at what is held, and its status, does not tell whether they are newer."""
+        held = self._counting_of(rows, snapshot, ["status"])
+        statuses = dict(held.select("dossier_id", "status").iter_rows())
+        again = rows["dossier_id"].is_duplicated()
+        said = zip(rows["dossier_id"], rows["status"], again, strict=True)
+        unclear = [
+            several or (number in statuses and not status_says_more(status, statuses[number]))
+            for number, status, several in said
+        ]
+        return rows.filter(pl.Series(unclear, dtype=pl.Boolean))
+
+    def _counting_of(self, rows: pl.DataFrame, snapshot: Snapshot, columns: Sequence[str]) -> pl.DataFrame:
         """What the versions say that count of the dossiers among the rows; a row for each."""
-        names = _named_in_sql(["dossier_id", "sequence", *COLUMNS])
-        types = {c: t for c, t in _log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
-        found = [pl.DataFrame(schema=types)]
-        within = {"least": rows["code"].min(), "most": rows["code"].max()}
-        for files, also in ((snapshot.tail, "NOT late"), (snapshot.current, "true")):
-            if not files:
-                continue
-            with self._duckdb.cursor() as con:
-                con.register("rows", rows.select("dossier_id").unique().to_arrow())
-                log, given = self._log(con, snapshot, files)
-                log = _with_every_column(con, log)
-                sql = (
-                    f"SELECT {names} FROM {log} SEMI JOIN rows USING (dossier_id) "  # noqa: S608
-                    f"WHERE code BETWEEN $least AND $most AND {also}"
-                )
-                found.append(con.sql(sql, params=(given or {}) | within).pl())
-        together = pl.concat([one.select(list(types)).cast(types) for one in found])  # type: ignore[arg-type]
+        dossiers = rows["dossier_id"]
+        tail = self._looked_up(snapshot, snapshot.tail, dossiers, ["sequence", "late", *columns])
+        current = self._looked_up(snapshot, snapshot.current, dossiers, ["sequence", *columns])
+        together = pl.concat([tail.filter(~pl.col("late")).drop("late"), current])
         return together.sort("sequence").unique("dossier_id", keep="last").with_columns(digest=pl.lit(None))
+
+    def _looked_up(
+        self, snapshot: Snapshot, files: list[File], dossiers: pl.Series, columns: Sequence[str]
+    ) -> pl.DataFrame:
+        """The number and columns of all rows of dossiers in files of their table."""
+        types = {c: t for c, t in (TYPES_OF_STEPS | _log_types(DOSSIERS)).items() if c in columns}
+        types = {"dossier_id": pl.Int64} | {c: types[c] for c in columns}
+        numbers = dossiers.unique().to_numpy()
+        found = [pl.DataFrame(schema=types)]
+        for path in snapshot.uris(files):
+            rows = self._keys.rows(path, numbers)
+            if len(rows):
+                read = pl.DataFrame(keys.read(path, rows, list(types)))
+                # Columns that came after the file was written are empty.
+                later = [pl.lit(None, t).alias(c) for c, t in types.items() if c not in read.columns]
+                found.append(read.with_columns(later).select(list(types)).cast(types))  # type: ignore[arg-type]
+        return pl.concat(found)
+
+    def _snapshot(self, name: str) -> Snapshot | None:
+        """The table now; what was read of it stays good until another commit."""
+        place = f"{self.home}/records/{name}"
+        held, until = self._snapshots.get(name, (None, 0.0))
+        stale = held is None or is_remote(place) or time.monotonic() >= until
+        if stale or has_another_commit(place, held.delta.version()):
+            held = self._files(name).snapshot()
+            if held is None:
+                return None
+            self._snapshots[name] = held, time.monotonic() + SNAPSHOT_LASTS
+        return held
 
     def table(
         self, con: BaseBackend, name: str, as_of: dt.datetime | None = None, *, payload: bool = False
@@ -476,7 +520,7 @@ class Store:
 
         Only dossiers that are held, or that come more than once, need comparing.
         """
-        held = self._held(["dossier_id"], ["digest", "late", "sequence"], rows, snapshot)
+        held = self._held(["dossier_id"], ["digest", "late", "sequence", "status"], rows, snapshot)
         counting = held.filter(~pl.col("late")).sort("sequence").unique("dossier_id", keep="last")
         numbered = rows.with_row_index("_row")
         again = pl.col("dossier_id").is_duplicated() | pl.col("dossier_id").is_in(
@@ -486,9 +530,16 @@ class Store:
             counting, on=["dossier_id", "digest"], how="semi"
         )
         told = dict.fromkeys(same["_row"], Outcome.KNOWN)
-        told |= self._compared(
-            numbered.filter(again).join(same, on="_row", how="anti"), held, counting, snapshot
-        )
+        # One whose status alone says more counts, whatever else it says.
+        statuses = dict(counting.select("dossier_id", "status").iter_rows())
+        once = numbered.filter(pl.col("dossier_id").is_unique()).select("_row", "dossier_id", "status")
+        newer = [
+            row
+            for row, number, status in once.iter_rows()
+            if number in statuses and status_says_more(status, statuses[number])
+        ]
+        rest = numbered.filter(again & ~pl.col("_row").is_in(newer))
+        told |= self._compared(rest.join(same, on="_row", how="anti"), held, counting, snapshot)
         said = [told.get(row, Outcome.COUNTS).value for row in range(rows.height)]
         return rows.with_columns(outcome=pl.Series(said, dtype=pl.String))
 
@@ -518,8 +569,12 @@ class Store:
         """What the counting versions say, by dossier."""
         if counting.is_empty() or snapshot is None:
             return {}
-        places = counting["sequence"]
-        rows = self._at(snapshot, places, ["dossier_id", "sequence", "digest", *COLUMNS])
+        columns = ["sequence", "digest", *COLUMNS]
+        if counting.height <= FEW:
+            held = self._looked_up(snapshot, snapshot.log, counting["dossier_id"], columns)
+            rows = held.join(counting, on="sequence", how="semi")
+        else:
+            rows = self._at(snapshot, counting["sequence"], ["dossier_id", *columns])
         return self._with_payloads(rows, arriving, snapshot)
 
     def _with_payloads(
@@ -565,6 +620,10 @@ class Store:
         if snapshot is None or not snapshot.log:
             added = {"late": pl.Boolean(), "sequence": pl.Int64()}
             return pl.DataFrame(schema={c: added.get(c) or rows.schema[c] for c in [*key, *extra]})
+        if key[0] == "dossier_id" and rows.height <= FEW:
+            wanted = rows.select(key).unique()
+            found = self._looked_up(snapshot, snapshot.log, wanted["dossier_id"], [*key[1:], *extra])
+            return found.join(wanted, on=key, how="semi", nulls_equal=True)
         with self._duckdb.cursor() as con:
             con.register("rows", rows.select(key).unique().to_arrow())
             columns = ", ".join(f'"{c}"' for c in [*key, *extra])
@@ -638,9 +697,19 @@ def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
     return table.types | table.kept | versions
 
 
+TYPES_OF_STEPS = _log_types(TABLES["steps"])
+
+
 def _number(text: str) -> str:
     """SQL for the lower half of a text's MD5 as a signed number: the same in every version and engine."""
     return f"(md5_number_lower({text})::HUGEINT - 9223372036854775808)::BIGINT"
+
+
+def _dossier_ids(rows: pl.DataFrame) -> pl.Series:
+    """The numbers of dossiers, as ``_marked`` makes them; of a few rows this takes far less time."""
+    texts = (f"{sender}\x1f{code}" for sender, code in rows.select("sender", "code").iter_rows())
+    halves = (hashlib.md5(text.encode(), usedforsecurity=False).digest()[8:] for text in texts)
+    return pl.Series([int.from_bytes(half, "little") - 2**63 for half in halves], dtype=pl.Int64)
 
 
 def _arriving(rows: pl.DataFrame) -> dict[int, dict[int, Version]]:

@@ -1,4 +1,7 @@
-"""Serves the inbox without the site: python inbox_site.py PORT WORKERS (the home is PHUCVU_HOME)."""
+"""Serves the inbox without the site, through the door: python inbox_site.py PORT WORKERS.
+
+The home is PHUCVU_HOME.
+"""
 
 import multiprocessing
 import os
@@ -10,14 +13,16 @@ def __getattr__(name):
     if name == "application":
         from django.core.wsgi import get_wsgi_application
 
-        globals()[name] = get_wsgi_application()
+        from phucvu.web.door import Door, Limits
+
+        globals()[name] = Door(get_wsgi_application(), Limits.chosen(), forwarded=False)
         return globals()[name]
     raise AttributeError(name)
 
 
 def main(port, workers):
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
 
     from phucvu.inbox.background import background
     from phucvu.inbox.home import open_home
@@ -29,10 +34,11 @@ def main(port, workers):
         "inbox_site:application",
         address="127.0.0.1",
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
         workers=workers,
         respawn_failed_workers=True,
-        blocking_threads=8,
         log_enabled=False,
     )
     with background():
