@@ -102,7 +102,8 @@ def test_pages_of_many_periods_and_procedures_fit_too(
 ) -> None:
     show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3", "2026"), table=procedures())
     page = open_page("/units/H21?period=2026-09", width)
-    for path in (*OF_MANY_PERIODS, "/en/procedures/1.000001?within=H21"):
+    wide = ("/en/?period=2026-09", "/en/?sort=online&period=2026-09", "/en/procedures/1.000001?within=H21")
+    for path in (*OF_MANY_PERIODS, *wide):
         page.goto(path)
         for summary in page.locator(".when summary").all():
             summary.click()

@@ -212,7 +212,7 @@ def test_groups_and_totals_are_given_in_percent_too(client: Client) -> None:
     online = unit["groups"]["online"]
     percent = f"{100 * online['score'] / online['max']:.2f}%".replace(".", ",")
     ranking = html_of(client, "/?sort=online")
-    assert f'<td class="number share">{percent}</td>' in ranking
+    assert f'<td class="share">{percent}</td>' in ranking
     assert f'title="{percent}, hạng {online["rank"]}/{online["ranked"]}"' in ranking
 
 

@@ -64,6 +64,11 @@ class Ranking:
         return next(c for c in self.columns if c.part == self.sort.part)
 
     @property
+    def by_share(self) -> bool:
+        """Whether percent say something else than points: of 100 they are the same number."""
+        return bool(self.by.max != 100)
+
+    @property
     def long(self) -> bool:
         """Whether a phone folds it away."""
         return len(self.rows) > LONG
