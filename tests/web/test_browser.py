@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from phucvu.web.pictures import CHROMIUM, FLAGS
 
-from .showing import over_time, procedures, with_communes
+from .showing import over_time, procedures, reorganised, with_communes
 
 pytestmark = [
     pytest.mark.browser,
@@ -243,25 +243,35 @@ READ_ON_A_PHONE = [
 ]
 
 
+def read_on_a_phone(page: Page, path: str) -> None:
+    """A page has none of these faults at 390 and 320 pixels, folded as it comes and all open."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    for folded in (True, False):
+        if not folded:
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            where = path, width, folded
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+            for fault in (OVERLAPPING, LOW, SYLLABLES):
+                assert page.evaluate(fault) == [], where
+            assert page.evaluate(OUTSIDE, width) == [], where
+
+
 def test_every_kind_of_page_reads_well_on_a_phone(
     browser: Browser, address: str, show: Callable[..., None]
 ) -> None:
-    show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
     page = browser.new_page(viewport={"width": 390, "height": 844}, base_url=address)
+    show()  # a home without any result
+    for path in ("/", "/indicators"):
+        read_on_a_phone(page, path)
+    show(*reorganised())  # a home of one province
+    for path in ("/", "/units/H99.101", "/units/H99.31.1", "/indicators/2.1"):
+        read_on_a_phone(page, path)
+    show(*over_time("2025-09", "2026-08", "2026-09"), table=procedures())
     for path in READ_ON_A_PHONE:
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(path)
-        for folded in (True, False):
-            if not folded:
-                page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            for width in (390, 320):
-                page.set_viewport_size({"width": width, "height": 844})
-                where = path, width, folded
-                assert page.evaluate(OVERLAPPING) == [], where
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, where
-                assert page.evaluate(OUTSIDE, width) == [], where
-                assert page.evaluate(LOW) == [], where
-                assert page.evaluate(SYLLABLES) == [], where
+        read_on_a_phone(page, path)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/?period=2026-09")
     assert page.locator(".ranking .moved:visible", has_text="▲").count() > 3

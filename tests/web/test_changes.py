@@ -18,7 +18,7 @@ from phucvu.scoring.results import Result
 from phucvu.web.boards import Board, compared
 from phucvu.web.neighbours import neighbours
 
-from .showing import over_time
+from .showing import over_time, reorganised
 from .test_pages import text_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -77,7 +77,7 @@ def test_every_change_on_a_page_has_its_measure(client: Client, show: Callable[.
     show(*over_time("2025-09", "2026-08", "2026-09"))
     for page in ("/", "/units/H21", "/units/H21.227", "/indicators/2.1?within=H21"):
         html = html_of(client, page)
-        for found in re.finditer(r"[▲▼] [\d.,]+", html):
+        for found in re.finditer(r"[▲▼]\s[\d.,]+", html):
             after = re.sub(r"<[^>]+>", "", html[found.end() : found.end() + 60]).strip()
             cell = html[html.rfind("<td", 0, found.start()) : found.start()]
             labelled = re.search(r'data-label="±[^"]*\((điểm phần trăm|ngày)\)', cell)
@@ -200,6 +200,12 @@ def test_equal_scores_are_no_rank_above() -> None:
         assert standing in around.rows
         assert around.to_above is None or around.to_above > 0
         assert (around.to_above is None) == (standing.total.rank == 1)
+
+
+def test_a_unit_that_is_ranked_with_nobody_has_no_rank(client: Client, show: Callable[..., None]) -> None:
+    show(*reorganised())
+    assert "hạng 1/1" not in text_of(html_of(client, "/"))
+    assert "hạng 1/2" in text_of(html_of(client, "/units/H99.101"))
 
 
 def test_groups_and_totals_are_given_in_percent_too(client: Client) -> None:

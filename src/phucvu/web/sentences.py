@@ -101,11 +101,9 @@ def since(board: Board, standing: Standing) -> Iterator[str]:
                 said = _("So với cùng những ngày của kỳ trước (%(period)s)")
                 if result is not board.before:
                     said = _("So với cùng những ngày của năm trước (%(period)s)")
-            parts = [_("%(change)s điểm") % {"change": change(score, lang)} if score else _("điểm không đổi")]
+            parts = [_("%(change)s điểm") % {"change": _size(score)} if score else _("điểm không đổi")]
             if rank is not None and total.ranked > 1:
-                parts.append(
-                    _("%(change)s bậc") % {"change": change(rank, lang)} if rank else _("hạng không đổi")
-                )
+                parts.append(_("%(change)s bậc") % {"change": _size(rank)} if rank else _("hạng không đổi"))
             yield f"{said % {'period': result.period.title(lang)}}: {', '.join(parts)}."
 
 
@@ -190,7 +188,12 @@ def _in_brackets(value: Any, said: str) -> str:
     """A change with its unit, in brackets; that there is none in words; nothing where it is not known."""
     if value is None:
         return ""
-    return f" ({said % {'change': change(value, language())} if value else _('không đổi')})"
+    return f" ({said % {'change': _size(value)} if value else _('không đổi')})"
+
+
+def _size(value: Any) -> str:
+    """A change whose sign stays on the line of its number."""
+    return change(value, language()).replace(" ", "\u00a0")
 
 
 def of_comparison(standings: Sequence[Standing]) -> str:
