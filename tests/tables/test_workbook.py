@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from phucvu.tables.headings import HEADINGS, of_frame, of_rows, said
-from phucvu.tables.workbook import WIDEST, Cell, Column, Table, write
+from phucvu.tables.workbook import LINE, WIDEST, Cell, Column, Table, write
 
 COLUMNS = [
     Column("Mã"),
@@ -78,6 +78,17 @@ def test_columns_are_as_wide_as_what_stands_in_them() -> None:
     assert WIDEST <= long <= WIDEST + 1
     assert number >= len("1.234.567")
     assert sheet["B3"].alignment.wrap_text, "what is longer goes on below"
+
+
+def test_rows_are_as_high_as_their_texts_are_long() -> None:
+    """A program that does not find out itself how high a row must be would print one text over another."""
+    columns = [Column("Mã"), Column("Thay đổi điểm so với cùng kỳ năm trước", "points"), Column("Lý do")]
+    rows = [["1", 1, "ngắn"], ["2", 1, "không có tệp đính kèm thành phần hồ sơ; không có tệp kết quả"]]
+    sheet = book(Table("x", columns, rows)).worksheets[0]
+    heights = [sheet.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights[0] >= 3 * LINE
+    assert heights[1] in (None, LINE)
+    assert heights[2] >= 2 * LINE
 
 
 def test_the_last_sheet_says_where_it_comes_from() -> None:

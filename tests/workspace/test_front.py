@@ -12,6 +12,7 @@ from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
 from phucvu.web import results
 from phucvu.web.boards import board
+from phucvu.web.workspace.abbreviations import SPELLED
 from phucvu.web.workspace.mending import ADVICE, advice
 
 from .test_lists import body, rows_of
@@ -84,6 +85,26 @@ def test_the_answer_first_then_what_the_unit_can_mend_then_others_then_what_is_d
     assert "kết nối Cơ sở dữ liệu quốc gia về dân cư" in others
     first = page[page.index('id="first"') : page.index('id="others"')]
     assert "dân cư" not in first
+
+
+def test_what_others_must_do_is_never_first(client_of: SignIn) -> None:
+    page = body(client_of("head", "H99.01"), "/workspace/H99.01")
+    answer = page[page.index('<p class="answer">') :]
+    answer = answer[: answer.index("</p>")]
+    worst = re.findall(r"nhiều nhất ở (.*) \(", answer)[0]
+    others = page[page.index('id="others"') : page.index('id="now"')]
+    assert worst not in others
+
+
+def test_abbreviations_are_spelled_out_at_their_first_use(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    for place in ("", "/dossiers/H99/H99.01-done", "/dossiers?indicator=3.4"):
+        page = body(client, f"/workspace/H99{place}")
+        text = re.sub(r"<(title|option|caption)[^>]*>[^<]*|<[^>]*>", " ", page[page.index("<main") :])
+        for short, whole in SPELLED.items():
+            if short in text:
+                assert f"{whole} ({short})" in text[: text.index(short) + len(short) + 1], (place, short)
+    assert "thủ tục hành chính (" not in body(client, "/en/workspace/H99")
 
 
 def test_gains_are_in_order_and_within_what_is_lost(client_of: SignIn, month: Period) -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any, Literal
 
 import polars as pl
@@ -37,8 +38,11 @@ FORMATS: dict[str, dict[str, Any]] = {
 LETTERS = {"day": 11, "moment": 17, "points": 7, "percent": 9}
 """Letters that a cell of a kind takes; other kinds are measured."""
 
-NARROWEST, WIDEST = 7, 44
+NARROWEST, WIDEST = 7, 36
 """Letters of a column. Longer texts go on in the next line of their cell."""
+
+LINE = 15.0
+"""Points that a line of text is high. Not every program finds out itself how high a row must be."""
 
 FOOT = 200
 """Letters at the foot of a printed page; Excel refuses a file with more than 255."""
@@ -104,10 +108,15 @@ def write(
 def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language: str) -> int:
     """Write heading and rows; the number of rows."""
     widths = [_heading_width(column.heading) for column in table.columns]
+    lines = (len(wrap(c.heading, w - 2)) for c, w in zip(table.columns, widths, strict=True))
+    sheet.set_row(0, LINE * max(lines, default=1) + 3)
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, bold)
     line = 0
     for line, row in enumerate(table.rows, 1):
+        high = max((_lines(value) for value in row), default=1)
+        if high > 1:
+            sheet.set_row(line, LINE * high)
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
             cell = value if isinstance(value, Cell) else Cell(value, column.kind)
             if cell.value is not None:
@@ -125,6 +134,13 @@ def _heading_width(heading: str) -> int:
     """Letters for a heading in two or three lines, and the arrow that filters beside its longest word."""
     longest = max((len(word) for word in heading.split()), default=0)
     return max(longest + 3, min(len(heading) + 3, 14))
+
+
+def _lines(value: Any) -> int:
+    """Lines that a value takes in a column of ``WIDEST`` letters."""
+    if not isinstance(value, str) or (len(value) <= WIDEST and "\n" not in value):
+        return 1
+    return sum(len(wrap(part, WIDEST)) or 1 for part in value.splitlines())
 
 
 def _write(

@@ -11,11 +11,16 @@ from django.shortcuts import render
 from phucvu.figures.periods import Period
 from phucvu.web import results
 from phucvu.web.boards import Board, board
+from phucvu.web.language import language
+from phucvu.web.workspace.abbreviations import spelled_out
 
 
 def rendered(request: Any, template: str, context: dict[str, Any], status: int = 200) -> Any:
     """The page; ``context`` says which unit's (``code``) and of which ``period``, if of any."""
-    return render(request, template, _navigation(request, context) | context, status=status)
+    response = render(request, template, _navigation(request, context) | context, status=status)
+    if language() == "vi":
+        response.content = spelled_out(response.content.decode()).encode()
+    return response
 
 
 def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def show(request: Any, unit: str) -> Any:
             "losses": losses,
             "first": sorted((x for x in losses if x.who == "own"), key=lambda x: -x.gain),
             "ahead": [x for x in losses if x.who == "ahead"],
-            "others": [x for x in losses if x.who in ("province", "system")],
+            "others": _of_others(losses),
             "sentence": _sentence(standing, losses),
         }
     if found:
@@ -162,29 +162,37 @@ def _completable(
 
 
 def _sentence(standing: Standing, losses: list[Loss]) -> str:
+    """What is lost, where most of what is the unit's own to do, and how much can be had back."""
     lang = language()
     name, total = called(standing.unit), standing.total
     if not losses:
         return _("%(unit)s không bị trừ điểm nào trong kỳ này.") % {"unit": name}
     if total.lost is None:
-        said = _(
-            "%(unit)s chưa có tổng điểm; trong các chỉ số đã có, bị trừ nhiều nhất ở %(worst)s "
-            "(%(lost)s điểm)."
-        )
+        sentence = _("%(unit)s chưa có tổng điểm.") % {"unit": name}
     else:
-        said = _("%(unit)s đang bị trừ %(total)s trên %(max)s điểm, nhiều nhất ở %(worst)s (%(lost)s điểm).")
-    sentence = said % {
-        "unit": name,
-        "total": points(total.lost or 0, lang),
-        "max": decimal(total.max, lang),
-        "worst": losses[0].line.indicator.short[lang],
-        "lost": points(losses[0].lost, lang),
-    }
+        numbers = {"unit": name, "total": points(total.lost, lang), "max": decimal(total.max, lang)}
+        sentence = _("%(unit)s đang bị trừ %(total)s trên %(max)s điểm.") % numbers
+    if mine := [loss for loss in losses if loss.who not in OTHERS]:
+        worst = {"worst": mine[0].line.indicator.short[lang], "lost": points(mine[0].lost, lang)}
+        sentence += _(" Thuộc việc của đơn vị, nhiều nhất ở %(worst)s (%(lost)s điểm).") % worst
     back = sum((loss.gain for loss in losses if loss.who == "own"), Decimal(0))
     if back:
         more = _(" Bổ sung, đồng bộ lại dữ liệu có thể tăng tối đa %(back)s điểm.")
         sentence += more % {"back": points(back, lang)}
     return sentence
+
+
+OTHERS = ("province", "system")
+
+
+def _of_others(losses: list[Loss]) -> list[tuple[Advice, list[Loss], Decimal]]:
+    """What others must do, each thing once, with the indicators it is about; the most points first."""
+    found: dict[Advice, list[Loss]] = {}
+    for loss in losses:
+        if loss.who in OTHERS and loss.advice is not None:
+            found.setdefault(loss.advice, []).append(loss)
+    rows = [(how, each, sum((loss.lost for loss in each), Decimal(0))) for how, each in found.items()]
+    return sorted(rows, key=lambda row: -row[2])
 
 
 def _below(known: Board | None, found: Any, tree: Any, unit: str, at: Moment) -> list[dict[str, Any]]:

@@ -1,0 +1,39 @@
+"""Abbreviations of the field, spelled out where a page first uses them."""
+
+from __future__ import annotations
+
+import re
+
+SPELLED = {
+    "TTHC": "thủ tục hành chính",
+    "PAKN": "phản ánh, kiến nghị",
+    "DVCTT": "dịch vụ công trực tuyến",
+    "DVCQG": "Dịch vụ công quốc gia",
+    "BCQG": "Báo cáo quốc gia",
+}
+
+PIECES = re.compile(r"(<[^>]*>)")
+KEPT_AS_THEY_ARE = ("title", "script", "style", "option", "textarea", "caption")
+"""Elements in which nothing is spelled out: what is not read as the text of the page, or cannot be longer."""
+
+
+def spelled_out(html: str) -> str:
+    """A page, with each abbreviation spelled out at its first use in the text after <main>.
+
+    >>> spelled_out("<title>TTHC</title><main><p title='TTHC'>3 TTHC, mọi TTHC</p></main>")
+    "<title>TTHC</title><main><p title='TTHC'>3 thủ tục hành chính (TTHC), mọi TTHC</p></main>"
+    """
+    head, main, rest = html.partition("<main")
+    left = {short for short in SPELLED if short in rest}
+    if not left:
+        return html
+    pieces, within = PIECES.split(main + rest), ""
+    for place, piece in enumerate(pieces):
+        if piece.startswith("<"):
+            name = piece.strip("</>").split(" ")[0]
+            within = "" if piece.startswith("</") else name if name in KEPT_AS_THEY_ARE else within
+        elif not within:
+            for short in [s for s in left if s in piece]:
+                pieces[place] = pieces[place].replace(short, f"{SPELLED[short]} ({short})", 1)
+                left.remove(short)
+    return head + "".join(pieces)
