@@ -31,6 +31,13 @@ OUTSIDE = """width => [...document.querySelectorAll("body *")].filter(element =>
 """What sticks out of the screen; headings that a phone replaces by labels are left aside."""
 
 
+SMALL = """() => [...document.querySelectorAll("main :is(a, button, select, summary)")].filter(element => {
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && box.height < 24 && !element.closest(".hidden, .skip");
+}).map(element => element.outerHTML.slice(0, 200))"""
+"""What a finger may miss."""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -103,9 +110,12 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
 @pytest.mark.parametrize(
     "place",
     [
+        "",
         "/dossiers",
         "/dossiers?indicator=3.4",
         "/dossiers?indicator=4.2&lost=1",
+        "/dossiers?indicator=4.2&lost=1&by=reason",
+        "/dossiers/H99/H99.01-done-bare?list=late",
         "/doubts",
         "/set-aside",
         "/upload",
@@ -119,6 +129,10 @@ def test_every_page_fits(
     page.goto(f"/workspace/H99{place}")
     assert page.locator("h1").is_visible()
     assert fits(page)
+    if page.viewport_size["width"] < 500:  # type: ignore[index]
+        assert page.evaluate(SMALL) == []
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert fits(page)
 
 
 READ = [
@@ -126,6 +140,7 @@ READ = [
     "/workspace/H99/dossiers?list=overdue",
     "/workspace/H99/dossiers?indicator=3.4",
     "/workspace/H99/dossiers/H99/H99.01-waiting",
+    "/workspace/H99/dossiers?list=late&by=procedure",
     "/workspace/H99/doubts",
     "/workspace/H99/set-aside",
     "/workspace/H99/upload",
