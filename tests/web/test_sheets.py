@@ -42,6 +42,8 @@ def test_the_same_rows_as_the_csv(client: Client, show: Callable[..., None], pag
     assert len(rows) == len(table)
     for row, known in zip(rows, table, strict=True):
         for cell, (name, text) in zip(row, known.items(), strict=True):
+            if name in ("part", "group"):
+                text = {**groups, "total": "Tổng điểm"}.get(text, text)
             assert same(cell, text, name), (name, cell, text)
     about = dict(book.worksheets[1].iter_rows(values_only=True))
     assert about["Kỳ"] == "tháng 9/2026"

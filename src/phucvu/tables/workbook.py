@@ -25,7 +25,7 @@ Kind = Literal["text", "whole", "number", "points", "percent", "day", "moment", 
 """What a column holds: texts; whole numbers; numbers, points and shares; days and moments; yes or no."""
 
 FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True},
+    "text": {"text_wrap": True, "indent": 1},
     "whole": {"num_format": "#,##0"},
     "number": {"num_format": "#,##0.00"},
     "points": {"num_format": "0.00"},
@@ -40,6 +40,9 @@ LETTERS = {"day": 11, "moment": 17, "points": 7, "percent": 9}
 
 NARROWEST, WIDEST = 7, 36
 """Letters of a column. Longer texts go on in the next line of their cell."""
+
+ON_A_LINE = WIDEST * 8 // 7
+"""Letters of a text on a line of the widest column: most are narrower than the digits that widths count."""
 
 LINE = 15.0
 """Points that a line of text is high. Not every program finds out itself how high a row must be."""
@@ -91,7 +94,7 @@ def write(
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"title": title, "comments": _foot(about)})
         formats = {kind: book.add_format({"valign": "top"} | more) for kind, more in FORMATS.items()}
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "indent": 1})
         numbers = {}
         for table in tables:
             sheet = book.add_worksheet(_sheet_name(table.name))
@@ -123,7 +126,7 @@ def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language
                 letters = _write(sheet, line, place, cell.value, cell.kind, formats, language)
                 widths[place] = max(widths[place], letters)
     for place, width in enumerate(widths):
-        sheet.set_column(place, place, min(WIDEST, max(NARROWEST, width + 1)))
+        sheet.set_column(place, place, min(WIDEST, max(NARROWEST, width + 2)))
     sheet.freeze_panes(1, 1)
     if table.columns:
         sheet.autofilter(0, 0, line, len(table.columns) - 1)
@@ -137,10 +140,10 @@ def _heading_width(heading: str) -> int:
 
 
 def _lines(value: Any) -> int:
-    """Lines that a value takes in a column of ``WIDEST`` letters."""
-    if not isinstance(value, str) or (len(value) <= WIDEST and "\n" not in value):
+    """Lines that a value takes in the widest column."""
+    if not isinstance(value, str) or (len(value) <= ON_A_LINE and "\n" not in value):
         return 1
-    return sum(len(wrap(part, WIDEST)) or 1 for part in value.splitlines())
+    return sum(len(wrap(part, ON_A_LINE)) or 1 for part in value.splitlines())
 
 
 def _write(

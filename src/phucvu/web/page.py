@@ -242,10 +242,14 @@ def _xlsx(page: Page, path: str) -> Any:
     }
     names = {group.id: group.name[lang] for group in board.rules.groups}
     names |= {code: standing.unit.short_name for code, standing in board.standings.items()}
-    title = _("Bộ chỉ số phục vụ người dân, doanh nghiệp")
-    return _file(
-        workbook(with_times(page), about, f"{title}, {result.period.title(lang)}", names), XLSX, page, path
-    )
+    parts = names | {"total": _("Tổng điểm")}
+    rows = [
+        {**row, **{c: parts.get(row[c], row[c]) for c in ("part", "group") if c in row}}
+        for row in with_times(page)
+    ]
+    site = _("Bộ chỉ số phục vụ người dân, doanh nghiệp")
+    title = f"{site}, {result.period.title(lang)}"
+    return _file(workbook(rows, about, title, names), XLSX, page, path)
 
 
 def with_times(page: Page) -> list[Mapping[str, Any]]:
