@@ -47,6 +47,7 @@ def test_scores_ranks_and_totals_of_gia_lai(client: Client) -> None:
     ranks = asked(client, "/ranks")
     assert [r["rank"] for r in ranks["items"]][:4] == [1, 2, 3, 4]
     assert ranks["items"][3]["unit"] == "H21"
+    assert {r["kind"] for r in ranks["items"]} == {"province"}
     communes = asked(client, "/ranks?parent=H21&kind=commune&part=progress")["items"]
     scores = [r["score"] for r in communes]
     assert scores == sorted(scores, reverse=True)
@@ -56,6 +57,19 @@ def test_scores_ranks_and_totals_of_gia_lai(client: Client) -> None:
     assert all(
         c["score"] == (s := shown[c["indicator"]]["score"]) or c["score"] == float(s) for c in components
     )
+
+
+def test_the_nation_has_a_row_of_scores_and_is_no_unit(client: Client) -> None:
+    [total] = asked(client, "/scores/totals?unit=VN")["items"]
+    assert (total["kind"], total["parent"], total["rank"], total["ranked"]) == ("nation", None, None, 0)
+    provinces = [t["score"] for t in asked(client, "/scores/totals?kind=province&limit=100")["items"]]
+    assert total["score"] == round(sum(provinces) / len(provinces), 2)
+    groups = asked(client, "/scores/groups?unit=VN")["items"]
+    assert {g["origin"] for g in groups} == {"mean"}
+    assert len(groups) == 6
+    codes = [u["code"] for u in asked(client, "/units?limit=1000")["items"]]
+    assert "VN" not in codes
+    asked(client, "/units/VN", 404)
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -78,8 +78,8 @@ def test_no_group_is_guessed_without_its_figures():
     own = portal_2026()
     scores = score(own.figures, load("portal-2026"), own.units)
     online = scores.groups.filter(pl.col("group") == "online")
-    assert online["score"].null_count() == online.height == 57
-    assert online["missing"].to_list() == [["3.1", "3.2", "3.3"]] * 57
-    assert scores.totals["score"].null_count() == 57
-    assert scores.totals["rank"].null_count() == 57
+    assert online["score"].null_count() == online.height == 57 + 1  # the units, and the nation
+    assert online["missing"].to_list() == [["3.1", "3.2", "3.3"]] * 58
+    assert scores.totals["score"].null_count() == 58
+    assert scores.totals["rank"].null_count() == 58
     assert scores.nation("2026") is None

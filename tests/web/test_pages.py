@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -321,3 +322,14 @@ def test_the_nation_is_the_mean_of_its_provinces(client: Client) -> None:
     data = client.get("/index.json").json()
     mean = sum(Decimal(str(unit["score"])) for unit in data["units"]) / 34
     assert round(mean, 2) == Decimal(str(data["nation"]["total"]))
+
+
+def test_the_nation_has_a_row_of_its_own_in_the_tables(client: Client) -> None:
+    of_nation, first, *others = csv.DictReader(
+        client.get("/index.csv").content.decode("utf-8-sig").splitlines()
+    )
+    assert (of_nation["unit"], of_nation["kind"], of_nation["rank"]) == ("VN", "nation", "")
+    assert (first["kind"], first["rank"], first["ranked"]) == ("province", "1", "34")
+    assert len(others) == 33
+    assert of_nation["score"] == str(client.get("/index.json").json()["nation"]["total"])
+    assert client.get("/units/VN").status_code == 404

@@ -13,7 +13,7 @@ from phucvu.cli.home import rules_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report, write_excel
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
-from phucvu.figures.units import Units, read_units, unit_from_code
+from phucvu.figures.units import NATION, Units, read_units, unit_from_code
 from phucvu.formats import change, points
 from phucvu.rules.loading import load
 from phucvu.scoring.published import read_group_scores
@@ -123,7 +123,8 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
     """One table for each block of like units, best first, and the nation's score where there is one."""
     rules, units = scores.rules[period], scores.units.of_period(Period.parse(period))
     by_group = {(row["unit"], row["group"]): row for row in groups.filter(period=period).to_dicts()}
-    blocks = totals.filter(period=period).group_by("kind", "parent", maintain_order=True)
+    ranked = totals.filter(pl.col("period") == period, pl.col("kind") != NATION.kind)
+    blocks = ranked.group_by("kind", "parent", maintain_order=True)
     for (kind, parent), block in blocks:
         above = units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
         title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
@@ -151,7 +152,8 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
             f"— {unrecorded.height} đơn vị chưa có hồ sơ, phản ánh, kiến nghị hay báo cáo nào của kỳ "
             f"{period}, nên chưa có điểm | {unrecorded.height} units have no records of {period}, so no score"
         )
-    _say_what_is_missing(groups.filter(period=period).join(unrecorded, on="unit", how="anti"))
+    missing = groups.filter(pl.col("period") == period, pl.col("kind") != NATION.kind)
+    _say_what_is_missing(missing.join(unrecorded, on="unit", how="anti"))
 
 
 KIND_TITLES = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import polars as pl
 
@@ -29,7 +29,7 @@ class Unit:
 
     code: str
     name: str
-    kind: Kind
+    kind: Kind | Literal["nation"]
     parent: str | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
@@ -72,12 +72,18 @@ class Unit:
         return re.sub(r"^(tỉnh|thành phố) ", "", self.short_name, flags=re.IGNORECASE)
 
 
+NATION = Unit("VN", "Cả nước", "nation")
+"""The nation, which stands beside two or more provinces: no unit of the records, and above none of them."""
+
+
 def unit_from_code(code: str) -> Unit:
     """The unit that a code speaks of, where nothing else is known of it.
 
     The national codes say it by their form: H21 a province, H21.17 a department, H21.227 a commune,
-    G09 a ministry, G09.20 a body of it.
+    G09 a ministry, G09.20 a body of it; VN is the nation.
     """
+    if code == NATION.code:
+        return NATION
     parent, _, last = code.rpartition(".")
     kind: Kind
     if not parent:

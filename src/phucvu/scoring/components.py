@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from phucvu.figures.units import NATION
 from phucvu.rules.model import RuleSet
 
 POINTS = pl.Decimal(9, 2)
@@ -29,7 +30,7 @@ def rules_frame(rules: dict[str, RuleSet], kinds: list[str]) -> pl.DataFrame:
             kind,
             i.id,
             i.group,
-            kind in i.applies_to,
+            kind in i.applies_to or kind == NATION.kind,
             i.scored,
             int(i.max_points * 100),
             i.target.numerator if i.target else 1,

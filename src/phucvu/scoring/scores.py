@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 import polars as pl
 
 from phucvu.figures import table as figures_table
 from phucvu.figures.periods import Period
-from phucvu.figures.units import Units
+from phucvu.figures.units import NATION, Units
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.components import as_points, component_scores, given_by_rule, rules_frame
+from phucvu.scoring.nation import with_nation
 from phucvu.scoring.ranks import with_ranks
 
 COMPONENT_COLUMNS = (
@@ -27,9 +28,12 @@ class Scores:
     ``components``: period, unit, indicator, group, numerator, denominator, rate (a share, null
     without one), score, max, lost, state, and the further columns of the figures.
     ``groups``: period, unit, group, score, max, lost, missing (list of indicators without a
-    figure), origin (counted, or published where only the group's score is known), rank, ranked.
+    figure), origin (counted, published where only the group's score is known, or mean: the nation's),
+    rank, ranked.
     ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
-    A score that lacks a part is null: what is not known is not guessed.
+    A score that lacks a part is null: what is not known is not guessed. Where there are two or more
+    provinces, the nation has a row of kind «nation» in groups and totals (see ``scoring.nation``); figures
+    of its own have a rate, and no points.
     ``unrecorded``: period, unit: where counted figures say nothing, since nothing was recorded.
     """
 
@@ -41,14 +45,12 @@ class Scores:
     unrecorded: pl.DataFrame
 
     def nation(self, period: str) -> Decimal | None:
-        """The nation's score: the mean of the provinces' totals, in points; None without any."""
-        provinces = self.totals.filter(
-            (pl.col("period") == period) & (pl.col("kind") == "province") & pl.col("score").is_not_null()
-        )["score"]
-        if provinces.is_empty():
-            return None
-        mean = sum(provinces, Decimal(0)) / len(provinces)
-        return mean.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+        """The nation's score: the mean of the provinces' totals, in points.
+
+        None where there are not two provinces, or none has a total.
+        """
+        row = self.totals.filter(period=period, kind=NATION.kind)
+        return row["score"][0] if row.height else None
 
 
 def score(
@@ -70,7 +72,8 @@ def score(
     points by the rules, and is no achievement.
     """
     figures = _further_columns_kept_apart(figures)
-    units = units.with_codes(figures["unit"].unique(maintain_order=True))
+    named = [figures["unit"]] if published_groups is None else [figures["unit"], published_groups["unit"]]
+    units = units.with_codes(pl.concat(named).unique(maintain_order=True))
     in_force = _in_force(figures, published_groups, rules)
     every = _every_unit(figures, published_groups, units, list(in_force))
     ruled = rules_frame(in_force, every["kind"].unique().sort().to_list())
@@ -83,9 +86,13 @@ def score(
     unrecorded = (
         _unrecorded(figures, in_force, units) if from_records else every.select("period", "unit").clear()
     )
+    components = components.with_columns(
+        score=pl.when(pl.col("kind") == NATION.kind).then(None).otherwise("score")
+    )
     recorded = components.join(unrecorded, on=["period", "unit"], how="anti", maintain_order="left")
-    groups = _group_scores(recorded, every, ruled, published_groups)
-    totals = _total_scores(groups)
+    ranked = every.filter(pl.col("kind") != NATION.kind)
+    groups = _group_scores(recorded, ranked, ruled, published_groups)
+    groups, totals = with_nation(groups, _total_scores(groups))
     kept = [c for c in figures.columns if c not in (*every.columns, "indicator", "numerator", "denominator")]
     return Scores(
         rules=in_force,

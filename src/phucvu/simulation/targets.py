@@ -14,7 +14,6 @@ import polars as pl
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.problems import Problem, UnusableError
-from phucvu.rules.model import Kind
 
 HANDLED = ("2.1", "4.1", "4.2", "4.3", "4.4", "4.5b", "5.4")
 """Their denominator is every dossier handled."""
@@ -81,7 +80,7 @@ class Target:
     """
 
     unit: str
-    kind: Kind
+    kind: str
     parent: str | None
     children: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)

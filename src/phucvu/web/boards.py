@@ -6,22 +6,20 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import Unit
+from phucvu.figures.units import NATION, Unit, unit_from_code
 from phucvu.rules.model import RuleSet
 from phucvu.scoring.results import Result
 from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band
 from phucvu.web.latest import Latest
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +106,22 @@ class Board:
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
-        """Every unit's standing, by code."""
+        """Every unit's standing, by code; the nation, which is no unit, has one of its own."""
+        return {code: standing for code, standing in self._every.items() if code != NATION.code}
+
+    @property
+    def of_nation(self) -> Standing | None:
+        """The nation's standing; None where there are not two provinces."""
+        return self._every.get(NATION.code)
+
+    @cached_property
+    def _every(self) -> dict[str, Standing]:
         scores = self.result.scores
         groups: dict[str, dict[str, Mark]] = {}
         for unit, group, *mark in _marks(self._with_changes(scores.groups, "group"), "group"):
             groups.setdefault(unit, {})[group] = Mark(*mark)
         return {
-            unit: Standing(self.units[unit], Mark(*mark), groups.get(unit, {}))
+            unit: Standing(self.units.get(unit) or unit_from_code(unit), Mark(*mark), groups.get(unit, {}))
             for unit, *mark in _marks(self._with_changes(scores.totals))
         }
 
@@ -130,14 +137,10 @@ class Board:
     @cached_property
     def nation_means(self) -> dict[str, Decimal]:
         """The means of the provinces' scores, by group, and the nation's own as ``total``."""
-        means = {}
-        for group in self.rules.groups:
-            marks = [s.groups[group.id] for s in self.provinces if group.id in s.groups]
-            scores = [mark.score for mark in marks if mark.score is not None]
-            if scores:
-                mean = sum(scores, Decimal(0)) / len(scores)
-                means[group.id] = mean.quantize(CENT, rounding=ROUND_HALF_EVEN)
-        return means if self.nation is None else means | {"total": self.nation}
+        if self.of_nation is None:
+            return {}
+        marks = self.of_nation.groups | {"total": self.of_nation.total}
+        return {part: mark.score for part, mark in marks.items() if mark.score is not None}
 
     @property
     def nation_lost(self) -> dict[str, Decimal]:

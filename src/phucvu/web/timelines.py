@@ -17,7 +17,7 @@ from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
 from phucvu.rules.model import Indicator
 from phucvu.web import history, results
-from phucvu.web.boards import CENT, Board
+from phucvu.web.boards import Board
 from phucvu.web.choosing import brief
 from phucvu.web.language import _, language
 from phucvu.web.page import to
@@ -105,8 +105,9 @@ def of_unit(board: Board, code: str) -> Timeline | None:
 def of_nation(board: Board) -> Timeline | None:
     """The nation's score over time, and the spread of the provinces'."""
     scores = {p: history.scores_of("province", p) for p in history.shown_with(board.result.period)}
-    scores = {period: known for period, known in scores.items() if known}
-    means = {p: (sum(known, Decimal(0)) / len(known)).quantize(CENT) for p, known in scores.items()}
+    means = {period: results.result(period).scores.nation(str(period)) for period in scores}
+    means = {period: mean for period, mean in means.items() if mean is not None}
+    scores = {period: scores[period] for period in means}
     most = board.rules.max_points
     series = [
         _scored("mean", _("Bình quân"), means, most),

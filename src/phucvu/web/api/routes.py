@@ -14,7 +14,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError, ValidationError
 
 from phucvu.figures.periods import Period, now_in_vietnam
-from phucvu.figures.units import Unit, Units
+from phucvu.figures.units import NATION, Unit, Units
 from phucvu.problems import UnusableError
 from phucvu.rules.loading import shown as known_rules
 from phucvu.rules.model import RuleSet
@@ -145,6 +145,8 @@ def _unit(units: Units, code: str, field: str) -> Unit:
 
 def _codes(units: Units, unit: str | None, under: str | None) -> list[str] | None:
     """The units asked for; None for all."""
+    if unit == NATION.code:
+        return [NATION.code]
     if unit:
         return [_unit(units, unit, "unit").code]
     if under:

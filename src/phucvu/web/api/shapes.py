@@ -9,7 +9,7 @@ from ninja import Field, Schema
 
 T = TypeVar("T")
 
-KindName = Literal["ministry", "province", "department", "district", "commune", "branch"]
+KindName = Literal["ministry", "province", "department", "district", "commune", "branch", "nation"]
 
 
 class Problem(Schema):
@@ -102,7 +102,7 @@ class Group(Schema):
     lost: float | None
     rank: int | None
     ranked: int
-    origin: str | None = Field(description="counted, published")
+    origin: str | None = Field(description="counted, published, mean")
     missing: list[str]
 
 

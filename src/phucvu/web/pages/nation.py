@@ -46,7 +46,8 @@ def show(request: Any, form: str | None = None) -> Any:
         "units": [as_record(standing) for standing in standings],
         "over_time": over_time.data if over_time else [],
     }
-    rows = [as_row(standing, board.rules) for standing in standings]
+    with_nation = [*filter(None, [board.of_nation]), *standings]
+    rows = [as_row(standing, board.rules) for standing in with_nation]
     return respond(request, Page("nation.html", context, data, rows, board), form)
 
 
