@@ -462,7 +462,9 @@ def figures(
         dossiers = [d for code in below for d in by_unit.get(code, [])]
         received = [d for d in dossiers if d["received"]]
         handled = [d for d in dossiers if d["handled"]]
-        found[unit, "1.4"] = synchronised(len(received), unit, records.get("reports", []), period, tree)
+        # What is known from an office's own files alone is not synchronised; of how it came unknown, it is.
+        sent = [d for d in received if d.get("synchronised") is not False]
+        found[unit, "1.4"] = synchronised(len(sent), unit, records.get("reports", []), period, tree)
 
         found[unit, "2.1"] = share(handled, lambda d: d["on_time"])
         finished = [d for d in received if d["end"]]

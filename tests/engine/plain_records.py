@@ -180,6 +180,7 @@ def dossier(r: Random, number: int, period: Period) -> tuple[Row, list[Row]]:
         "files": r.choice([None, 0, 1, 3]),
         "files_reused": r.choice(MAYBE),
         "files_digitised": r.choice(MAYBE),
+        "synchronised": r.choice(MAYBE),
         "filed_national": r.choice(MAYBE),
         "files_from_store": r.choice(MAYBE),
         "fee_lines": fee_lines,

@@ -242,6 +242,11 @@ def test_synchronised() -> None:
         1,
         3,
     )
+    assert count("1.4", dossiers=[dossier(synchronised=True), dossier(code="B", synchronised=False)]) == (
+        1,
+        1,
+    )
+    assert count("1.4", dossiers=[dossier(synchronised=False)]) == (0, 0)
     last_year = [{"unit": "H99.101", "period": "2025", "received": 18}]
     assert count("1.4", reports=last_year) == (0, 2)
     assert count("1.4", reports=last_year, period=Period.parse("2026-Q3")) == (0, 5)

@@ -154,7 +154,7 @@ def count_gia_lai_from_records() -> str:
         store = Store(home)
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
             with progress_bar(f"nhập | importing {name}") as progress:
-                import_file(store, Path(folder, name), progress=progress)
+                import_file(store, Path(folder, name), synchronised=True, progress=progress)
     tables, known = Asked(home, now).open()
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]

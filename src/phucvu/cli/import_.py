@@ -37,6 +37,11 @@ FIRST = ("units", "procedures")
     help="Ánh xạ cột: tên đã lưu hoặc tệp .yaml. | Column mapping: a saved name or a .yaml file.",
 )
 @click.option("--dry-run", is_flag=True, help="Chỉ xem sẽ lấy gì. | Only show what would be taken.")
+@click.option(
+    "--synchronised",
+    is_flag=True,
+    help="Hồ sơ trong tệp đã đồng bộ lên Cổng DVCQG. | The dossiers are on the national portal already.",
+)
 @home_option
 def import_(
     files: tuple[Path, ...],
@@ -44,6 +49,7 @@ def import_(
     sender: str | None,
     mapping: str | None,
     dry_run: bool,
+    synchronised: bool,
     home: str,
 ) -> int:
     """Nhập hồ sơ và danh mục từ tệp. | Take records from files.
@@ -72,6 +78,7 @@ def import_(
                 sender=sender,
                 mapping=mapping,
                 dry_run=dry_run,
+                synchronised=synchronised,
                 progress=progress,
                 source=source,
             )

@@ -64,6 +64,16 @@ def on_time(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_of(
     "dossier",
+    met=("đã đồng bộ lên Cổng Dịch vụ công quốc gia", "synchronised to the national portal"),
+    lost=("chưa đồng bộ lên Cổng Dịch vụ công quốc gia", "not synchronised to the national portal"),
+)
+def synchronised(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
+    """Not known from an office's own files alone; one held since before this was noted is taken to be."""
+    return dossiers.synchronised.fill_null(True)
+
+
+@_of(
+    "dossier",
     met=("đã xong", "finished"),
     lost=("chưa xong", "not finished"),
 )

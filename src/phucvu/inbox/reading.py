@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -86,6 +86,8 @@ def understand(
         steps = wire.steps(items, sender=unit)
         return Understood(steps.frame, steps.items, steps.aside, {})
     read = wire.dossiers(items, known, sender=unit, now=now.replace(microsecond=0))
+    # What senders bring here they synchronise (1.4).
+    read = replace(read, frame=read.frame.with_columns(synchronised=pl.lit(value=True)))
     read, refused = without_foreign(read, registers.below(account), account)
     read = with_known_procedures(read, known, items, unit)
     return Understood(read.frame, read.items, read.aside, refused)

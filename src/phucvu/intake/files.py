@@ -28,6 +28,7 @@ def import_file(
     sender: str | None = None,
     mapping: Mapping | str | None = None,
     dry_run: bool = False,
+    synchronised: bool = False,
     progress: Progress | None = None,
     source: Source | None = None,
     within: Within | None = None,
@@ -36,6 +37,8 @@ def import_file(
 
     ``kind`` is one of ``KINDS``, told from the file if not given. ``sender`` is the code of the
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
+    ``synchronised`` says that its dossiers are on the national portal already; else they are the office's
+    own, whatever their form, and are lost in 1.4 until they arrive through the synchronisation API.
     ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
     file as it was already looked into; it is closed. ``within`` says what who brings it may bring: of
     the other rows none is kept.
@@ -59,7 +62,9 @@ def import_file(
         )
     with source or Source(path) as rows:
         found = Recognised(kind, *GIVEN) if kind else recognise(rows, mapping)
-        taking = Taking(store, path.name, found.kind, dry_run=dry_run, within=within)
+        taking = Taking(
+            store, path.name, found.kind, dry_run=dry_run, synchronised=synchronised, within=within
+        )
         if within:
             within.check(found.kind)
         taking.taken.because = Problem(found.vi, found.en, file=path.name)

@@ -52,6 +52,8 @@ def replay(store: Store) -> Taken:
             )
             continue
         table, frame, aside = outcome
+        if table == "dossiers":
+            frame = frame.with_columns(synchronised=pl.lit(value=bool(over_http)))
         taking.take(table, frame)
         done = ~pl.int_range(rows.height, eager=True).is_in(list(aside))
         set_aside.mark_taken(store, rows.filter(done))
@@ -67,7 +69,7 @@ def _mend_procedures(taking: Taking, known: Known) -> None:
     for by, code in (said for said, m in meant.items() if said[1] != m):
         dossiers = taking.store.table(con, "dossiers", payload=True)
         rows = dossiers.filter(dossiers.sender == by, dossiers.procedure == code).to_polars()
-        taking.take("dossiers", rows.with_columns(procedure=pl.lit(meant[by, code])))
+        taking.again("dossiers", rows.with_columns(procedure=pl.lit(meant[by, code])))
     con.disconnect()
 
 

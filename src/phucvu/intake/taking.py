@@ -57,17 +57,39 @@ class Taken:
 
 
 class Taking:
-    """Takes rows into the store, or with ``dry_run`` only counts what would be taken."""
+    """Takes rows into the store, or with ``dry_run`` only counts what would be taken.
+
+    ``synchronised`` says that the dossiers reached the national portal; a file of an office does not.
+    """
 
     def __init__(
-        self, store: Store, file: str, kind: str, *, dry_run: bool = False, within: Within | None = None
+        self,
+        store: Store,
+        file: str,
+        kind: str,
+        *,
+        dry_run: bool = False,
+        synchronised: bool = False,
+        within: Within | None = None,
     ) -> None:
         self.store = store
         self.taken = Taken(file, kind)
         self.dry_run = dry_run
         self.within = within
+        self.synchronised = synchronised
 
     def take(self, table: str, frame: pl.DataFrame) -> None:
+        if table == "dossiers":
+            # Where it is not said row by row, by what is known of the whole file.
+            said = pl.col("synchronised").fill_null(self.synchronised)
+            frame = frame.with_columns(synchronised=said)
+        self._take(table, frame)
+
+    def again(self, table: str, frame: pl.DataFrame) -> None:
+        """Take rows that were held before, with all that is known of them."""
+        self._take(table, frame)
+
+    def _take(self, table: str, frame: pl.DataFrame) -> None:
         if self.within and (refused := self.within.refused(self.store, table, frame)):
             frame = frame.filter(~pl.int_range(frame.height, eager=True).is_in(list(refused)))
             self.taken.refused += len(refused)

@@ -45,7 +45,15 @@ from phucvu.records.delta import (
     Snapshot,
     has_another_commit,
 )
-from phucvu.records.earlier import COLUMNS, Outcome, Version, columns_say_more, outcomes, status_says_more
+from phucvu.records.earlier import (
+    COLUMNS,
+    KNOWN_TO_PORTAL,
+    Outcome,
+    Version,
+    columns_say_more,
+    outcomes,
+    status_says_more,
+)
 from phucvu.records.places import address, at_home, is_remote
 from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, TABLES, Table
 
@@ -530,25 +538,38 @@ class Store:
             counting, on=["dossier_id", "digest"], how="semi"
         )
         told = dict.fromkeys(same["_row"], Outcome.KNOWN)
-        # One whose status alone says more counts, whatever else it says.
+        # One whose status alone says more counts, whatever else it says; of what comes from a file it
+        # must be seen whether the dossier was synchronised before.
         statuses = dict(counting.select("dossier_id", "status").iter_rows())
-        once = numbered.filter(pl.col("dossier_id").is_unique()).select("_row", "dossier_id", "status")
+        sent = pl.col("dossier_id").is_unique() & pl.col(KNOWN_TO_PORTAL).fill_null(True)
+        once = numbered.filter(sent).select("_row", "dossier_id", "status")
         newer = [
             row
             for row, number, status in once.iter_rows()
             if number in statuses and status_says_more(status, statuses[number])
         ]
         rest = numbered.filter(again & ~pl.col("_row").is_in(newer))
-        told |= self._compared(rest.join(same, on="_row", how="anti"), held, counting, snapshot)
+        compared, synchronised = self._compared(
+            rest.join(same, on="_row", how="anti"), held, counting, snapshot
+        )
+        told |= compared
         said = [told.get(row, Outcome.COUNTS).value for row in range(rows.height)]
-        return rows.with_columns(outcome=pl.Series(said, dtype=pl.String))
+        rows = rows.with_columns(outcome=pl.Series(said, dtype=pl.String))
+        if synchronised:
+            own = enumerate(rows[KNOWN_TO_PORTAL].to_list())
+            values = [synchronised.get(row, value) for row, value in own]
+            rows = rows.with_columns(pl.Series(KNOWN_TO_PORTAL, values, dtype=pl.Boolean))
+        return rows
 
     def _compared(
         self, rows: pl.DataFrame, held: pl.DataFrame, counting: pl.DataFrame, snapshot: Snapshot | None
-    ) -> dict[int, Outcome]:
-        """What becomes of rows whose dossiers are held or come more than once, by ``_row``."""
+    ) -> tuple[dict[int, Outcome], dict[int, bool | None]]:
+        """What becomes of rows whose dossiers are held or come more than once, by ``_row``.
+
+        And which of them stay synchronised, though they come from a file: what was once synchronised is.
+        """
         if rows.is_empty():
-            return {}
+            return {}, {}
         arriving = _arriving(rows)
         concerned = rows.select("dossier_id").unique()
         known: dict[int, set[int | None]] = defaultdict(set)
@@ -558,10 +579,21 @@ class Store:
             known[number].add(digest)
         versions = self._versions(counting.join(concerned, on="dossier_id"), arriving, snapshot)
         found: dict[int, Outcome] = {}
+        stay: dict[int, bool | None] = {}
         for number, said in arriving.items():
-            of = outcomes(list(said.values()), versions.get(number), known[number])
-            found |= dict(zip(said, of, strict=True))
-        return found
+            of = dict(
+                zip(said, outcomes(list(said.values()), versions.get(number), known[number]), strict=True)
+            )
+            found |= of
+            before = versions.get(number)
+            was = before.columns[-1] if before else False
+            for row in (row for row, outcome in of.items() if outcome is Outcome.COUNTS):
+                own = said[row].columns[-1]
+                if own is False and was is not False:
+                    stay[row] = was
+                else:
+                    was = own
+        return found, stay
 
     def _versions(
         self, counting: pl.DataFrame, arriving: dict[int, dict[int, Version]], snapshot: Snapshot | None

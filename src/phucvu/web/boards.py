@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,8 @@ from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band
 from phucvu.web.latest import Latest
+
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def make(home: Path) -> None:
     store = Store(str(home))
     for name, frame in {"units.csv": _units(), "procedures.csv": _procedures()}.items():
         frame.write_csv(home / name)
-        import_file(store, home / name)
+        import_file(store, home / name, synchronised=True)
     months = [Period.parse("2026-09")]
     while len(months) < 13:
         months.append(months[-1].previous())

@@ -49,7 +49,7 @@ def make(home: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="phucvu-office-") as folder:
         made = simulate(_wanted(moment), Units(UNITS), Path(folder), now=moment)
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
-            import_file(store, Path(folder, name))
+            import_file(store, Path(folder, name), synchronised=True)
         misspelt = Path(folder, "misspelt.jsonl")
         misspelt.write_text("".join(f"{json.dumps(one)}\n" for one in _misspelt(moment)), encoding="utf-8")
         import_file(store, misspelt, sender="H99.101")

@@ -57,6 +57,13 @@ ADVICE: dict[str, Advice] = {
             en="digitise the papers of the finished dossiers and synchronise them again",
         ),
     ),
+    "synchronised": Advice(
+        "own",
+        Words(
+            vi="đồng bộ hồ sơ lên Cổng Dịch vụ công quốc gia",
+            en="synchronise the dossiers to the national portal",
+        ),
+    ),
     "fees_charged": Advice(
         "own",
         Words(
