@@ -44,6 +44,19 @@ def show(name: str, period: str | None) -> None:
     click.echo(f"{in_force.title.vi} | {in_force.title.en}")
     click.echo(f"{in_force.summary.vi} | {in_force.summary.en}")
     click.echo(f"Áp dụng ngày {day(in_force.day)} | As of {day(in_force.day)}")
+    if in_force.bands:
+        bounds = in_force.bands.value
+        said = ", ".join(
+            f"{name} {decimal(lowest, LANGUAGE)}"
+            for name, lowest in (
+                ("xuất sắc", bounds.excellent),
+                ("tốt", bounds.good),
+                ("khá", bounds.fair),
+                ("trung bình", bounds.average),
+            )
+        )
+        source = in_force.sources[in_force.bands.source].title
+        click.echo(f"Các mức, từ | Bands, from: {said}. {source.vi} | {source.en}")
     for group in in_force.groups:
         click.echo()
         print_table(

@@ -156,6 +156,8 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """
     merged = base | {k: v for k, v in changes.items() if k not in (*PARTS, "sources")}
     merged["sources"] = base["sources"] | changes.get("sources", {})
+    if "bands" in changes:
+        merged["bands"] = _joined(base.get("bands"), changes["bands"])
     for part in PARTS:
         by_id = {str(item["id"]): item for item in base[part]}
         for item in changes.get(part, []):

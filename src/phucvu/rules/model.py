@@ -111,6 +111,24 @@ class Dated(Strict, Generic[T]):
 AT_LEAST_ONE = Field(min_length=1)
 
 
+class Bands(Strict):
+    """From how many points of 100 a result is excellent, good, fair or average; below it is weak."""
+
+    excellent: Points
+    good: Points
+    fair: Points
+    average: Points
+
+    @model_validator(mode="after")
+    def fall(self) -> Self:
+        if not self.excellent > self.good > self.fair > self.average > 0:
+            raise fault(
+                "các mức phải giảm dần: excellent, good, fair, average, và đều trên 0",
+                "the bounds must fall from excellent over good and fair to average, all above 0",
+            )
+        return self
+
+
 class Count(Strict):
     """What the engine counts: which records, and the conditions of numerator and denominator.
 
@@ -207,6 +225,7 @@ class RuleSetFile(Strict):
     sources: dict[str, Source]
     groups: Annotated[list[GroupFile], Field(min_length=1)]
     indicators: Annotated[list[IndicatorFile], Field(min_length=1)]
+    bands: Annotated[list[Dated[Bands]], AT_LEAST_ONE] | None = None
 
     @model_validator(mode="after")
     def whole(self) -> Self:
@@ -225,20 +244,20 @@ class RuleSetFile(Strict):
                         f"indicator {indicator.id} is multiplied by {dated.value.times!r}, unknown",
                     )
         parts: list[GroupFile | IndicatorFile] = [*self.groups, *self.indicators]
-        for part in parts:
-            for field, history in histories(part):
-                days = [d.from_ for d in history]
-                if days != sorted(set(days)):
+        named = [(f"{part.id}.{field}", history) for part in parts for field, history in histories(part)]
+        for name, history in [*named, ("bands", self.bands or [])]:
+            days = [d.from_ for d in history]
+            if days != sorted(set(days)):
+                raise fault(
+                    f"{name}: các ngày from phải tăng dần, không trùng",
+                    f"{name}: the days of from must rise and not repeat",
+                )
+            for dated in history:
+                if dated.source not in self.sources:
                     raise fault(
-                        f"{part.id}.{field}: các ngày from phải tăng dần, không trùng",
-                        f"{part.id}.{field}: the days of from must rise and not repeat",
+                        f"{name}: nguồn {dated.source!r} không có trong sources",
+                        f"{name}: source {dated.source!r} is not among sources",
                     )
-                for dated in history:
-                    if dated.source not in self.sources:
-                        raise fault(
-                            f"{part.id}.{field}: nguồn {dated.source!r} không có trong sources",
-                            f"{part.id}.{field}: source {dated.source!r} is not among sources",
-                        )
         days_of_change = {d.from_ for part in parts for _, history in histories(part) for d in history}
         for day in sorted(days_of_change):
             self._sums_agree(day)
@@ -273,6 +292,7 @@ class RuleSetFile(Strict):
                 for g in groups
             ),
             indicators=tuple(_indicator(i, day) for i in known),
+            bands=_current(self.bands or [], day),
         )
 
 
@@ -331,6 +351,7 @@ class RuleSet:
     day: dt.date
     groups: tuple[Group, ...]
     indicators: tuple[Indicator, ...]
+    bands: Dated[Bands] | None = None
 
     def __getitem__(self, indicator: str) -> Indicator:
         found = next((i for i in self.indicators if i.id == indicator), None)

@@ -18,7 +18,7 @@ from phucvu.rules.model import RuleSet
 from phucvu.scoring.results import Result
 from phucvu.scoring.scores import with_changes
 from phucvu.web import results
-from phucvu.web.bands import Band, band
+from phucvu.web.bands import Band, band, bands
 from phucvu.web.latest import Latest
 
 CENT = Decimal("0.01")
@@ -60,10 +60,11 @@ class Standing:
     unit: Unit
     total: Mark
     groups: dict[str, Mark]
+    bands: tuple[Band, ...] = ()
 
     @property
     def band(self) -> Band | None:
-        return band(self.total.score, self.total.max)
+        return band(self.total.score, self.total.max, self.bands)
 
     def mark(self, part: str) -> Mark | None:
         """The total, or the score of a group."""
@@ -122,8 +123,11 @@ class Board:
         groups: dict[str, dict[str, Mark]] = {}
         for unit, group, *mark in _marks(self._with_changes(scores.groups, "group"), "group"):
             groups.setdefault(unit, {})[group] = Mark(*mark)
+        known = bands(self.rules)
         return {
-            unit: Standing(self.units.get(unit) or unit_from_code(unit), Mark(*mark), groups.get(unit, {}))
+            unit: Standing(
+                self.units.get(unit) or unit_from_code(unit), Mark(*mark), groups.get(unit, {}), known
+            )
             for unit, *mark in _marks(self._with_changes(scores.totals))
         }
 

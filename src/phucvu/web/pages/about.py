@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from phucvu.web import results
-from phucvu.web.bands import BANDS
+from phucvu.web.bands import bands
 from phucvu.web.page import Page, asked_board, respond
 
 
@@ -22,11 +22,14 @@ def show(request: Any, form: str | None = None) -> Any:
         }
         for result in shown
     ]
-    bands = [{"lowest": band.lowest, "name": band.name} for band in BANDS]
-    data = {"periods": table, "bands": bands}
+    known, bounds = bands(board.rules), board.rules.bands
+    source = board.rules.sources[bounds.source].title if bounds else None
+    told = [{"lowest": band.lowest, "name": band.name} for band in known]
+    data = {"periods": table, "bands": told, "bands_source": source}
     context = {
         "results": [(result, result.rules.name) for result in shown],
-        "bands": BANDS,
+        "bands": known,
+        "bands_source": source,
         "examples": list(board.standings)[:1],
     }
     return respond(request, Page("about.html", context, data, table, board), form)
