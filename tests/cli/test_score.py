@@ -153,4 +153,4 @@ def test_rules_commands(tmp_path):
     assert "liên quan 42 điểm" in said
     good = tmp_path / "tinh.yaml"
     good.write_text("name: tinh\nbased_on: portal-2026\n", encoding="utf-8")
-    assert "24 chỉ số, 100 điểm" in run("rules", "check", good).stdout
+    assert "22 chỉ số thành phần trong 5 nhóm, 100 điểm" in run("rules", "check", good).stdout

@@ -278,7 +278,7 @@ def test_a_unit_that_lacks_figures_has_no_total_and_says_so(
     groups = published.groups.filter(~((pl.col("unit") == "H01") & (pl.col("group") == "progress")))
     show(result_of(lacking, published.units, "2026", groups))
     html = client.get("/units/H01").content.decode()
-    assert "An Giang chưa có tổng điểm, vì thiếu điểm của nhóm Tiến độ giải quyết." in html
+    assert "An Giang chưa có tổng điểm, vì thiếu điểm của nhóm Tiến độ, kết quả giải quyết." in html
     assert "Thiếu số liệu của 2.1, nên chưa có điểm của nhóm." in html
     front = client.get("/")
     assert front.status_code == 200

@@ -90,9 +90,10 @@ def check(file: str) -> None:
     found = load(file)
     in_force = found.at(dt.date.max)
     points = decimal(in_force.max_points, LANGUAGE)
+    components, groups = len(in_force.components), len(in_force.group_numbers)
     click.echo(
-        f"{found.name}: đúng; {len(in_force.indicators)} chỉ số, {points} điểm | "
-        f"correct; {len(in_force.indicators)} indicators, {points} points"
+        f"{found.name}: đúng; {components} chỉ số thành phần trong {groups} nhóm, {points} điểm | "
+        f"correct; {components} component indicators in {groups} groups, {points} points"
     )
 
 

@@ -95,7 +95,7 @@ KIND_NAMES: dict[str, Words] = {
 
 
 class Source(Strict):
-    """Where a value stands: a legal text, or a published observation."""
+    """Where a value stands: the Annex or another legal text, the formula text, or what was observed."""
 
     title: Words
 

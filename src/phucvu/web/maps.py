@@ -79,7 +79,7 @@ def context(board: Board, blocks: Sequence[Block]) -> dict[str, Any]:
             if len(block.standings) > FEWEST and not any(s in mapped for s in block.standings)
         ],
         "map_fault": fault,
-        "legend": legend(board.rules, standings),
+        "legend": legend(standings),
     }
 
 
