@@ -796,7 +796,7 @@ def _with_every_column(con: duckdb.DuckDBPyConnection, log: str) -> str:
 def log_rows(name: str, uris: list[str]) -> pl.LazyFrame:
     """Files of a table's log to read with Polars; columns that came after a file was written are empty."""
     types = _log_types(EVERY[name])
-    return pl.scan_parquet(uris, schema=types, missing_columns="insert", extra_columns="ignore")  # type: ignore[arg-type]
+    return pl.scan_parquet(uris, schema=types, missing_columns="insert", extra_columns="ignore")
 
 
 def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.datetime | None) -> ir.Table:
