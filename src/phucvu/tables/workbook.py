@@ -115,16 +115,27 @@ def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language
     sheet.set_row(0, LINE * max(lines, default=1) + 3)
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, bold)
+    kinds = [column.kind for column in table.columns]
+    texts, dated = formats["text"], {n for n, kind in enumerate(kinds) if kind in ("day", "moment")}
     line = 0
     for line, row in enumerate(table.rows, 1):
-        high = max((_lines(value) for value in row), default=1)
+        high = 1
+        for place, (kind, value) in enumerate(zip(kinds, row, strict=True)):
+            if type(value) is str and place not in dated:  # most cells are texts
+                sheet.write_string(line, place, value, texts)
+                letters = len(value)
+                if letters > ON_A_LINE or "\n" in value:
+                    high = max(high, _lines(value))
+            elif value is None:
+                continue
+            elif isinstance(value, Cell):
+                letters = _write(sheet, line, place, value.value, value.kind, formats, language)
+            else:
+                letters = _write(sheet, line, place, value, kind, formats, language)
+            if letters > widths[place]:
+                widths[place] = letters
         if high > 1:
             sheet.set_row(line, LINE * high)
-        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            cell = value if isinstance(value, Cell) else Cell(value, column.kind)
-            if cell.value is not None:
-                letters = _write(sheet, line, place, cell.value, cell.kind, formats, language)
-                widths[place] = max(widths[place], letters)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(WIDEST, max(NARROWEST, width + 2)))
     sheet.freeze_panes(1, 1)
@@ -139,11 +150,9 @@ def _heading_width(heading: str) -> int:
     return max(longest + 3, min(len(heading) + 3, 14))
 
 
-def _lines(value: Any) -> int:
-    """Lines that a value takes in the widest column."""
-    if not isinstance(value, str) or (len(value) <= ON_A_LINE and "\n" not in value):
-        return 1
-    return sum(len(wrap(part, ON_A_LINE)) or 1 for part in value.splitlines())
+def _lines(text: str) -> int:
+    """Lines that a text takes in the widest column."""
+    return sum(len(wrap(part, ON_A_LINE)) or 1 for part in text.splitlines())
 
 
 def _write(
@@ -162,9 +171,11 @@ def _write(
         kind = kind if kind in ("day", "moment") else "moment" if isinstance(value, dt.datetime) else "day"
         sheet.write_datetime(line, place, value, formats[kind])
         return LETTERS[kind]
+    if value is None:
+        return 0
     text = str(value)
     sheet.write_string(line, place, text, formats["text"])
-    return max(map(len, text.splitlines()), default=0)
+    return len(text)
 
 
 def _for_paper(sheet: Any, title: str, about: Mapping[str, str], language: str) -> None:
