@@ -46,5 +46,5 @@ def test_the_three_are_told_apart_where_rules_are_shown():
 def test_22_component_indicators_in_5_groups():
     for name in ("portal-2026", "qd766-2022"):
         rules = load(name).at(DAY)
-        assert (rules.components, rules.numbered_groups, len(rules.groups)) == (22, 5, 6)
+        assert (len(rules.components), len(rules.group_numbers), len(rules.groups)) == (22, 5, 6)
         assert [i.id for i in rules.indicators if i.beside] == ["5.1a", "5.1b"]

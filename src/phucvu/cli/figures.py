@@ -118,7 +118,7 @@ def count(
         raise UnusableError(_no_unit(unit, units, asked.home))
     wanted = None if unit is None or every else [unit]
     frames = [count_figures(tables, asked.rule_set, p, asked.now, wanted, regroup=regroup) for p in periods]
-    return pl.concat(frames), Units(units.on(asked.now.date())) if regroup else units
+    return pl.concat(frames), units.frozen(asked.now.date()) if regroup else units
 
 
 MOST_NAMED = 5

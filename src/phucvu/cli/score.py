@@ -85,13 +85,14 @@ def score(
 
 def scores_with_changes(scores: Scores, against: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Groups and totals with their changes since the period named, or the one before each."""
+    units = scores.units
     if against is None:
-        return since_previous(scores.groups, "group"), since_previous(scores.totals)
-    before = str(Period.parse(against))
-    then = pl.col("period") == before
+        groups = since_previous(scores.groups, "group", units=units)
+        return groups, since_previous(scores.totals, units=units)
+    then = pl.col("period") == str(Period.parse(against))
     return (
-        with_changes(scores.groups, scores.groups.filter(then), "group"),
-        with_changes(scores.totals, scores.totals.filter(then)),
+        with_changes(scores.groups, scores.groups.filter(then), "group", units=units),
+        with_changes(scores.totals, scores.totals.filter(then), units=units),
     )
 
 
@@ -143,6 +144,11 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
             for row in block.sort("rank", "unit", nulls_last=True).to_dicts()
         ]
         print_table(title, columns, rows)
+        if block["block_changed"].any():
+            click.echo(
+                "— Hạng không so được với kỳ kia: khối xếp hạng đã khác | "
+                "no change of rank: other units were ranked together then"
+            )
         click.echo()
     if (nation := scores.nation(period)) is not None:
         click.echo(f"Cả nước | The nation: {points(nation, LANGUAGE)}")

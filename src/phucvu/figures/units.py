@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -257,6 +257,19 @@ class Units:
         result is for, and they are the same whenever in the period it is counted.
         """
         return self.on(period.last)
+
+    def frozen(self, day: dt.date) -> Units:
+        """The units of a day, as if they had always been and would stay: what history is regrouped under."""
+        there = (unit for unit in self.on(day) if unit.exists_on(day))
+        return Units(replace(unit, valid_from=None, valid_to=None) for unit in there)
+
+    def blocks(self, period: Period) -> dict[tuple[str, str | None], frozenset[str]]:
+        """The units of a period that are ranked together: those of one kind under one parent."""
+        found: dict[tuple[str, str | None], set[str]] = {}
+        for unit in self.of_period(period):
+            if unit.exists_in(period):
+                found.setdefault((unit.kind, unit.parent), set()).add(unit.code)
+        return {block: frozenset(codes) for block, codes in found.items()}
 
     @cached_property
     def _children(self) -> dict[str | None, list[Unit]]:

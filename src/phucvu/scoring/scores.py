@@ -13,7 +13,7 @@ from phucvu.figures.units import NATION, Units
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.components import as_points, component_scores, given_by_rule, rules_frame
 from phucvu.scoring.nation import with_nation
-from phucvu.scoring.ranks import with_ranks
+from phucvu.scoring.ranks import BLOCK, with_ranks
 
 COMPONENT_COLUMNS = (
     *("period", "unit", "indicator", "group", "numerator", "denominator"),
@@ -240,31 +240,63 @@ def _total_scores(groups: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_changes(now: pl.DataFrame, then: pl.DataFrame, *further: str) -> pl.DataFrame:
-    """Groups or totals of one period, with their change since another.
+def with_changes(
+    now: pl.DataFrame, then: pl.DataFrame, *further: str, units: Units | None = None
+) -> pl.DataFrame:
+    """Groups or totals, with their change since another period, the one of ``then``.
 
-    Adds score_change (points) and rank_change (places gained: a rise from 5th to 3rd is 2); null
-    where either is not known. ``further`` names the columns besides unit that identify a row.
+    Adds score_change (points) and rank_change (places gained: a rise from 5th to 3rd is 2); null where
+    either is not known. Places are compared only in the same block: where the unit was of another one, or
+    by ``units`` others were ranked together, rank_change is null and block_changed true. ``further``
+    names the columns besides unit that identify a row.
     """
     on = ["unit", *further]
-    before = then.select(*on, score_then="score", rank_then="rank")
+    before = then.select(*on, score_then="score", rank_then="rank", kind_then="kind", parent_then="parent")
     joined = now.join(before, on=on, how="left", maintain_order="left")
+    changed = pl.DataFrame(
+        _changed_blocks(now, then, units), schema=dict.fromkeys(BLOCK, pl.String), orient="row"
+    )
+    joined = joined.join(
+        changed.with_columns(changed=True), on=BLOCK, how="left", maintain_order="left", nulls_equal=True
+    )
+    same = (
+        pl.col("changed").is_null()
+        & (pl.col("kind") == pl.col("kind_then"))
+        & pl.col("parent").eq_missing(pl.col("parent_then"))
+    )
+    both = pl.col("rank").is_not_null() & pl.col("rank_then").is_not_null()
     return joined.with_columns(
         score_change=pl.col("score") - pl.col("score_then"),
-        rank_change=pl.col("rank_then") - pl.col("rank"),
-    ).drop("score_then", "rank_then")
+        rank_change=pl.when(same).then(pl.col("rank_then") - pl.col("rank")),
+        block_changed=both & ~same,
+    ).drop("score_then", "rank_then", "kind_then", "parent_then", "changed")
 
 
-def since_previous(frame: pl.DataFrame, *further: str) -> pl.DataFrame:
+def _changed_blocks(
+    now: pl.DataFrame, then: pl.DataFrame, units: Units | None
+) -> list[tuple[str, str, str | None]]:
+    """The blocks of ``now`` that had other units in the period of ``then``."""
+    if units is None:
+        return []
+    before = [units.blocks(Period.parse(p)) for p in then["period"].unique()]
+    return [
+        (period, *block)
+        for period in now["period"].unique()
+        for block, codes in units.blocks(Period.parse(period)).items()
+        if any(codes != other.get(block) for other in before)
+    ]
+
+
+def since_previous(frame: pl.DataFrame, *further: str, units: Units | None = None) -> pl.DataFrame:
     """Groups or totals of many periods, each with its change since the period before it.
 
     The period before is the one of the same length; where the frame does not hold it, the changes
-    are null.
+    are null; see ``with_changes``.
     """
     parts = []
     for (period,), rows in frame.group_by(["period"], maintain_order=True):
         before = str(Period.parse(str(period)).previous())
-        parts.append(with_changes(rows, frame.filter(pl.col("period") == before), *further))
+        parts.append(with_changes(rows, frame.filter(pl.col("period") == before), *further, units=units))
     return pl.concat(parts) if parts else frame
 
 

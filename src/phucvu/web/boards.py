@@ -30,7 +30,7 @@ class Mark:
 
     ``missing`` names what has no score of its own; ``origin`` is published where only this score
     is known and not what it is made of. Changes are since the period before, and since the same
-    period of the year before.
+    period of the year before; a place is not compared where the block has changed since.
     """
 
     score: Decimal | None
@@ -42,8 +42,10 @@ class Mark:
     origin: str | None = None
     score_change: Decimal | None = None
     rank_change: int | None = None
+    block_changed: bool | None = None
     score_change_year: Decimal | None = None
     rank_change_year: int | None = None
+    block_changed_year: bool | None = None
 
     @property
     def percent(self) -> Decimal | None:
@@ -211,12 +213,12 @@ class Board:
 
     def _with_changes(self, frame: pl.DataFrame, *further: str) -> pl.DataFrame:
         now = self._of_period(frame)
+        units = self.result.scores.units
         if self.year_before is not None:
-            now = with_changes(now, self._then(self.year_before, further), *further).rename(
-                {"score_change": "score_change_year", "rank_change": "rank_change_year"}
-            )
+            now = with_changes(now, self._then(self.year_before, further), *further, units=units)
+            now = now.rename({c: f"{c}_year" for c in ("score_change", "rank_change", "block_changed")})
         if self.before is not None:
-            now = with_changes(now, self._then(self.before, further), *further)
+            now = with_changes(now, self._then(self.before, further), *further, units=units)
         return now
 
     @staticmethod

@@ -145,8 +145,10 @@ def as_record(standing: Standing) -> dict[str, Any]:
         "ranked": total.ranked,
         "rank_change": total.rank_change,
         "score_change": total.score_change,
+        "block_changed": total.block_changed,
         "rank_change_year": total.rank_change_year,
         "score_change_year": total.score_change_year,
+        "block_changed_year": total.block_changed_year,
         "band": band.name if band else None,
         "groups": {
             group: {

@@ -85,17 +85,24 @@ def since(board: Board, standing: Standing) -> Iterator[str]:
     """How a unit's total and place changed since the period before, and since a year before."""
     total, lang = standing.total, language()
     compared = [
-        (_("So với %(period)s"), board.before, total.score_change, total.rank_change),
+        (
+            _("So với %(period)s"),
+            board.before,
+            total.score_change,
+            total.rank_change,
+            total.block_changed,
+        ),
         (
             _("So với cùng kỳ năm trước (%(period)s)"),
             board.year_before,
             total.score_change_year,
             total.rank_change_year,
+            total.block_changed_year,
         ),
     ]
     if board.year_before is board.before:  # of a year they are the same, and said once
         compared.pop()
-    for said, result, score, rank in compared:
+    for said, result, score, rank, changed in compared:
         if result is not None and score is not None:
             if board.result.cut_off < board.result.period.ends:
                 said = _("So với cùng những ngày của kỳ trước (%(period)s)")
@@ -104,6 +111,8 @@ def since(board: Board, standing: Standing) -> Iterator[str]:
             parts = [_("%(change)s điểm") % {"change": _size(score)} if score else _("điểm không đổi")]
             if rank is not None and total.ranked > 1:
                 parts.append(_("%(change)s bậc") % {"change": _size(rank)} if rank else _("hạng không đổi"))
+            if changed:
+                parts.append(_("hạng không so được vì khối xếp hạng đã khác"))
             yield f"{said % {'period': result.period.title(lang)}}: {', '.join(parts)}."
 
 

@@ -130,6 +130,9 @@ class Rank(Schema):
     ranked: int
     score_change: float | None = Field(description="so với kỳ trước | since the period before")
     rank_change: int | None
+    block_changed: bool | None = Field(
+        description="khối xếp hạng đã khác, không so hạng | other units were ranked together then"
+    )
 
 
 class RuleSetName(Schema):
