@@ -1,4 +1,4 @@
-"""What allauth says, in Vietnamese: up to date, and still said by allauth."""
+"""What allauth and Django's admin site say, in Vietnamese: up to date, and still said by them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import allauth
+import django
+import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -16,26 +18,38 @@ from phucvu.accounts.words import ACTIONS
 PO = Path(phucvu.accounts.__file__).parent / "locale/vi/LC_MESSAGES/django.po"
 
 
-def test_compiled_catalogue_is_up_to_date() -> None:
-    with PO.open("rb") as file:
-        catalog = read_po(file, locale="vi")
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_compiled_catalogue_is_up_to_date(language: str) -> None:
+    po = PO.parents[2] / language / "LC_MESSAGES/django.po"
+    with po.open("rb") as file:
+        catalog = read_po(file, locale=language)
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
-    assert PO.with_suffix(".mo").read_bytes() == compiled.getvalue()
+    assert po.with_suffix(".mo").read_bytes() == compiled.getvalue()
     assert all(message.string for message in catalog)
 
 
-def test_allauth_still_says_it() -> None:
-    root = Path(allauth.__file__).parent
+def test_allauth_and_the_admin_site_still_say_it() -> None:
+    allauth_root, admin = Path(allauth.__file__).parent, Path(django.__file__).parent / "contrib/admin"
     sources = "\n".join(
         path.read_text(encoding="utf-8")
-        for kind in ("*.py", "*.txt")
+        for root, kind in (
+            (allauth_root, "*.py"),
+            (allauth_root, "*.txt"),
+            (admin, "*.html"),
+            (admin.parent / "auth", "*.py"),
+        )
         for path in root.rglob(kind)
         if "tests" not in path.parts
     )
     with PO.open("rb") as file:
-        unsaid = [m.id for m in read_po(file, locale="vi") if m.id and str(m.id) not in sources]
+        unsaid = [m.id for m in read_po(file, locale="vi") if m.id and first(m.id) not in sources]
     assert not unsaid
+
+
+def first(said: object) -> str:
+    """The text itself, or its singular."""
+    return str(said[0] if isinstance(said, tuple) else said)
 
 
 def test_every_action_of_the_log_has_its_words() -> None:

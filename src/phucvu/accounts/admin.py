@@ -18,8 +18,15 @@ from django.shortcuts import redirect
 from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Action, may
+from phucvu.formats import moment
 from phucvu.inbox import senders
 from phucvu.inbox.models import Part, Sender
+from phucvu.inbox.words import both
+
+KINDS = {
+    Authenticator.Type.TOTP: both("mã trên điện thoại", "codes on the phone"),
+    Authenticator.Type.RECOVERY_CODES: both("mã dự phòng", "recovery codes"),
+}
 
 POLICY = "; ".join(
     (
@@ -36,9 +43,19 @@ POLICY = "; ".join(
 """The admin site has scripts, in files of its own; everything else is as on the other pages."""
 
 
+# allauth names neither; the tables' own names stand in no translation.
+Authenticator._meta.verbose_name = both("bước hai", "second step")
+Authenticator._meta.verbose_name_plural = both("các bước hai", "second steps")
+
+
+def _yes(said: bool) -> Any:
+    """In words: Django's own signs are described in English."""
+    return both("có", "yes") if said else both("không", "no")
+
+
 class Site(admin.AdminSite):  # type: ignore[misc]
-    site_header = site_title = "Các bảng phía sau"
-    index_title = "Bảng"
+    site_header = site_title = both("Các bảng phía sau", "The tables behind")
+    index_title = both("Bảng", "Tables")
     enable_nav_sidebar = False
 
     def has_permission(self, request: Any) -> bool:
@@ -94,32 +111,62 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[misc]
 
 @admin.register(User, site=site)
 class UserAdmin(ReadOnly):
-    list_display = ("username", "full_name", "email", "role", "unit", "is_active", "last_login")
+    list_display = ("username", "full_name", "email", "role", "unit", "active", "last_login")
+    fields = (*list_display, "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("username", "full_name", "email", "unit")
-    exclude = ("password",)
+
+    @admin.display(description=both("đang dùng", "in use"), ordering="is_active")
+    def active(self, row: User) -> Any:
+        return _yes(row.is_active)
 
 
 @admin.register(EmailAddress, site=site)
 class EmailAddressAdmin(ReadOnly):
     unit = "user__unit"
-    list_display = ("email", "user", "verified", "primary")
+    list_display = fields = ("email", "user", "is_verified", "is_primary")
     search_fields = ("email", "user__username")
+
+    @admin.display(description=both("đã xác nhận", "verified"), ordering="verified")
+    def is_verified(self, row: EmailAddress) -> Any:
+        return _yes(row.verified)
+
+    @admin.display(description=both("chính", "primary"), ordering="primary")
+    def is_primary(self, row: EmailAddress) -> Any:
+        return _yes(row.primary)
 
 
 @admin.register(SocialAccount, site=site)
 class SocialAccountAdmin(ReadOnly):
     unit = "user__unit"
-    list_display = ("user", "provider", "uid", "last_login")
+    list_display = fields = ("owner", "provider", "uid", "last_login")
     search_fields = ("uid", "user__username")
-    exclude = ("extra_data",)
+
+    @admin.display(description=both("tài khoản", "account"), ordering="user")
+    def owner(self, row: SocialAccount) -> Any:
+        return row.user
 
 
 @admin.register(Authenticator, site=site)
 class AuthenticatorAdmin(ReadOnly):
     unit = "user__unit"
-    list_display = ("user", "type", "created_at", "last_used_at")
-    exclude = ("data",)
+    list_display = fields = ("owner", "kind", "made", "used")
+
+    @admin.display(description=both("tài khoản", "account"), ordering="user")
+    def owner(self, row: Authenticator) -> Any:
+        return row.user
+
+    @admin.display(description=both("loại", "kind"), ordering="type")
+    def kind(self, row: Authenticator) -> Any:
+        return KINDS[row.type]
+
+    @admin.display(description=both("thiết lập lúc", "set up at"), ordering="created_at")
+    def made(self, row: Authenticator) -> Any:
+        return moment(row.created_at)
+
+    @admin.display(description=both("dùng lần cuối", "last used"), ordering="last_used_at")
+    def used(self, row: Authenticator) -> Any:
+        return moment(row.last_used_at) if row.last_used_at else both("chưa lần nào", "never")
 
 
 @admin.register(AuditEntry, site=site)
@@ -127,10 +174,15 @@ class AuditEntryAdmin(ReadOnly):
     """Entries that concern a unit below; those that concern none, such as failures under unknown names,
     for administrators of a unit that has none above it."""
 
-    list_display = ("number", "moment", "actor", "action", "object", "unit", "details")
+    list_display = ("number", "moment", "who", "action", "object", "unit", "details")
+    fields = (*list_display, "previous", "hash")
     list_filter = ("action",)
     search_fields = ("actor", "object", "unit")
     ordering = ("-number",)
+
+    @admin.display(description=both("người làm", "actor"), ordering="actor")
+    def who(self, row: AuditEntry) -> Any:
+        return both(audit.COMMAND_LINE, "(command line)") if row.actor == audit.COMMAND_LINE else row.actor
 
     def get_queryset(self, request: Any) -> QuerySet[AuditEntry]:
         unit = units.every().get(request.user.unit)
@@ -142,7 +194,7 @@ class AuditEntryAdmin(ReadOnly):
 
 @admin.register(Sender, site=site)
 class SenderAdmin(ReadOnly):
-    list_display = ("name", "unit", "enabled", "last_message_at", "accepted", "set_aside", "refused")
+    list_display = ("name", "unit", "open", "last_message_at", "accepted", "set_aside", "refused")
     list_filter = ("enabled",)
     search_fields = ("name", "unit")
     exclude = ("secret", "gaps")
@@ -159,6 +211,10 @@ class SenderAdmin(ReadOnly):
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         return True
+
+    @admin.display(description=both("đang mở", "open"), ordering="enabled")
+    def open(self, row: Sender) -> Any:
+        return _yes(row.enabled)
 
     def save_model(self, request: Any, obj: Sender, form: Any, change: bool) -> None:
         obj.save(update_fields=["enabled"])

@@ -7,6 +7,7 @@ from allauth.usersessions.apps import UserSessionsConfig
 from django.apps import AppConfig
 
 from phucvu.accounts.settings import SOCIALACCOUNT_UID_MAX_LENGTH
+from phucvu.inbox.words import both
 
 # allauth's migrations read the setting, its model and its check do not; models are loaded after this.
 app_settings.UID_MAX_LENGTH = SOCIALACCOUNT_UID_MAX_LENGTH
@@ -16,7 +17,7 @@ class AccountsConfig(AppConfig):  # type: ignore[misc]
     default = True
     name = "phucvu.accounts"
     label = "accounts"
-    verbose_name = "Tài khoản và nhật ký"
+    verbose_name = both("Tài khoản và nhật ký", "Accounts and log")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from phucvu.accounts.permissions import Action, Role, may
 from phucvu.accounts.words import actions
+from phucvu.inbox.words import both
 
 
 class User(AbstractBaseUser):  # type: ignore[misc]
@@ -23,13 +24,17 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     administrator wrote, and counts as verified.
     """
 
-    username = models.CharField("tên đăng nhập", max_length=60, unique=True)
-    full_name = models.CharField("họ và tên", max_length=100, blank=True)
-    email = models.EmailField("thư điện tử")
-    role = models.CharField("vai trò", max_length=20, choices=[(r.value, r.title.vi) for r in Role])
-    unit = models.CharField("đơn vị", max_length=50, db_index=True)
-    is_active = models.BooleanField("đang dùng", default=True)
-    created_at = models.DateTimeField("lập lúc")
+    username = models.CharField(both("tên đăng nhập", "user name"), max_length=60, unique=True)
+    full_name = models.CharField(both("họ và tên", "full name"), max_length=100, blank=True)
+    email = models.EmailField(both("thư điện tử", "e-mail address"))
+    role = models.CharField(
+        both("vai trò", "role"),
+        max_length=20,
+        choices=[(r.value, both(r.title.vi, r.title.en)) for r in Role],
+    )
+    unit = models.CharField(both("đơn vị", "unit"), max_length=50, db_index=True)
+    is_active = models.BooleanField(both("đang dùng", "in use"), default=True)
+    created_at = models.DateTimeField(both("lập lúc", "made at"))
 
     second_step_elsewhere = False
     """Whether this session came in by a server that asks for the second step itself (see ``doors``)."""
@@ -40,8 +45,8 @@ class User(AbstractBaseUser):  # type: ignore[misc]
     EMAIL_FIELD = "email"
 
     class Meta:
-        verbose_name = "tài khoản"
-        verbose_name_plural = "tài khoản"
+        verbose_name = both("tài khoản", "account")
+        verbose_name_plural = both("tài khoản", "accounts")
         constraints = (models.UniqueConstraint(Lower("email"), name="one_account_for_each_email"),)
 
     def __str__(self) -> str:
@@ -75,22 +80,22 @@ class AuditEntry(models.Model):  # type: ignore[misc]
     ``details`` is JSON as text, since the hash is over these very characters.
     """
 
-    number = models.BigIntegerField("số", primary_key=True)
-    moment = models.DateTimeField("lúc", db_index=True)
-    actor = models.CharField("người làm", max_length=100)
-    action = models.CharField("việc", max_length=50, choices=actions)
-    object = models.CharField("đối với", max_length=200)
-    unit = models.CharField("đơn vị", max_length=50)
-    details = models.TextField("chi tiết")
-    previous = models.CharField("mã băm trước", max_length=64)
-    hash = models.CharField("mã băm", max_length=64)
+    number = models.BigIntegerField(both("số", "number"), primary_key=True)
+    moment = models.DateTimeField(both("lúc", "at"), db_index=True)
+    actor = models.CharField(both("người làm", "actor"), max_length=100)
+    action = models.CharField(both("việc", "action"), max_length=50, choices=actions)
+    object = models.CharField(both("đối với", "object"), max_length=200)
+    unit = models.CharField(both("đơn vị", "unit"), max_length=50)
+    details = models.TextField(both("chi tiết", "details"))
+    previous = models.CharField(both("mã băm trước", "hash before"), max_length=64)
+    hash = models.CharField(both("mã băm", "hash"), max_length=64)
 
     class Meta:
-        verbose_name = "mục nhật ký"
-        verbose_name_plural = "nhật ký"
+        verbose_name = both("mục nhật ký", "log entry")
+        verbose_name_plural = both("nhật ký", "audit log")
 
     def __str__(self) -> str:
-        return f"{self.number} {self.action}"
+        return f"{self.number} {self.get_action_display()}"
 
     @property
     def said(self) -> dict[str, Any]:

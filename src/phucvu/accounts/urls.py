@@ -126,6 +126,8 @@ in_languages = [
     path("workspace/dossiers/<path:code>/personal", see_personal(form(views.personal_data)), name="personal"),
 ]
 
+in_languages += under(Rule(Action.ADMIN_SITE), [path("admin/", site.urls)])
+
 outside = [
     *under(
         PUBLIC,
@@ -138,5 +140,4 @@ outside = [
             ),
         ],
     ),
-    *under(Rule(Action.ADMIN_SITE), [path("admin/", site.urls)]),
 ]

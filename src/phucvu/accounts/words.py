@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from phucvu.inbox.words import both
 from phucvu.rules.model import Words
 
 ACTIONS = {
@@ -38,6 +41,6 @@ ACTIONS = {
 }
 
 
-def actions() -> list[tuple[str, str]]:
+def actions() -> list[tuple[str, Any]]:
     """As the admin site shows them."""
-    return [(code, words.vi) for code, words in ACTIONS.items()]
+    return [(code, both(words.vi, words.en)) for code, words in ACTIONS.items()]

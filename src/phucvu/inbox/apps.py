@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from phucvu.inbox.words import both
+
 
 class InboxConfig(AppConfig):  # type: ignore[misc]
     name = "phucvu.inbox"
     label = "inbox"
+    verbose_name = both("Nhận hồ sơ", "Intake")
     default_auto_field = "django.db.models.BigAutoField"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from phucvu.inbox.words import both
+
 
 class Sender(models.Model):  # type: ignore[misc]
     """An account of a sending system, bound to a unit: it can write for that unit and those below it.
@@ -12,17 +14,24 @@ class Sender(models.Model):  # type: ignore[misc]
     last days on which it sent, the longest it had been silent, in seconds of working time.
     """
 
-    name = models.CharField(max_length=100, unique=True)
-    unit = models.CharField(max_length=50)
+    name = models.CharField(both("tên", "name"), max_length=100, unique=True)
+    unit = models.CharField(both("đơn vị", "unit"), max_length=50)
     secret = models.CharField(max_length=200)  # hashed
-    enabled = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    last_message_at = models.DateTimeField(null=True)
+    enabled = models.BooleanField(both("đang mở", "open"), default=True)
+    created_at = models.DateTimeField(both("lập lúc", "made at"))
+    last_message_at = models.DateTimeField(both("gửi lần cuối", "last sent"), null=True)
     gaps = models.JSONField(default=dict)
-    messages = models.BigIntegerField(default=0)
-    accepted = models.BigIntegerField(default=0)
-    set_aside = models.BigIntegerField(default=0)
-    refused = models.BigIntegerField(default=0)
+    messages = models.BigIntegerField(both("số lần gửi", "messages"), default=0)
+    accepted = models.BigIntegerField(both("đã nhận", "accepted"), default=0)
+    set_aside = models.BigIntegerField(both("để riêng", "set aside"), default=0)
+    refused = models.BigIntegerField(both("từ chối", "refused"), default=0)
+
+    class Meta:
+        verbose_name = both("tài khoản gửi hồ sơ", "sender of dossiers")
+        verbose_name_plural = both("tài khoản gửi hồ sơ", "senders of dossiers")
+
+    def __str__(self) -> str:
+        return str(self.name)
 
 
 class Session(models.Model):  # type: ignore[misc]
