@@ -3,6 +3,7 @@
 import datetime as dt
 
 from phucvu.engine.findings import WORDS, findings
+from phucvu.engine.left_out import left_out
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
@@ -83,3 +84,31 @@ def test_of_a_unit_and_by_page():
     assert len(found(dossiers, unit="H99")) == 6
     assert len(found(dossiers, unit="H99.201")) == 5
     assert found(dossiers, unit="H99.201", limit=2, offset=4)["dossier"].to_list() == ["HS-4"]
+
+
+def test_what_counting_leaves_out_is_named():
+    huge = str(10**15)
+    petition = {"unit": "H99.201", "arrived_at": "2026-08-03"}
+    rows = PROVINCE | {
+        "reports": [
+            {"unit": "H99", "period": "2026-08", "received": "-4"},
+            {"unit": "H99", "period": "hè", "received": "4"},
+            {"unit": "H99", "period": "2026-07", "received": "4"},
+        ],
+        "petitions": [
+            petition | {"code": "P-1", "likes": huge},
+            petition | {"code": "P-2", "dislikes": "-1"},
+            petition | {"code": "P-3", "likes": "3"},
+        ],
+    }
+    tables = from_frames({name: worked.frame(name, part) for name, part in rows.items()})
+    every = left_out(tables)
+    assert every.select("unit", "dossier", "finding", "value").rows() == [
+        ("H99", "hè", "impossible_period", "hè"),
+        ("H99", "2026-08", "impossible_report", "hồ sơ tiếp nhận: -4"),
+        ("H99.201", "P-1", "impossible_likes", f"lượt hài lòng: {huge}"),
+        ("H99.201", "P-2", "impossible_likes", "lượt không hài lòng: -1"),
+    ]
+    assert set(left_out(tables, {"H99.201"})["dossier"]) == {"P-1", "P-2"}
+    doubtful = findings(tables, load("portal-2026"), Period.parse("2026-08"), dt.datetime(2026, 9, 1))
+    assert every.schema == doubtful.schema

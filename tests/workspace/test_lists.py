@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from django.test import Client
 
@@ -320,3 +322,17 @@ def test_lists_by_procedure_unit_and_reason(client_of: SignIn, query: str, by: s
     assert sheet.max_row == len(found) + 1
     assert rows_of(client, f"{place}.csv?{query}&reason=nothing") == []
     body(client, f"{place}?{query}&by=nothing", 404)
+
+
+def test_numbers_that_are_left_out_are_told(client_of: SignIn, home: Store) -> None:
+    petition = {"code": "PA-LA", "unit": "H99.01", "arrived_at": dt.datetime(2020, 1, 6), "likes": 10**15}
+    home.append("petitions", pl.DataFrame([petition]))
+    try:
+        for unit in ("H99", "H99.01"):
+            page = body(client_of("reader", unit), f"/workspace/{unit}/doubts")
+            assert "PA-LA" in page
+            assert "1000000000000000" in page
+        assert "PA-LA" not in body(client_of("reader", "H98"), "/workspace/H98/doubts")
+    finally:
+        home.append("petitions", pl.DataFrame([petition | {"likes": 1}]))
+    assert "không được tính" not in body(client_of("head", "H99"), "/workspace/H99/doubts")

@@ -128,11 +128,17 @@ def findings(
 ) -> None:
     """Dữ liệu cần rà soát: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
     from phucvu.engine.findings import findings as doubtful
+    from phucvu.engine.left_out import left_out
 
     tables, units = asked.open()
     for circle in units.circles():
         click.echo(" | ".join(circle_said(*circle)), err=True)
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
+    if not offset:
+        below = (
+            None if unit is None else {u.code for u in units if unit in {a.code for a in units.above(u.code)}}
+        )
+        found = pl.concat([left_out(tables, below), found])
     if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(
             f"Dữ liệu cần rà soát | Findings, {period}",

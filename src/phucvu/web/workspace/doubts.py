@@ -37,6 +37,7 @@ def show(request: Any, unit: str) -> Any:
             dict(zip(("vi", "en"), circle_said(*circle), strict=True))[language()]
             for circle in units.every().circles()
         ],
+        "left_out": home.left_out(unit),
         "cut_off": found.cut_off,
     }
     return rendered(request, "workspace/doubts.html", context)

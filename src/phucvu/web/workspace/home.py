@@ -13,6 +13,7 @@ from django.http import Http404
 from phucvu.accounts import units
 from phucvu.engine.calendar import Calendar
 from phucvu.engine.connections import connect
+from phucvu.engine.left_out import left_out as left_out_of
 from phucvu.engine.listing import Listing
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
@@ -60,6 +61,12 @@ def listing(period: Period) -> Listing | None:
     if period.last < now().date():
         ask_for(home(), period)
     return listing_of(home(), period)
+
+
+def left_out(unit: str) -> list[dict[str, str]]:
+    """The declared numbers and likes of a unit and those below it that counting leaves out."""
+    with tables() as held:
+        return left_out_of(held, units.below(unit)).to_dicts()
 
 
 def tree(period: Period) -> Tree:
