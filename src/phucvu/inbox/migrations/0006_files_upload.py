@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):  # type: ignore[misc]
-    dependencies = (("inbox", "0003_jobs"),)
+    dependencies = (("inbox", "0005_accounts_words"),)
 
     operations = (
         migrations.CreateModel(
