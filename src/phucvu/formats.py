@@ -73,3 +73,12 @@ def moment(value: dt.datetime) -> str:
     '09/10/2026 14:05'
     """
     return f"{value:%d/%m/%Y %H:%M}"
+
+
+TIME_UNITS = {
+    "hour": {"vi": "giờ", "en": "hours"},
+    "day": {"vi": "ngày", "en": "days"},
+    "workday": {"vi": "ngày làm việc", "en": "working days"},
+    "month": {"vi": "tháng", "en": "months"},
+}
+"""What the time of a procedure is counted in, as it is said after a number."""

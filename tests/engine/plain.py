@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections import defaultdict
+from fractions import Fraction
 from typing import Any
 
 import holidays
@@ -125,6 +126,27 @@ def working_hours(dossier: Row, steps: list[Row], end: dt.datetime, days: Workin
     return 8 * max(0, spent)
 
 
+def time_spent(
+    dossier: Row, steps: list[Row], procedure: Row, end: dt.datetime, days: WorkingDays
+) -> tuple[str, Fraction]:
+    """2.2 of one dossier in the unit of the procedure's own limit, waiting taken off.
+
+    Hours run by the clock; days and working days are those after the day of receipt up to that of the
+    end; a month is 30 days. A procedure without a limit is timed in working days.
+    """
+    unit = procedure.get("max_time_unit") if procedure.get("max_time") is not None else None
+    received, waited = dossier["received_at"], spells(steps, end)
+    if unit == "hour":
+        spent = (end - received) - sum((b - a for a, b in waited), dt.timedelta())
+        # Whole seconds, as the engine counts them.
+        return unit, Fraction(max(0, spent // dt.timedelta(seconds=1)), 3600)
+    if unit in ("day", "month"):
+        whole = (end.date() - received.date()).days
+        whole -= sum(max(0, (b.date() - max(a, received).date()).days) for a, b in waited)
+        return unit, Fraction(max(0, whole), 30 if unit == "month" else 1)
+    return "workday", Fraction(working_hours(dossier, steps, end, days), 8)
+
+
 def deadline(dossier: Row, procedure: Row, days: WorkingDays) -> dt.datetime | None:
     """Rules 5 and 6."""
     due = dossier["due_at"]
@@ -222,6 +244,7 @@ def judged_dossiers(records: dict[str, list[Row]], period: Period, now: dt.datet
         end = end_of_processing(dossier, own_steps)
         dossier["end"] = end
         dossier["hours"] = working_hours(dossier, own_steps, end, days) if end else None
+        dossier["spent"] = time_spent(dossier, own_steps, procedure, end, days) if end else None
         dossier["received"] = received >= period.starts
         dossier["handled"] = dossier["received"] or end is None or end >= period.starts
         dossier["on_time"] = on_time(dossier, own_steps, procedure, days, cut_off)

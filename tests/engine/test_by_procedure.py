@@ -24,7 +24,7 @@ RECORDS = {
         {"code": "H99.01", "name": "Sở Một", "kind": "department", "parent": "H99"},
         {"code": "H99.201", "name": "Xã Một", "kind": "commune", "parent": "H99"},
     ],
-    "procedures": [{"code": "1.000001"}, {"code": "1.000002"}],
+    "procedures": [{"code": "1.000001", "max_time": "200", "max_time_unit": "hour"}, {"code": "1.000002"}],
     "dossiers": [
         # Monday 3 August is the day of receipt of all but the last two.
         {"code": "1", "unit": "H99.201", "procedure": "1.000001", "ended_at": "2026-08-04 09:00"},
@@ -60,13 +60,14 @@ def test_by_hand():
     found = by_procedure(tables, RULES, AUGUST, NOW)
     assert found.schema == SCHEMA
     assert found.rows() == [
-        # 1, 3 and 6 working days; of the fourth the end is not seen yet, and it is late.
-        ("H99", "1.000001", 4, 4, 2, 3, pytest.approx(10 / 3), 3.0),
+        # 1, 3 and 6 working days, or 25, 73 and 193 hours by the clock; of the fourth the end is not seen
+        # yet, and it is late.
+        ("H99", "1.000001", 4, 4, 2, 3, pytest.approx(10 / 3), 3.0, "hour", pytest.approx(97), 73.0),
         # Received in July: one finished in August, on time, but its days are not of this period.
-        ("H99", "1.000002", 1, 2, 1, 0, None, None),
-        ("H99.01", "1.000001", 2, 2, 0, 1, 6.0, 6.0),
-        ("H99.01", "1.000002", 1, 2, 1, 0, None, None),
-        ("H99.201", "1.000001", 2, 2, 2, 2, 2.0, 2.0),
+        ("H99", "1.000002", 1, 2, 1, 0, None, None, None, None, None),
+        ("H99.01", "1.000001", 2, 2, 0, 1, 6.0, 6.0, "hour", 193.0, 193.0),
+        ("H99.01", "1.000002", 1, 2, 1, 0, None, None, None, None, None),
+        ("H99.201", "1.000001", 2, 2, 2, 2, 2.0, 2.0, "hour", 49.0, 49.0),
     ]
 
 
@@ -85,5 +86,6 @@ def test_the_sums_are_those_of_the_indicators(period):
                 assert figure["numerator"].to_list() == figure[above].to_list()
         for row in averages(tables, RULES, Period.parse(period), NOW, "H99").iter_rows(named=True):
             [own] = found.filter(unit="H99", procedure=row["procedure"]).iter_rows(named=True)
-            for name in ("average_days", "median_days"):
+            for name in ("average_days", "median_days", "average_time", "median_time"):
                 assert own[name] == pytest.approx(row[name])
+            assert own["time_unit"] == row["time_unit"]

@@ -32,7 +32,7 @@ def test_the_list_over_all_provinces(client: Client) -> None:
     assert rows[1]["median_days"] is None  # of two provinces together it is not known
     shown = text_of(client.get("/procedures").content.decode())
     assert "2 thủ tục có hồ sơ, 4.130 hồ sơ tiếp nhận trong kỳ." in shown
-    assert "Cấp giấy phép thử nghiệm 1.000001 130 100 87,14% 4,2 —" in shown
+    assert "Cấp giấy phép thử nghiệm 1.000001 130 100 87,14% 4,2 ngày làm việc —" in shown
 
 
 def test_the_list_of_a_unit(client: Client) -> None:
@@ -53,8 +53,15 @@ def test_one_procedure(client: Client) -> None:
     html = client.get("/procedures/1.000001?within=H21").content.decode()
     assert (
         "Gia Lai tiếp nhận 120 hồ sơ, đã giải quyết xong 100; đúng hạn 90,00%; bình quân 4,2 ngày làm việc, "
-        "một nửa xong trong 3 ngày." in html
+        "một nửa xong trong 3 ngày làm việc." in html
     )
+    # Each procedure in the unit of its own limit.
+    by_the_hour = client.get("/procedures/1.000002?within=H21").content.decode()
+    assert "bình quân 6,5 giờ, một nửa xong trong 2 giờ." in by_the_hour
+    english = client.get("/en/procedures/1.000002?within=H21")
+    assert "6.5 hours" in english.content.decode()
+    said = client.get("/procedures/1.000002.json?within=H21").json()["counts"]
+    assert (said["time_unit"], said["average_time"], said["average_days"]) == ("hour", 6.5, 0.5)
     data = client.get("/procedures/1.000001.json?within=H21").json()
     assert [row["unit"] for row in data["below"]] == ["H21.17", "H21.227"]
     nation = client.get("/procedures/1.000001").content.decode()
@@ -88,10 +95,13 @@ def test_bad_addresses(client: Client, page: str, status: int) -> None:
 
 
 def test_a_long_list_has_pages_and_its_data_are_whole(client: Client, show: Callable[..., None]) -> None:
+    # As counted before procedures were timed in their own unit.
     rows = [("H21", f"9.{i:06}", 1000 - i, 1000, 900, 900, 2.0, 1.0) for i in range(2 * A_PAGE + 1)]
-    show(*over_time("2026-09"), table=pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+    before = dict(list(SCHEMA.items())[:8])
+    show(*over_time("2026-09"), table=pl.DataFrame(rows, schema=before, orient="row"))
     first = client.get("/procedures").content.decode()
     assert first.count('<span class="code">') == A_PAGE
+    assert "2 ngày làm việc" in first
     assert "Trang 1/3" in first
     assert "page=2" in first
     last = client.get("/procedures?page=3").content.decode()

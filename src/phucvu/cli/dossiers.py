@@ -13,7 +13,7 @@ from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_
 from phucvu.cli.score import excel_option, format_option
 from phucvu.figures.periods import Period
 from phucvu.figures.units import circle_said
-from phucvu.formats import decimal, moment, whole
+from phucvu.formats import TIME_UNITS, decimal, moment, whole
 
 limit_option = click.option(
     "--limit",
@@ -172,14 +172,21 @@ def averages(
     found = by_procedure(tables, asked.rule_set, period, asked.now, unit, regroup=regroup)
     if not said_otherwise("averages", found, format_, excel, about_records(asked, period, unit)):
         print_table(
-            f"{unit}, {period}: thời gian giải quyết (ngày làm việc)",
-            [("TTHC", False), ("hồ sơ", True), ("trung bình", True), ("trung vị", True)],
+            f"{unit}, {period}: thời gian giải quyết, theo đơn vị thời hạn của từng TTHC",
+            [
+                ("TTHC", False),
+                ("hồ sơ", True),
+                ("trung bình", True),
+                ("trung vị", True),
+                ("đơn vị tính", False),
+            ],
             [
                 (
                     row["procedure"],
                     whole(row["dossiers"], LANGUAGE),
-                    decimal(row["average_days"], LANGUAGE),
-                    decimal(row["median_days"], LANGUAGE),
+                    decimal(row["average_time"], LANGUAGE),
+                    decimal(row["median_time"], LANGUAGE),
+                    TIME_UNITS[row["time_unit"]][LANGUAGE],
                 )
                 for row in found.iter_rows(named=True)
             ],

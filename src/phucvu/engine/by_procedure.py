@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 
 from phucvu.engine import judged
+from phucvu.engine.averages import in_own_unit
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
@@ -21,6 +22,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "finished": pl.Int64,
     "average_days": pl.Float64,
     "median_days": pl.Float64,
+    "time_unit": pl.String,
+    "average_time": pl.Float64,
+    "median_time": pl.Float64,
 }
 
 
@@ -31,14 +35,17 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
     codes. ``received``: dossiers received in the period; ``handled``: these and those received earlier and
     not finished before it began; ``on_time``: of those handled, the ones not late at the cut-off (2.1);
     ``finished``: of those received, the ones finished by the cut-off, and ``average_days`` and
-    ``median_days`` what they took in working days, not rounded (2.2; see ``averages``), empty where none is
+    ``median_days`` what they took in working days, not rounded (2.2; see ``averages``), ``average_time`` and
+    ``median_time`` the same in the unit of the procedure's own limit, ``time_unit``; empty where none is
     finished. ``now`` is Vietnam's time without a zone.
     """
     with Situation.at(tables, rules.at(period.last), period, now) as situation:
         rows = judged.dossiers(situation)
         finished = rows.received & rows.end.notnull()
         rows = rows.select(
-            "unit", "procedure", "received", "in_time", took=finished.ifelse(rows.worked_days, None)
+            *("unit", "procedure", "received", "in_time", "timed_in"),
+            took=finished.ifelse(rows.worked_days, None),
+            spent=finished.ifelse(rows.spent, None),
         )
         rows = rows.inner_join(situation.spread.select("unit", "above"), "unit")
         counted = rows.group_by(unit=rows.above, procedure=rows.procedure).agg(
@@ -48,6 +55,13 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
             finished=rows.took.count(),
             average_days=rows.took.mean(),
             median_days=rows.took.median(),
+            time_unit=rows.timed_in.max(where=rows.took.notnull()),
+            average_time=rows.spent.mean(),
+            median_time=rows.spent.median(),
         )
         frame = situation.fetch(counted)
-    return frame.select(pl.col(c).cast(t) for c, t in SCHEMA.items()).sort("unit", "procedure")
+    return (
+        frame.with_columns(**in_own_unit())
+        .select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+        .sort("unit", "procedure")
+    )

@@ -21,6 +21,10 @@ from phucvu.rules.model import Count
 FACTS = ("fee", "paper_result", "for_citizens", "max_time", "max_time_unit")
 """What a dossier carries of its procedure."""
 
+TIMES = {"hour": 3600, "day": 1, "workday": 1, "month": 30}
+"""What time is spent in (2.2): the unit of the procedure's own limit, working days without one; and how
+many of the whole numbers counted, seconds of the clock or days, make one. A month is 30 days."""
+
 
 def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.Table:
     """The dossiers of the populations ``received`` and ``handled``, of all units or of those given.
@@ -37,8 +41,9 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
     To a dossier's own columns come FACTS of its procedure, what ``on_time`` works out (``due``, ``end``,
     ``waited_exactly`` in microseconds, ``waited`` in seconds, ``unanswered``, ``in_time``),
     ``worked_days`` (working days after the day of receipt up to the day of the end, less waiting; empty
-    while not finished), ``petitioned``, ``disliked``, and the populations ``received``, ``handled`` and
-    ``filed``. Of a dossier that was only filed (``filed`` alone) what is worked out says nothing.
+    while not finished), ``spent`` in the procedure's own unit ``timed_in`` (see ``TIMES``),
+    ``petitioned``, ``disliked``, and the populations ``received``, ``handled`` and ``filed``. Of a dossier
+    that was only filed (``filed`` alone) what is worked out says nothing.
     """
     tables = situation.tables
     rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
@@ -64,6 +69,7 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
         *FACTS,
         "worked_before",
         "waited_days",
+        "waited_dates",
         end=on_time.end_of_processing(rows),
         due=on_time.deadline(rows),
         waited_exactly=rows.waited.fill_null(0),
@@ -78,6 +84,10 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
     ended = situation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
     days = (rows.worked_after - rows.worked_before).fill_null(0) - rows.waited_days.fill_null(0)
+    dates = rows.end.date().delta(rows.received_at.date(), unit="day") - rows.waited_dates.fill_null(0)
+    clock = (rows.end.delta(rows.received_at, unit="microsecond") - rows.waited_exactly) // on_time.SECOND
+    timed_in = (rows.max_time.notnull() & rows.max_time_unit.notnull()).ifelse(rows.max_time_unit, "workday")
+    spent = ibis.cases((timed_in == "hour", clock), (timed_in == "workday", days), else_=dates)
     return rows.select(
         *own,
         *FACTS,
@@ -85,6 +95,8 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
         *("received", "handled", "filed"),
         waited=rows.waited_exactly // on_time.SECOND,
         in_time=on_time.on_time(rows),
+        timed_in=timed_in,
+        spent=rows.end.notnull().ifelse(ibis.greatest(spent, 0), ibis.null("int64")),
         worked_days=rows.end.notnull().ifelse(ibis.greatest(days, 0), ibis.null("int64")),
     )
 

@@ -55,7 +55,8 @@ def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.
 
     ``received`` tells when each dossier was received. Columns: ``ordered_end`` (end of processing, empty
     while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until
-    the cut-off), ``waited_days`` (working days of that within ``Situation.workdays``) and
+    the cut-off), ``waited_days`` (working days of that within ``Situation.workdays``), ``waited_dates``
+    (days of that) and
     ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
     asked = (
@@ -66,7 +67,13 @@ def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.
     ended = _ends_with_withdrawals(theirs)
     waits = _waits(theirs, ended, workdays)
     return ended.left_join(waits, ID).select(
-        ID, "waited", "waited_days", "unanswered", ordered=ibis.literal(True), ordered_end="end"
+        ID,
+        "waited",
+        "waited_days",
+        "waited_dates",
+        "unanswered",
+        ordered=ibis.literal(True),
+        ordered_end="end",
     )
 
 
@@ -118,7 +125,9 @@ def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
     stopped = workdays.select(last_day="day", worked_after="worked")
     spells = look_up(look_up(spells, started, "first_day"), stopped, "last_day")
     days = ibis.greatest(spells.worked_after - spells.worked_before, 0).fill_null(0)
+    dates = ibis.greatest(spells.last_day.delta(spells.first_day, unit="day"), 0)
     return spells.group_by(ID).agg(
+        waited_dates=dates.sum().cast("int64"),
         waited=spells.stop.delta(spells.start, unit="microsecond").sum().cast("int64"),
         waited_days=days.sum().cast("int64"),
     )

@@ -10,8 +10,18 @@ from typing import Any
 
 import polars as pl
 
+from phucvu.engine.by_procedure import SCHEMA
 from phucvu.figures.periods import Period
+from phucvu.formats import TIME_UNITS, decimal
 from phucvu.web import results
+
+
+@dataclass(frozen=True)
+class Time:
+    """An amount of time in a unit: hour, day, workday or month."""
+
+    amount: float | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,8 @@ class Counts:
     """Dossiers of one procedure in one unit and those below it.
 
     ``on_time`` are of those ``handled``; ``average_days`` and ``median_days`` are working days of those
-    ``finished``. A median of several units that none stands above is not known.
+    ``finished``, ``average_time`` and ``median_time`` the same in the procedure's ``time_unit``. A median
+    of several units that none stands above is not known.
     """
 
     unit: str
@@ -30,11 +41,32 @@ class Counts:
     finished: int
     average_days: float | None
     median_days: float | None
+    time_unit: str | None = None
+    average_time: float | None = None
+    median_time: float | None = None
+
+    @property
+    def average(self) -> Time | None:
+        """In the unit of the procedure's own limit; in working days where that is not known."""
+        return self._time(self.average_time, self.average_days)
+
+    @property
+    def median(self) -> Time | None:
+        return self._time(self.median_time, self.median_days)
+
+    def _time(self, own: float | None, days: float | None) -> Time | None:
+        found = Time(days, "workday") if self.time_unit is None else Time(own, self.time_unit)
+        return None if found.amount is None else found
 
     @property
     def on_time_share(self) -> Decimal | None:
         """Of those handled, as a share."""
         return Decimal(self.on_time) / self.handled if self.handled else None
+
+
+def time(value: Time, language: str) -> str:
+    """«4,2 ngày làm việc»: one decimal and the unit."""
+    return f"{decimal(round(value.amount or 0, 1), language)} {TIME_UNITS[value.unit][language]}"
 
 
 COLUMNS = tuple(Counts.__dataclass_fields__)
@@ -65,14 +97,22 @@ def over(table: pl.DataFrame, units: Collection[str]) -> list[Counts]:
 
     The average is weighted by the dossiers finished.
     """
-    days = (pl.col("average_days") * pl.col("finished")).sum() / pl.col("finished").sum()
+    several = pl.col("finished").sum() > 0
+
+    def mean(column: str) -> pl.Expr:
+        return pl.when(several).then((pl.col(column) * pl.col("finished")).sum() / pl.col("finished").sum())
+
     return _rows(
-        table.filter(pl.col("unit").is_in(list(units)))
+        _with_own_units(table)
+        .filter(pl.col("unit").is_in(list(units)))
         .group_by("procedure")
         .agg(
             pl.col("received", "handled", "on_time", "finished").sum(),
-            average_days=pl.when(pl.col("finished").sum() > 0).then(days),
+            average_days=mean("average_days"),
             median_days=pl.when(pl.len() == 1).then(pl.col("median_days").first()),
+            time_unit=pl.col("time_unit").drop_nulls().first(),
+            average_time=mean("average_time"),
+            median_time=pl.when(pl.len() == 1).then(pl.col("median_time").first()),
             unit=pl.lit(""),
         )
     )
@@ -90,8 +130,17 @@ def as_data(counts: Counts, name: str) -> dict[str, Any]:
         "finished": counts.finished,
         "average_days": counts.average_days,
         "median_days": counts.median_days,
+        "time_unit": counts.time_unit,
+        "average_time": counts.average_time,
+        "median_time": counts.median_time,
     }
 
 
 def _rows(frame: pl.DataFrame) -> list[Counts]:
-    return [Counts(*row) for row in frame.select(COLUMNS).iter_rows()]
+    return [Counts(*row) for row in _with_own_units(frame).select(COLUMNS).iter_rows()]
+
+
+def _with_own_units(table: pl.DataFrame) -> pl.DataFrame:
+    """A table counted before procedures were timed in their own unit lacks its columns; they are empty."""
+    absent = {c: t for c, t in SCHEMA.items() if c not in table.columns}
+    return table.with_columns(**{c: pl.lit(None, t) for c, t in absent.items()})

@@ -10,7 +10,7 @@ from phucvu.figures.units import Unit
 from phucvu.formats import change, decimal, points, whole
 from phucvu.rules.model import Indicator
 from phucvu.web.boards import Board, Standing
-from phucvu.web.dossiers import Counts
+from phucvu.web.dossiers import Counts, time
 from phucvu.web.language import _, language
 from phucvu.web.rates import is_time
 from phucvu.web.rates import said as said_rate
@@ -135,11 +135,10 @@ def of_procedure(counts: Counts, unit: str) -> str:
     }
     if counts.on_time_share is not None:
         sentence += _("; đúng hạn %(rate)s") % {"rate": _rate(float(counts.on_time_share))}
-    if counts.average_days is not None:
-        days = decimal(round(counts.average_days, 1), lang)
-        sentence += _("; bình quân %(days)s ngày làm việc") % {"days": days}
-    if counts.median_days is not None:
-        sentence += _(", một nửa xong trong %(days)s ngày") % {"days": decimal(counts.median_days, lang)}
+    if counts.average is not None:
+        sentence += _("; bình quân %(time)s") % {"time": time(counts.average, lang)}
+    if counts.median is not None:
+        sentence += _(", một nửa xong trong %(time)s") % {"time": time(counts.median, lang)}
     return sentence + "."
 
 

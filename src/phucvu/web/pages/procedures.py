@@ -187,8 +187,8 @@ def _headings(
         "received": _("Tiếp nhận"),
         "finished": _("Xong"),
         "on_time": _("Đúng hạn"),
-        "average_days": _("Bình quân (ngày)"),
-        "median_days": _("Trung vị (ngày)"),
+        "average_days": _("Bình quân"),
+        "median_days": _("Trung vị"),
     }
     found = []
     for name, said in names.items():

@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from phucvu import formats
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Words
-from phucvu.web import choosing, sentences
+from phucvu.web import choosing, dossiers, sentences
 from phucvu.web.glossary import Term, terms
 from phucvu.web.language import _, language
 
@@ -81,9 +81,9 @@ def day(value: dt.date) -> str:
     return formats.day(value)
 
 
-def days(value: float | None) -> str:
-    """A number of days with one decimal."""
-    return UNKNOWN if value is None else _decimal(Decimal(str(round(value, 1))), language())
+def time(value: dossiers.Time | None) -> str:
+    """An amount of time with one decimal and its unit."""
+    return UNKNOWN if value is None else dossiers.time(value, language())
 
 
 def period_link(place: Any, period: Period) -> str:
@@ -137,7 +137,7 @@ def bar(part: Any, of: Any) -> Any:
     )
 
 
-for read in (points, short, whole, rate, percent, target, change, moment, words, title, day, days):
+for read in (points, short, whole, rate, percent, target, change, moment, words, title, day, time):
     register.filter(read.__name__, read)
 register.filter("called", sentences.called)
 register.filter("kinds", sentences.kinds)
