@@ -48,7 +48,10 @@ def cells(page: str, kind: str) -> list[str]:
 def test_the_shortest_is_first_and_all_are_days(client: Client) -> None:
     page = client.get("/indicators/2.2?within=H21").content.decode()
     communes = page[page.index('id="commune"') :]
-    assert [rate for rate in cells(communes, "rate") if rate != "—"] == ["0,00 ngày", "43,33 ngày"]
+    assert [rate for rate in cells(communes, "rate") if rate != "—"] == [
+        "0,00 ngày làm việc",
+        "43,33 ngày làm việc",
+    ]
     assert "2.080 giờ/6" in communes
     assert "Nhanh nhất là" in communes
     assert "%" not in "".join(cells(page, "rate"))
@@ -67,7 +70,7 @@ def test_a_unit_shows_days(client: Client) -> None:
 
 
 def test_english(client: Client) -> None:
-    assert "43.33 days" in client.get("/en/indicators/2.2?within=H21").content.decode()
+    assert "43.33 working days" in client.get("/en/indicators/2.2?within=H21").content.decode()
 
 
 def test_the_embedded_list_too(client: Client) -> None:

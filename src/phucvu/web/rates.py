@@ -1,4 +1,8 @@
-"""How the rate of an indicator is said: most are shares in percent, 2.2 is a time in working days."""
+"""How the rate of an indicator is said: most are shares in percent, 2.2 is a time in working days.
+
+A procedure's own time is said in the unit of its limit (``phucvu.web.dossiers``); a unit's adds up
+procedures of different units, and working days of eight hours are what it is said in.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +27,9 @@ def best_order(indicator: Indicator) -> str:
 
 
 def said(indicator: Indicator, rate: float) -> str:
-    """A rate with its two decimals and its unit: «85,84%», «5,42 ngày»."""
+    """A rate with its two decimals and its unit: «85,84%», «5,42 ngày làm việc»."""
     value = points(shown(indicator, rate), language())
-    return _("%(days)s ngày") % {"days": value} if is_time(indicator) else f"{value}%"
+    return _("%(days)s ngày làm việc") % {"days": value} if is_time(indicator) else f"{value}%"
 
 
 def difference(indicator: Indicator, now: float | None, then: float | None) -> Decimal | None:
