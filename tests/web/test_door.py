@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
-from phucvu.web.door import THREADS, Door, Limits, Message
+from phucvu.web.door import THREADS, Door, Limits, Message, Threads
 
 SCOPE: Message = {
     "type": "http",
@@ -129,3 +130,29 @@ def test_whose_request_it_is(forwarded: bool, said: list[bytes], address: str) -
     assert "HTTP_X_A" not in seen[0]
     assert seen[0]["PATH_INFO"] == "/hồ-sơ".encode().decode("latin-1")
     assert seen[0]["wsgi.input"].closed  # what held the body goes with the request
+
+
+def test_threads_give_back_what_work_says_and_do_not_begin_what_nobody_waits_for() -> None:
+    def stops() -> None:
+        raise StopIteration
+
+    async def ask() -> None:
+        threads = Threads(2)
+        began = threading.Event()
+        # Both threads wait; what comes behind them is given up before it begins.
+        held = [threads.run(began.wait) for _ in range(2)]
+        given_up = threads.run(lambda: ran.append("nobody waits for it"))
+        given_up.cancel()
+        began.set()
+        assert await asyncio.gather(*held) == [True, True]
+        assert await asyncio.gather(*(threads.run(lambda n=n: n * n) for n in range(50))) == [
+            n * n for n in range(50)
+        ]
+        for wrong, error in ((lambda: 1 / 0, ZeroDivisionError), (stops, RuntimeError)):
+            with pytest.raises(error):
+                await threads.run(wrong)
+        threads._end()
+
+    ran: list[str] = []
+    asyncio.run(ask())
+    assert ran == []

@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def get(url: str) -> tuple[int, str, Message]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60  # starting takes 3 seconds, and far longer where much else runs
     while True:
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:
