@@ -77,3 +77,24 @@ BATCHES = """
 
 def test_a_batch_is_bounded_by_what_it_takes_in_memory(tmp_path: Path) -> None:
     assert in_records(tmp_path, BATCHES) == [[3, 3, 1], 1]
+
+
+AGAIN = """
+    import json
+    from phucvu.inbox import health
+
+    for number in range(3):
+        kept({"MaHoSo": str(number)})
+    said = []
+    for state, most in ((Payload.State.WAITING, 100), (Payload.State.AGAIN, 100), (Payload.State.AGAIN, 2)):
+        Payload.objects.update(state=state)
+        health.MOST_COUNTED = most
+        said.append(json.loads(health.healthz(None).content).get("doing"))
+    say(said)
+"""
+
+
+def test_health_says_how_many_messages_are_moved_again(tmp_path: Path) -> None:
+    moving = "moving messages again that the records lack:"
+    said = in_records(tmp_path, AGAIN)
+    assert said == [None, f"{moving} 3 left", f"{moving} more than 2 left"]

@@ -43,11 +43,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Status 200 while payloads can be kept and are being moved and counted, else 503."""
     said = state()
     well = set(said.values()) == {OK}
-    body = msgspec.json.encode({"status": OK if well else "failing", **said})
+    body = msgspec.json.encode({"status": OK if well else "failing", **said, **_doing()})
     return HttpResponse(body, content_type="application/json", status=200 if well else 503)
 
 
 OK = "ok"
+
+MOST_COUNTED = 100_000
+"""Messages to be moved again that are counted; more are only said to be more."""
+
+
+def _doing() -> dict[str, str]:
+    """What is being done that takes long and is no fault: after a restore, messages are moved again."""
+    try:
+        again = Payload.objects.filter(state=Payload.State.AGAIN)[: MOST_COUNTED + 1].count()
+    except Error:
+        return {}
+    number = f"more than {MOST_COUNTED}" if again > MOST_COUNTED else str(again)
+    return {"doing": f"moving messages again that the records lack: {number} left"} if again else {}
 
 
 def state() -> dict[str, str]:

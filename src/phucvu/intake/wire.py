@@ -24,7 +24,7 @@ from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
 from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
 from phucvu.problems import Problem
-from phucvu.records.schema import DOSSIERS, LARGEST, STEPS, TIME
+from phucvu.records.schema import DOSSIERS, LARGEST, MOMENTS, STEPS, TIME
 from phucvu.records.set_aside import Aside
 
 log = logging.getLogger(__name__)
@@ -119,15 +119,7 @@ class Named(Struct):
 
 LISTS = ("TaiLieuNop", "DanhSachLePhi", "DanhSachGiayToKetQua", "DanhSachHoSoBoSung")
 
-MOMENTS = (
-    "NgayNopHoSo",
-    "NgayTiepNhan",
-    "NgayHenTra",
-    "NgayKetThucXuLy",
-    "NgayTra",
-    "NgayTuChoi",
-    "ThoiDiemXuLy",
-)
+DATED = (*MOMENTS.values(), "ThoiDiemXuLy")
 NUMBERS = ("TrangThaiHoSo", "KenhThucHien", "DuocThanhToanTrucTuyen", "TrangThai")
 FLAGS = ("HoSoCoThanhPhanSoHoa", "TaiKhoanDuocXacThucVoiVNeID")
 """Fields of one kind are read together: a long column costs little more than a short one."""
@@ -288,7 +280,7 @@ class _Batch:
 
     @cached_property
     def _moments(self) -> dict[str, Moments]:
-        held, text = self._together(MOMENTS)
+        held, text = self._together(DATED)
         read = moments(text)
         at, bare, bad = (_parts(part, held) for part in (read.at, read.bare, read.bad))
         return {f: Moments(at[f], bare[f], bad[f]) for f in held}

@@ -18,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+from phucvu.records.schema import MOMENTS
+
 STAGE = {1: 1, 2: 2, 3: 3, 4: 3, 5: 3, 6: 3, 7: 4, 8: 4, 9: 4, 10: 5}
 """How far a status has come: newly filed, received, in process, ended, returned.
 
@@ -68,13 +70,8 @@ READ = frozenset(
         "DonViXuLy",
         "KenhThucHien",
         "TrangThaiHoSo",
-        "NgayNopHoSo",
+        *MOMENTS.values(),
         "NoiNopHoSo",
-        "NgayTiepNhan",
-        "NgayHenTra",
-        "NgayKetThucXuLy",
-        "NgayTra",
-        "NgayTuChoi",
         "HoSoCoThanhPhanSoHoa",
         "TaiKhoanDuocXacThucVoiVNeID",
         "DuocThanhToanTrucTuyen",

@@ -260,6 +260,16 @@ DOSSIERS = Table(
     ),
 )
 
+MOMENTS = {
+    "filed_at": "NgayNopHoSo",
+    "received_at": "NgayTiepNhan",
+    "due_at": "NgayHenTra",
+    "ended_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "refused_at": "NgayTuChoi",
+}
+"""The moments of a dossier, and the fields of a payload that tell them."""
+
 STEPS = Table(
     "steps",
     "tiến độ xử lý",
