@@ -23,7 +23,7 @@ def pages() -> Iterator[Pages]:
 def test_pages_take_no_more_than_they_may(pages: Pages) -> None:
     for number in range(100):
         pages.set(f"page-{number}", "x" * 5_000, timeout=None)
-        assert pages.bytes <= MOST
+        assert pages.taken <= MOST
     held = [n for n in range(100) if pages.get(f"page-{n}") is not None]
     assert held == list(range(100 - len(held), 100))
     assert 10 < len(held) < 20
@@ -34,20 +34,20 @@ def test_what_is_asked_for_stays_and_bytes_are_given_back(pages: Pages) -> None:
         pages.set(f"page-{number}", "x" * 5_000, timeout=None)
         assert number == 0 or pages.get("page-0")
     other = Pages("test-of-pages", {"OPTIONS": {"MAX_BYTES": MOST}})
-    assert other.bytes == pages.bytes, "another thread's object tells of the same pages"
+    assert other.taken == pages.taken, "another thread's object tells of the same pages"
     for number in range(100):
         other.delete(f"page-{number}")
-    assert pages.bytes == 0
+    assert pages.taken == 0
     pages.set("page-1", "x" * 5_000)
     pages.set("page-1", "y")
-    assert pages.bytes < 1_000
+    assert pages.taken < 1_000
 
 
 def test_a_page_larger_than_all_is_not_kept(pages: Pages) -> None:
     pages.set("small", "x", timeout=None)
     pages.set("large", "x" * (MOST + 1), timeout=None)
     assert (pages.get("small"), pages.get("large")) == ("x", None)
-    assert len(pickle.dumps("x")) < pages.bytes
+    assert len(pickle.dumps("x")) < pages.taken
 
 
 def test_the_site_uses_it() -> None:

@@ -282,13 +282,13 @@ class Store:
         """The table now; what was read of it stays good until another commit."""
         place = f"{self.home}/records/{name}"
         held, until = self._snapshots.get(name, (None, 0.0))
-        stale = held is None or is_remote(place) or time.monotonic() >= until
-        if stale or has_another_commit(place, held.delta.version()):
-            held = self._files(name).snapshot()
-            if held is None:
-                return None
-            self._snapshots[name] = held, time.monotonic() + SNAPSHOT_LASTS
-        return held
+        fresh = held is not None and time.monotonic() < until and not is_remote(place)
+        if held is not None and fresh and not has_another_commit(place, held.delta.version()):
+            return held
+        found = self._files(name).snapshot()
+        if found is not None:
+            self._snapshots[name] = found, time.monotonic() + SNAPSHOT_LASTS
+        return found
 
     def table(
         self, con: BaseBackend, name: str, as_of: dt.datetime | None = None, *, payload: bool = False
@@ -654,8 +654,8 @@ class Store:
             return pl.DataFrame(schema={c: added.get(c) or rows.schema[c] for c in [*key, *extra]})
         if key[0] == "dossier_id" and rows.height <= FEW:
             wanted = rows.select(key).unique()
-            found = self._looked_up(snapshot, snapshot.log, wanted["dossier_id"], [*key[1:], *extra])
-            return found.join(wanted, on=key, how="semi", nulls_equal=True)
+            held = self._looked_up(snapshot, snapshot.log, wanted["dossier_id"], [*key[1:], *extra])
+            return held.join(wanted, on=key, how="semi", nulls_equal=True)
         with self._duckdb.cursor() as con:
             con.register("rows", rows.select(key).unique().to_arrow())
             columns = ", ".join(f'"{c}"' for c in [*key, *extra])

@@ -128,8 +128,9 @@ class Threads:
             work, done = given
             if done.cancelled():
                 continue
+            tell: Callable[[asyncio.Future[Any], Any], None] = _succeed
             try:
-                tell, said = _succeed, work()
+                said = work()
             except BaseException as error:
                 tell, said = _fail, error
             # The loop may have ended meanwhile, and then nobody waits.

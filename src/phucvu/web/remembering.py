@@ -27,7 +27,7 @@ class Pages(LocMemCache):  # type: ignore[misc]
         self._most = int(params["OPTIONS"]["MAX_BYTES"])
 
     @property
-    def bytes(self) -> int:
+    def taken(self) -> int:
         return self._taken.get(self._name, 0)
 
     def clear(self) -> None:
@@ -41,17 +41,17 @@ class Pages(LocMemCache):  # type: ignore[misc]
         size = _size(key, value)
         if size > self._most:
             return
-        while self._cache and self.bytes + size > self._most:
+        while self._cache and self.taken + size > self._most:
             self._delete(next(reversed(self._cache)))
         self._cache[key] = value
         self._cache.move_to_end(key, last=False)
         self._expire_info[key] = self.get_backend_timeout(timeout)
-        self._taken[self._name] = self.bytes + size
+        self._taken[self._name] = self.taken + size
 
     def _delete(self, key: str) -> bool:
         value = self._cache.get(key)
         if value is not None:
-            self._taken[self._name] = self.bytes - _size(key, value)
+            self._taken[self._name] = self.taken - _size(key, value)
         return bool(super()._delete(key))
 
 
