@@ -20,6 +20,7 @@ PARTS: dict[str, list[str]] = {
     "unit": ["H21", "H99", "\0", "..", "９", "x" * 5_000],
     "lost-svg": ["H21", "H99", "\0"],
     "unit-time": ["H21", "H99", "\0"],
+    "unit-trend": ["H21", "H99", "\0"],
     "embed-unit": ["H21", "H99", "\0"],
     "embed-ranking": ["H21", "H99", "\0"],
     "procedure": ["2.000815", "9.9", "\0", "x" * 5_000],

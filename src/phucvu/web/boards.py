@@ -283,12 +283,12 @@ def board(period: Period) -> Board:
     version = versions[period], *(versions.get(then) for then in (*earlier, *whole))
 
     def make() -> Board:
-        then = [results.result(one) if one in versions else None for one in earlier]
+        before, year_before = (results.result(one) if one in versions else None for one in earlier)
         uncompared = dict.fromkeys(
             known
             for known, days in zip(whole, earlier, strict=True)
             if known in versions and days not in versions
         )
-        return Board(result, *then, list(uncompared))
+        return Board(result, before, year_before, list(uncompared))
 
     return BOARDS.get((results.source(), period), version, make)
