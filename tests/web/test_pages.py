@@ -138,7 +138,7 @@ def test_a_unit_without_dossiers_says_why_it_has_no_points(client: Client) -> No
 
 def test_map_has_a_tile_for_every_province(client: Client) -> None:
     html = client.get("/").content.decode()
-    assert html.count('<a class="tile band-') == 34
+    assert html.count('<a class="tile step-') == 34
     places = re.findall(r'<li class="(row-\d+ column-\d)"', html)
     assert len(places) == len(set(places)) == 36  # and the two archipelagos
     assert "Hoàng Sa" in html
@@ -311,7 +311,7 @@ def test_a_province_of_150_communes(client: Client, show: Callable[..., None]) -
     html = client.get("/units/H21").content.decode()
     assert "Xã, phường" in html
     assert len([name for name in names_in_order(html) if name.startswith("Xã Thử Nghiệm Số ")]) == 150
-    assert html.count('<a class="tile band-') == 14 + 159
+    assert html.count('<a class="tile step-') == 14 + 159
     rows = client.get("/units/H21.json").json()["below"]
     ranks = [row["rank"] for row in rows if row["kind"] == "commune"]
     assert ranks == sorted(ranks)
