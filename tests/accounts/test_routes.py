@@ -27,6 +27,7 @@ PARTS = {
     "identity": "2.1",
     "name": "portal-2026",
     "form": "csv",
+    "table": "overview",
     "service": "DongBoHoSoMC",
     "rest": "about",
     "narrow": "-narrow",

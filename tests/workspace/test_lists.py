@@ -336,3 +336,37 @@ def test_numbers_that_are_left_out_are_told(client_of: SignIn, home: Store) -> N
     finally:
         home.append("petitions", pl.DataFrame([petition | {"likes": 1}]))
     assert "không được tính" not in body(client_of("head", "H99"), "/workspace/H99/doubts")
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "least"),
+    [
+        ("overview", "Mã chỉ số", 5),
+        ("below", "Mã đơn vị", 2),
+        ("doubts", "Nội dung", 5),
+        ("set-aside", "Hồ sơ", 3),
+    ],
+)
+def test_every_table_can_be_taken_away(client_of: SignIn, page: str, heading: str, least: int) -> None:
+    client = client_of("head", "H99")
+    shown = body(client, f"/workspace/H99/{page}" if page in ("doubts", "set-aside") else "/workspace/H99")
+    assert re.search(rf'href="/workspace/H99/{page}\.xlsx[^"]*">Excel</a>', shown)
+    rows = rows_of(client, f"/workspace/H99/{page}.csv")
+    assert len(rows) >= least
+    assert next(iter(rows[0])) == heading
+    answer = client.get(f"/workspace/H99/{page}.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    first, *lines = book.worksheets[0].iter_rows(values_only=True)
+    assert list(first) == list(rows[0])
+    assert [line[0] for line in lines] == [row[heading] for row in rows]
+    assert dict(book.worksheets[-1].iter_rows(values_only=True))["Đơn vị"] == "UBND tỉnh Thử Nghiệm"
+    text = " ".join(str(value) for line in lines for value in line)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_the_overview_is_in_the_order_of_the_page(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    page = body(client, "/workspace/H99")
+    table = page[page.index('<table class="losses">') : page.index("</table>")]
+    codes = re.findall(r'<span class="id">([\d.a-z]+)</span>', table)
+    assert codes == [row["Mã chỉ số"] for row in rows_of(client, "/workspace/H99/overview.csv")]

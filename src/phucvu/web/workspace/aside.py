@@ -23,10 +23,12 @@ from phucvu.problems import Problem, UnusableError
 from phucvu.records import set_aside
 from phucvu.records.schema import SET_ASIDE
 from phucvu.web.language import _, language
-from phucvu.web.workspace import home
+from phucvu.web.workspace import files, home
 from phucvu.web.workspace.shown import rendered
 
 PER_PAGE = 50
+MOST = 20_000
+"""Rows of a file."""
 LONGEST = 300
 
 
@@ -40,6 +42,23 @@ def senders(unit: str) -> list[str] | None:
 @require_GET  # type: ignore[untyped-decorator]
 def every(request: Any, unit: str) -> Any:
     return _shown(request, unit, [])
+
+
+@require_GET  # type: ignore[untyped-decorator]
+def as_file(request: Any, unit: str, form: str) -> Any:
+    """What waits, as a file: the same rows in the same order, with personal values masked."""
+    name = f"{unit}-set-aside"
+    audit.append(request.user, "list exported", object=f"phucvu-{name}.{form}", unit=unit, asked={})
+    rows = [
+        (dossier or row.id, reason, row.sender, row.file, row.row, row.arrived_at)
+        for row in waiting.page(store(), senders(unit), number=1, size=MOST)
+        for dossier, reason in [_masked(row)]
+    ]
+    texts = (_("Hồ sơ"), _("Lý do"), _("Bên gửi"), _("Tệp"))
+    columns: dict[str, Any] = dict.fromkeys(texts, pl.String)
+    columns |= {_("Dòng"): pl.Int64, _("Lúc"): pl.Datetime("us")}
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    return files.answer(frame, form, name, _("Dữ liệu chờ xử lý"), files.place_of(unit, None, None))
 
 
 @require_POST  # type: ignore[untyped-decorator]
@@ -164,6 +183,7 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "unit": units.every().get(unit),
         "code": unit,
         "number": number,
+        "files": {kind: reverse("workspace-set-aside-file", args=[unit, kind]) for kind in ("xlsx", "csv")},
         "page": page,
         "pages": pages,
         "before": f"{path}?{query}page={page - 1}" if page > 1 else "",

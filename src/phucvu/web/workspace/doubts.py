@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from django.urls import reverse
 
 from phucvu.accounts import units
 from phucvu.engine.listing import DOUBTS, doubted
 from phucvu.figures.units import circle_said
-from phucvu.web.language import language
-from phucvu.web.workspace import home
+from phucvu.web.language import _, language
+from phucvu.web.workspace import files, home
 from phucvu.web.workspace.dossiers import being_made
 from phucvu.web.workspace.shown import rendered
 
 
-def show(request: Any, unit: str) -> Any:
+def show(request: Any, unit: str, form: str = "") -> Any:
     period = home.asked_period(request.GET.get("period", ""))
     found = home.listing(period)
     if found is None:
@@ -26,7 +27,18 @@ def show(request: Any, unit: str) -> Any:
         (words, number, f"{path}?doubt={name}&period={period}")
         for (name, words), number in zip(DOUBTS.items(), numbers, strict=True)
     ]
+    if form:
+        lang = language()
+        columns = {_("Nội dung"): pl.String, _("Số lượng"): pl.Int64}
+        rows = [(words[lang], number) for words, number, _link in sorted(kinds, key=lambda kind: -kind[1])]
+        frame = pl.DataFrame(rows, schema=columns, orient="row")
+        where = files.place_of(unit, period, found.cut_off)
+        return files.answer(frame, form, f"{period}-{unit}-doubts", _("Dữ liệu cần rà soát"), where)
     context = {
+        "files": {
+            kind: reverse("workspace-doubts-file", args=[unit, kind]) + f"?period={period}"
+            for kind in ("xlsx", "csv")
+        },
         "unit": home.tree(period).units.get(unit),
         "code": unit,
         "period": period,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
+from django.http import HttpResponse
 
+from phucvu.accounts import units
 from phucvu.engine.listing import DAY, Listing, reasons
+from phucvu.figures.periods import Period
+from phucvu.formats import moment
+from phucvu.inbox.clock import now
 from phucvu.tables import workbook
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
 from phucvu.web.language import _, language
-from phucvu.web.page import BOM
+from phucvu.web.page import BOM, XLSX
 from phucvu.web.workspace import home
 from phucvu.web.workspace.asked import Asked
 from phucvu.web.workspace.ready import Moment
@@ -97,3 +104,25 @@ def write_xlsx(file: Any, frames: Iterable[pl.DataFrame], about: Mapping[str, st
     columns = of_frame("", first, language()).columns
     rows = (row for frame in itertools.chain([first], parts) for row in frame.iter_rows())
     workbook.write(file, title, [workbook.Table(_("Hồ sơ"), columns, rows)], about, language())
+
+
+def answer(frame: pl.DataFrame, form: str, name: str, title: str, where: Mapping[str, str]) -> Any:
+    """A short table of a page as a file; ``where`` says what it is of."""
+    file = f"{name}.{form}"
+    if form == "csv":
+        content, kind = b"".join(csv_parts([frame])), "text/csv; charset=utf-8"
+    else:
+        book = io.BytesIO()
+        write_xlsx(book, [frame], where, title)
+        content, kind = book.getvalue(), XLSX
+    headers = {"Content-Disposition": f'attachment; filename="phucvu-{file}"'}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+def place_of(unit: str, period: Period | None, cut_off: dt.datetime | None) -> dict[str, str]:
+    """Of which unit and period a table is, as of when."""
+    known = (home.tree(period).units if period else units.every()).get(unit)
+    said = {_("Đơn vị"): known.name if known else unit}
+    if period:
+        said[_("Kỳ")] = period.title(language())
+    return said | {_("Tính đến"): moment(cut_off or now()), _("Nguồn"): _("hồ sơ các đơn vị đã đồng bộ")}

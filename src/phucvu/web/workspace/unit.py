@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from phucvu.web.components import Line, parts
 from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
 from phucvu.web.sentences import called
-from phucvu.web.workspace import home
+from phucvu.web.workspace import files, home
 from phucvu.web.workspace.aside import noticed, senders
 from phucvu.web.workspace.mending import Advice, advice, completable, gain
 from phucvu.web.workspace.ready import BY_NAME, READY, Moment, Ready
@@ -63,7 +64,8 @@ def to_own(request: Any) -> Any:
     return HttpResponseRedirect(reverse("workspace", args=[request.user.unit]))
 
 
-def show(request: Any, unit: str) -> Any:
+def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
+    """The page; or one of its tables, ``overview`` or ``below``, as a file."""
     period = home.asked_period(request.GET.get("period", ""))
     tree = home.tree(period)
     context: dict[str, Any] = {
@@ -110,7 +112,65 @@ def show(request: Any, unit: str) -> Any:
             "below": _below(known, found, tree, unit, at),
         }
         context["urgent"] = [entry for entry in context["now"] if entry[4].name in ("overdue", "today")]
+    if form:
+        frame = _losses_frame(context) if table == "overview" else _below_frame(context)
+        where = files.place_of(unit, period, context.get("cut_off"))
+        title = _("Các chỉ số bị trừ điểm") if table == "overview" else _("Đơn vị trực thuộc")
+        return files.answer(frame, form, f"{period}-{unit}-{table}", title, where)
+    context["files"] = {
+        f"{name}_{kind}": reverse("workspace-file", args=[unit, name, kind]) + f"?period={period}"
+        for name in ("overview", "below")
+        for kind in ("xlsx", "csv")
+    }
     return rendered(request, "workspace/unit.html", context)
+
+
+def _who(loss: Loss) -> str:
+    return {
+        "own": _("đơn vị"),
+        "nothing": _("đơn vị"),
+        "ahead": _("đơn vị, từ nay"),
+        "province": _("UBND tỉnh, bộ hoặc cơ quan được giao"),
+        "system": _("Đơn vị vận hành hệ thống thông tin"),
+    }.get(loss.who, "")
+
+
+def _losses_frame(context: dict[str, Any]) -> pl.DataFrame:
+    losses: list[Loss] = context.get("losses", [])
+    lang = language()
+    rows = [
+        (
+            loss.line.indicator.id,
+            loss.line.indicator.short[lang],
+            loss.lost,
+            loss.line.indicator.max_points,
+            loss.line.numbers["numerator"],
+            loss.line.numbers["denominator"],
+            loss.missing,
+            loss.gain or None,
+            loss.advice.words[lang] if loss.advice else loss.line.note,
+            _who(loss),
+        )
+        for loss in losses
+    ]
+    schema: dict[str, Any] = {_("Mã chỉ số"): pl.String, _("Chỉ số"): pl.String}
+    schema |= dict.fromkeys((_("Bị trừ"), _("Tối đa")), POINTS)
+    schema |= dict.fromkeys((_("Tử số"), _("Mẫu số"), _("Chưa đạt")), pl.Int64)
+    schema |= {_("Tăng tối đa (điểm)"): POINTS, _("Cần làm"): pl.String, _("Ai làm"): pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _below_frame(context: dict[str, Any]) -> pl.DataFrame:
+    rows = [
+        (row["unit"].code, row["unit"].short_name, row["overdue"], row["score"], row["lost"])
+        for row in context.get("below", [])
+    ]
+    schema: dict[str, Any] = {_("Mã đơn vị"): pl.String, _("Đơn vị"): pl.String}
+    schema |= {_("Quá hạn, chưa xong"): pl.Int64} | dict.fromkeys((_("Điểm"), _("Bị trừ")), POINTS)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+POINTS = pl.Decimal(10, 2)
 
 
 def _board(period: Any) -> Board | None:

@@ -12,7 +12,9 @@ see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
 
-JOB = "workspace/(?P<unit>[^/]+)/exports/(?P<job>[0-9a-f]{32})"
+UNIT = "workspace/(?P<unit>[^/]+)"
+FORM = "(?P<form>csv|xlsx)"
+JOB = f"{UNIT}/exports/(?P<job>[0-9a-f]{{32}})"
 
 in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
@@ -31,6 +33,9 @@ in_languages = [
     ),
     re_path(rf"^{JOB}$", see(exports.show), name="workspace-export"),
     re_path(rf"^{JOB}/file$", see(exports.take), name="workspace-export-file"),
+    re_path(rf"^{UNIT}/(?P<table>overview|below)\.{FORM}$", see(unit.show), name="workspace-file"),
+    re_path(rf"^{UNIT}/doubts\.{FORM}$", see(doubts.show), name="workspace-doubts-file"),
+    re_path(rf"^{UNIT}/set-aside\.{FORM}$", see(aside.as_file), name="workspace-set-aside-file"),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
     path("workspace/<unit>/upload", mend(upload.start), name="workspace-upload"),
     path("workspace/<unit>/upload/mau-<kind>.xlsx", mend(upload.template), name="workspace-upload-template"),
