@@ -333,3 +333,16 @@ def test_the_nation_has_a_row_of_its_own_in_the_tables(client: Client) -> None:
     assert len(others) == 33
     assert of_nation["score"] == str(client.get("/index.json").json()["nation"]["total"])
     assert client.get("/units/VN").status_code == 404
+
+
+def test_a_province_beside_a_ministry_is_not_called_the_nation(
+    client: Client, show: Callable[..., None]
+) -> None:
+    like = portal_2026().figures.filter(unit="H21")
+    figures = [like, like.with_columns(unit=pl.lit("G09")), like.with_columns(unit=pl.lit("H21.17"))]
+    show(result_of(pl.concat(figures), portal_2026().units, "2026"))
+    for address in ("/", "/units/H21", "/units/H21.17"):
+        html = client.get(address).content.decode()
+        assert "Cả nước" not in html, address
+    assert client.get("/index.json").json()["nation"] == {}
+    assert "VN" not in client.get("/index.csv").content.decode()

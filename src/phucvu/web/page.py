@@ -189,6 +189,7 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "chooser": chooser(results.periods(), result.period),
         "rules": page.board.rules,
         "home": page.board.only_root,
+        "nation": page.board.of_nation,
         "running": running,
         "renewed": renewed,
         "uncompared": uncompared(page.board),

@@ -33,7 +33,15 @@ def kinds(kind: str) -> str:
     }[kind]
 
 
+def of_all(board: Board) -> str:
+    """What all the units shown are called: the nation only where there are two provinces or more."""
+    return _("Cả nước") if board.of_nation else _("Mọi đơn vị")
+
+
 def of_nation(board: Board) -> str:
+    """The answer of the front page; empty where there is no nation to speak of."""
+    if board.of_nation is None:
+        return ""
     if board.nation is None:
         return _("Chưa có tỉnh, thành phố nào có đủ điểm các nhóm để tính điểm của cả nước.")
     scores = [(called(s.unit), s.total.score) for s in board.provinces if s.total.score is not None]

@@ -13,7 +13,7 @@ from phucvu.web.language import _
 from phucvu.web.maps import Tile
 from phucvu.web.page import Page, asked_board, respond
 from phucvu.web.ranking import as_record, as_row, asked_sort, ranking
-from phucvu.web.sentences import called, of_nation
+from phucvu.web.sentences import called, of_all, of_nation
 from phucvu.web.tiles import ISLANDS, TILES
 
 
@@ -30,6 +30,7 @@ def show(request: Any, form: str | None = None) -> Any:
     over_time = timelines.of_nation(board)
     context = {
         "sentence": of_nation(board),
+        "title": of_all(board),
         "tiles": _tiles(board, TILES),
         "islands": _tiles(board, ISLANDS),
         "ranking": table,

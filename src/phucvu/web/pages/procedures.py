@@ -17,7 +17,7 @@ from phucvu.web.dossiers import Counts
 from phucvu.web.language import _
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.ranking import asked_order
-from phucvu.web.sentences import called, of_procedure
+from phucvu.web.sentences import called, of_all, of_procedure
 
 A_PAGE = 100
 """Procedures on a page; the data behind it have them all."""
@@ -112,7 +112,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "name": name,
         "unit": unit,
         "counts": whole,
-        "sentence": of_procedure(whole, called(unit) if unit else _("Cả nước")) if whole else "",
+        "sentence": of_procedure(whole, called(unit) if unit else of_all(board)) if whole else "",
         "headings": _headings(board, key, order, "procedure", (code,), query),
         "rows": [(board.units[row.unit], row, _further(board, code, row.unit, by_unit)) for row in below],
         "list": to("procedures", board=board, query=query),
@@ -215,4 +215,4 @@ def _up(board: Board, code: str, unit: Unit | None) -> list[tuple[str, str]]:
         return []
     above = [u for u in reversed(board.units.above(unit.code)[1:]) if u.code in board.standings]
     links = [(called(u), to("procedure", code, board=board, query=f"within={u.code}")) for u in above]
-    return links if board.only_root else [(_("Cả nước"), to("procedure", code, board=board)), *links]
+    return links if board.only_root else [(of_all(board), to("procedure", code, board=board)), *links]

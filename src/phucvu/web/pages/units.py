@@ -19,7 +19,7 @@ from phucvu.web.language import _, language
 from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.ranking import as_record, asked_sort, ranking
-from phucvu.web.sentences import called, of_unit, since
+from phucvu.web.sentences import called, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
 
 
@@ -137,7 +137,7 @@ def _trail(board: Board, code: str) -> list[tuple[str, str]]:
     """The pages above a unit's, the highest first: the front page, then the units that have one."""
     above = [unit for unit in reversed(board.units.above(code)[1:]) if unit.code in board.standings]
     trail = [(called(unit), to("unit", unit.code, board=board)) for unit in above]
-    return trail if board.only_root else [(_("Cả nước"), to("nation", board=board)), *trail]
+    return trail if board.only_root else [(of_all(board), to("nation", board=board)), *trail]
 
 
 def _component(row: dict[str, Any], board: Board) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     query = f"?{query}" if query and request.method == "GET" else ""
     return {
         "has_procedures": bool(results.procedure_names()),
-        "has_results": bool(known),
+        "nation": latest is not None and latest.of_nation,
         "home": latest.only_root if latest else None,
         "keep": _query(kept),
         "period_kept": kept.get("period"),
