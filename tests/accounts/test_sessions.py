@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from phucvu.accounts import audit, managing, sessions
+from phucvu.accounts import ACCOUNT, audit, managing, sessions
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import TWO_STEP, Role
 from phucvu.accounts.settings import IDLE_MINUTES
@@ -59,6 +59,7 @@ def test_one_is_ended_and_all_others(account: Make) -> None:
     assert here.post("/accounts/sessions", {"session": str(number)}).status_code == 302
     assert not Session.objects.filter(session_key=key).exists()
     assert [inside(one) for one in (here, there, elsewhere, last)] == [True, False, True, True]
+    assert here.get("/accounts").wsgi_request.META[ACCOUNT] == user.username
     here.post("/accounts/sessions")
     assert [inside(one) for one in (here, elsewhere, last)] == [True, False, False]
     entries = AuditEntry.objects.filter(action="session ended").order_by("number")

@@ -3,3 +3,6 @@
 An account is bound to one unit and sees what lies below it; its role says what it may do there
 (``permissions``). Every address of the site says whom it is for (``doors``).
 """
+
+ACCOUNT = "phucvu.account"
+"""Where a request's environment carries the name of the account that asks, once the site knows it."""

@@ -21,7 +21,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
-from phucvu.accounts import audit, sessions, units
+from phucvu.accounts import ACCOUNT, audit, sessions, units
 from phucvu.accounts.permissions import TWO_STEP, Action, lacks_two_step, may
 from phucvu.accounts.settings import OIDC, OIDC_TWO_STEP
 
@@ -126,6 +126,7 @@ def _turned_away(request: Any, rule: Rule, parts: dict[str, Any]) -> Any:
     assert action is not None
     if not user.is_authenticated:
         return _via("account_login", request)
+    request.META[ACCOUNT] = user.username
     if not sessions.used(request):
         return _via("account_login", request, idle="1")
     user.second_step_elsewhere = _took_second_step_elsewhere(request)

@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +27,11 @@ from typing import Any, Self
 import msgspec
 from django.utils import translation
 
+from phucvu.accounts import ACCOUNT
 from phucvu.inbox.answers import Code, envelope
 from phucvu.inbox.calls import MOST_BYTES
 from phucvu.problems import Problem, UnusableError
+from phucvu.web import access
 
 THREADS = 8
 """Requests answered at a time."""
@@ -47,6 +50,9 @@ PART = 64 << 10
 
 GRACE = 1.0
 """Seconds that bodies may still take when the server is told to stop."""
+
+GONE = 499
+"""The status in the access log where the client left before it heard any."""
 
 INTAKE = "/api/dvcqg/"
 
@@ -158,10 +164,14 @@ def _fail(done: asyncio.Future[Any], error: Any) -> None:
 
 
 class Door:
-    """``forwarded`` says whether a proxy stands before it, whose X-Forwarded-For names the client."""
+    """``forwarded`` says whether a proxy stands before it, whose X-Forwarded-For names the client; ``log``
+    writes a line of each request."""
 
-    def __init__(self, site: Callable[..., Any], limits: Limits, *, forwarded: bool) -> None:
+    def __init__(
+        self, site: Callable[..., Any], limits: Limits, *, forwarded: bool, log: access.Log | None = None
+    ) -> None:
         self.site = site
+        self.log = log
         self.limits = limits
         self.forwarded = forwarded
         self.threads = Threads(THREADS)
@@ -175,6 +185,29 @@ class Door:
             return
         headers = _headers(scope)
         address = self._address(scope, headers)
+        if self.log is None:
+            await self._take(scope, headers, address, receive, send)
+            return
+        told, began = _Told(send), time.perf_counter()
+        try:
+            await self._take(scope, headers, address, receive, told)
+        finally:
+            self.log(
+                access.line(
+                    address=address,
+                    account=told.account,
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=told.status,
+                    size=told.size,
+                    seconds=time.perf_counter() - began,
+                )
+            )
+
+    async def _take(
+        self, scope: Message, headers: dict[str, str], address: str, receive: Receive, send: Send
+    ) -> None:
+        """Read a request and answer it."""
         try:
             if "CONTENT_LENGTH" not in headers and "HTTP_TRANSFER_ENCODING" not in headers:
                 await self._answer(_environment(scope, headers, BytesIO()), address, send)
@@ -269,6 +302,8 @@ class Door:
         answer = _Answer(self.site, environment)
         try:
             part = await self.threads.run(answer.begin)
+            if isinstance(send, _Told):
+                send.account = environment.get(ACCOUNT, "")
             start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
             if answer.ended:
                 await send(start)
@@ -297,6 +332,22 @@ class Door:
         said = headers.get("HTTP_X_FORWARDED_FOR", "") if self.forwarded else ""
         address: str = said.rpartition(",")[2].strip() or scope["client"][0]
         return address
+
+
+class _Told:
+    """Sends on what a client is told, and keeps for the log who it was, the status and the size."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.account = ""
+        self.status = GONE
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.size += len(message.get("body", b""))
+        await self.send(message)
 
 
 class _Answer:

@@ -23,6 +23,7 @@ from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.places import check, scratch
+from phucvu.web import access
 from phucvu.web.door import Door, Limits
 
 LONGEST_HEADERS = 64 << 10
@@ -53,6 +54,7 @@ def serve(
         # Nobody else can ask for the site, so nothing crosses a network.
         os.environ.setdefault("PHUCVU_HTTPS", "0")
     limits = Limits.chosen()
+    access.chosen()
     check_free(host, port)
     check(home)
     with scratch(home) as folder:
@@ -97,7 +99,9 @@ def application_of_worker() -> Any:
 
     from phucvu.web.wsgi import application
 
-    return Door(application, Limits.chosen(), forwarded=bool(settings.SECURE_PROXY_SSL_HEADER))
+    return Door(
+        application, Limits.chosen(), forwarded=bool(settings.SECURE_PROXY_SSL_HEADER), log=access.chosen()
+    )
 
 
 def _end_with_parent(parent: int) -> None:
