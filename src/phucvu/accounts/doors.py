@@ -17,7 +17,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
@@ -89,6 +89,27 @@ def kept_by_nobody(get_response: View) -> View:
         if wrong or PRIVATE.match(request.path):
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+    return middleware
+
+
+SMALL = 64 << 10
+"""Bytes that somebody who is not signed in may send to a page: a form takes some hundred."""
+
+TAKEN_AS_IT_IS = "/api/"
+"""Addresses where programs send, which no form is read at."""
+
+
+def small_before_sign_in(get_response: View) -> View:
+    """Middleware: reading a form costs processor time by its size, so strangers send small ones."""
+
+    def middleware(request: Any) -> Any:
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        large = not size.isdigit() or int(size) > SMALL
+        if large and not request.path.startswith(TAKEN_AS_IT_IS) and not request.user.is_authenticated:
+            text = "Nội dung gửi quá lớn.\nThe body is too large.\n"
+            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+        return get_response(request)
 
     return middleware
 

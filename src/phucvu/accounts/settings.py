@@ -44,6 +44,7 @@ MIDDLEWARE_BEFORE = [
 MIDDLEWARE_AFTER = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "phucvu.accounts.doors.small_before_sign_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -62,7 +63,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace-own"
 LOGOUT_REDIRECT_URL = "/"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["phucvu.accounts.hashing.Argon2"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
