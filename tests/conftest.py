@@ -16,6 +16,7 @@ from hypothesis import settings
 
 # How long an example takes says more about who else uses the machine than about the code.
 settings.register_profile("shared machine", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=5000)
 settings.load_profile("shared machine")
 
 # Modules with tables of the operational database can only be imported where Django is set up; the

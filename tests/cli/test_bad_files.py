@@ -6,14 +6,19 @@ import io
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
 
 import polars as pl
 import pytest
 import xlsxwriter
+
+from phucvu.cli.program import main
+from phucvu.records.store import Store
 
 FIGURES = "period,unit,indicator,numerator,denominator\n2026-08,H99,2.1,1,2\n"
 
@@ -38,10 +43,14 @@ def wide(path):
 
 
 def bomb(path):
+    """A workbook of which a part says that it is 2 GB once unpacked; to make one that is takes seconds."""
     excel(path).close()
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as parts, parts.open("xl/more.xml", "w") as part:
-        for _ in range(1100):
-            part.write(bytes(1 << 20))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/more.xml", bytes(1 << 20))
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (2 << 30).to_bytes(4, "little")
+    path.write_bytes(content)
 
 
 def sealed(path):
@@ -79,7 +88,7 @@ BAD = {
     "xa.xlsx": (far, "Excel"),
     "units.xlsx": (wide, "16384 cột"),
     "bom.xlsx": (bomb, "mở nén ra"),
-    "khoa.xlsx": (sealed, "Excel"),
+    "khoa.xlsx": (sealed, "Excel có mật khẩu"),
     "khac.xlsb": (lambda p: p.write_text(FIGURES), "Excel"),
     "khac.ods": (lambda p: p.write_bytes(b"PK\x03\x04" + bytes(99)), "Excel"),
     "sau.xes": (deep, "XES"),
@@ -93,6 +102,42 @@ BAD = {
     "mat.csv": (gone, "không"),
     "trong.csv": (lambda p: p.write_bytes(b""), "rỗng"),
 }
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """A home with units, made once."""
+    folder = tmp_path_factory.mktemp("known")
+    units = [("H99", "Tỉnh Ví Dụ", "province", None), ("H99.01", "Sở Ví Dụ", "department", "H99")]
+    Store(folder).append(
+        "units", pl.DataFrame(units, schema=["code", "name", "kind", "parent"], orient="row")
+    )
+    return folder
+
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def phucvu(tmp_path, known, monkeypatch, capfd):
+    """The program in this process: what can end a whole process is read in another one anyway."""
+    shutil.copytree(known, tmp_path / "home")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PHUCVU_HOME", str(tmp_path / "home"))
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["phucvu", *words])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        return Done(ended.value.code, said.out, said.err)
+
+    return run
 
 
 def ended(done, said):
@@ -210,11 +255,9 @@ def test_a_home_that_may_not_be_written(tmp_path):
 
 def test_control_c(phucvu, tmp_path):
     with (tmp_path / "a.jsonl").open("w") as file:
+        note = "x" * 900
         for n in range(300_000):
-            file.write(
-                json.dumps({"MaHoSo": f"{n}", "MaTTHC": "1", "TrangThaiHoSo": "2", "GhiChu": "x" * 900})
-            )
-            file.write("\n")
+            file.write(f'{{"MaHoSo": "{n}", "MaTTHC": "1", "TrangThaiHoSo": "2", "GhiChu": "{note}"}}\n')
     process = subprocess.Popen(
         [sys.executable, "-m", "phucvu", "import", "a.jsonl", "--sender", "H99"],
         stdout=subprocess.PIPE,

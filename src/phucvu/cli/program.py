@@ -7,6 +7,7 @@ cannot be used, with one clear line for each problem on stderr.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -85,6 +86,8 @@ def main() -> NoReturn:
         click.echo(wrong_arguments(error), err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt) as error:
+        # A library may hand the same interrupt on once more, which must not end the process otherwise.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         # click puts its own exception in place of the one that carries what was done so far.
         stopped = (
             error if isinstance(error, KeyboardInterrupt) else error.__cause__ or error.__context__ or error

@@ -20,7 +20,7 @@ from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
 from phucvu.problems import Problem, UnusableError
 from phucvu.tables import Sheet, Source, plain
-from phucvu.tables.reading import PIECE, ROW, IsHeading, Joined
+from phucvu.tables.reading import PIECE, ROW, IsHeading, Joined, reading
 
 SOURCE = "export"
 
@@ -159,7 +159,8 @@ def _merged_filled(sheet: Sheet, path: Path) -> Sheet:
         return sheet
     names = [c for c in sheet.frame.columns if c != ROW]
     try:
-        merged = _merged_down(path, sheet.number)
+        with reading(path):
+            merged = _merged_down(path, sheet.number)
     except (zipfile.BadZipFile, ElementTree.ParseError, LookupError, StopIteration, *UNPACKING) as error:
         problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
         raise UnusableError(problem) from error

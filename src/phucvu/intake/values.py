@@ -93,7 +93,8 @@ def moments(text: pl.Series) -> Moments:
             break
         at = at.fill_null(text.set(~open_, None).str.strptime(TIME, form, strict=False))
     within = at.dt.year().is_between(YEARS.start, YEARS.stop - 1)
-    at = at.set(~within, None)
+    # A second 60 would be read as the next minute, and at the end of a day as the next day.
+    at = at.set(~within | text.str.ends_with("60"), None)
     bare = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(text))
     unread = text.is_not_null() & at.is_null()
     if unread.any():

@@ -75,11 +75,7 @@ def _streams(pipe: Any) -> Iterator[pl.DataFrame]:
 def _why(status: int, said: str, path: Path, what: str) -> Problem:
     """What the end of a child says of its file."""
     if "password" in said.casefold():
-        return Problem(
-            "tệp có mật khẩu; bỏ mật khẩu rồi lưu lại",
-            "the file has a password; save it without one",
-            file=path.name,
-        )
+        return has_password(path)
     if status == -signal.SIGXCPU:
         vi, en = f"đọc lâu quá {SECONDS} giây", f"reading it takes more than {SECONDS} seconds"
     elif status == NO_MEMORY or "memory allocation" in said or "capacity overflow" in said:
@@ -91,6 +87,14 @@ def _why(status: int, said: str, path: Path, what: str) -> Problem:
         return Problem(f"không phải tệp {what} đọc được", f"not a readable {what} file", file=path.name)
     return Problem(
         f"tệp {what} hỏng hoặc quá lớn: {vi}", f"the {what} file is broken or too large: {en}", file=path.name
+    )
+
+
+def has_password(path: Path) -> Problem:
+    return Problem(
+        "tệp Excel có mật khẩu; bỏ mật khẩu rồi lưu lại",
+        "the Excel file has a password; save it without one",
+        file=path.name,
     )
 
 

@@ -307,7 +307,7 @@ def _csv(
         return _sheet(path, frame, names, [], notes)
     except pl.exceptions.NoDataError:
         return Sheet(path.name, _frame([], [], names), notes=notes)
-    except pl.exceptions.ComputeError:
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         # A row with more cells than the heading, or a stray quote: read on row by row and name it.
         return _csv_by_row(path, encoding, delimiter, skipped, names, notes)
 
@@ -479,6 +479,7 @@ def _excel(
 def _check_unpacked(path: Path) -> None:
     """Raise UnusableError at a workbook that says itself that it is too large to unpack."""
     if not zipfile.is_zipfile(path):
+        _check_sealed(path)
         return  # an old .xls, or nothing that can be read
     try:
         with zipfile.ZipFile(path) as parts:
@@ -495,6 +496,22 @@ def _check_unpacked(path: Path) -> None:
                 file=path.name,
             )
         )
+
+
+SEALED = "EncryptedPackage".encode("utf-16-le")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def _check_sealed(path: Path) -> None:
+    """Raise UnusableError at a workbook with a password: a container that names the package it seals."""
+    with path.open("rb") as file:
+        if file.read(len(OLE)) != OLE:
+            return
+        rest = b""
+        while piece := file.read(PIECE):
+            if SEALED in rest + piece:
+                raise UnusableError(apart.has_password(path))
+            rest = piece[-len(SEALED) :]
 
 
 def _parquet(source: Source, is_heading: IsHeading, expected: str, _: Joined | None, *, whole: bool) -> Sheet:
