@@ -275,6 +275,17 @@ def test_control_c(phucvu, tmp_path):
     assert "đã dừng" in line
 
 
+def test_a_fault_of_the_program_is_not_taken_for_done(phucvu, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("a fault")
+
+    monkeypatch.setattr("phucvu.intake.files.import_file", broken)
+    done = phucvu("import", "a.csv")
+    assert done.returncode == 2
+    assert "ValueError: a fault" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("chương trình gặp lỗi")
+
+
 @pytest.mark.parametrize("words", [[], ["accounts"]])
 def test_a_bare_command_says_what_there_is(phucvu, words):
     done = phucvu(*words)

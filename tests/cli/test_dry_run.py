@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from phucvu.cli.program import program
+from phucvu.intake.watch import watch
 from phucvu.records.store import Store
 
 UNITS = (
@@ -73,3 +74,15 @@ def test_units_of_a_folder_come_first_and_each_file_is_looked_into_once(run, tmp
     assert done.return_value == 1
     assert "dossiers: 1 mới" in done.output
     assert sorted(looked) == ["a.csv", "b.csv"]
+
+
+def test_a_watched_file_that_cannot_be_used_is_not_said_to_be_done(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "phucvu.intake.watch.watch.__kwdefaults__", {**watch.__kwdefaults__, "settled": 0, "every": 0}
+    )
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "units.csv").write_text(UNITS)
+    assert run("watch", "in", "--once").return_value == 1
+    (tmp_path / "in" / "la.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "in" / "more-units.csv").write_text(UNITS.replace("H99.02", "H99.03"))
+    assert run("watch", "in", "--once").return_value == 2

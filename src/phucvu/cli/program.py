@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -94,6 +95,15 @@ def main() -> NoReturn:
         )
         click.echo(_with_notes("đã dừng giữa chừng | stopped halfway", stopped), err=True)
         status = 130
+    except Exception:
+        # Status 1 would say that the job is done. The trace is for whoever mends the program.
+        traceback.print_exc()
+        click.echo(
+            "chương trình gặp lỗi; hãy gửi các dòng trên cho người bảo trì | "
+            "the program failed; hand the lines above to whoever maintains it",
+            err=True,
+        )
+        status = 2
     sys.exit(status or 0)
 
 

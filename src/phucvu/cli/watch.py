@@ -31,9 +31,11 @@ def watch(
     from phucvu.intake.watch import watch as arrivals
     from phucvu.records.store import Store
 
-    aside = False
+    status = 0
     for handled in arrivals(Store(home), folder, once=once, kind=kind, sender=sender, mapping=mapping):
         click.echo(f"{handled.name}: {OUTCOMES[handled.outcome]} → {handled.moved_to}")
-        refused = handled.outcome == "refused" or (handled.taken is not None and handled.taken.set_aside > 0)
-        aside = aside or refused
-    return 1 if aside else 0
+        if handled.outcome == "refused":
+            status = 2
+        elif handled.taken is not None and handled.taken.set_aside:
+            status = max(status, 1)
+    return status
