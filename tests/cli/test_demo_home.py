@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from django.db import transaction
 from phucvu.accounts import units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import lacks_two_step
-from phucvu.cli.demo import GIA_LAI, VAN_CANH
+from phucvu.cli.demo import GIA_LAI, VAN_CANH, demo
 from phucvu.cli.demo_home import ACCOUNTS, KEY, code_now, make_accounts
 from phucvu.problems import UnusableError
 from phucvu.published import portal_2026
@@ -81,3 +82,20 @@ def test_procedures_have_names_that_people_know_and_dossiers_numbers_of_a_provin
     assert dossiers["MaHoSo"].str.contains(r"^H21\.227-26\d{4}-\d{4}$|^H21\.227-25\d{4}-\d{4}$").all()
     assert dossiers["MaHoSo"].is_unique().all()
     assert dossiers["MaTTHC"].is_in([code for code, _ in known]).sum() > dossiers.height / 4
+
+
+@pytest.mark.parametrize("words", [["--records"], []])
+def test_a_demonstration_never_touches_the_database_of_an_installation(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served: list[str | None] = []
+
+    def serve(*_args: object, **_options: object) -> None:
+        served.append(os.environ.get("PHUCVU_DATABASE_URL"))
+
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", "postgresql://phucvu@127.0.0.1:1/that-of-the-office")
+    monkeypatch.setattr("phucvu.web.serve.serve", serve)
+    monkeypatch.setattr("phucvu.web.serve.check_free", lambda host, port: None)
+    monkeypatch.setattr("phucvu.cli.demo.count_gia_lai_from_records", lambda: str(tmp_path))
+    demo.main(words, standalone_mode=False)
+    assert served == [None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from phucvu.problems import Problem, UnusableError
 from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
+DATABASE = "PHUCVU_DATABASE_URL"
 GIA_LAI = "H21"
 VAN_CANH = "H21.227"
 FOLDER = Path("phucvu-demo")
@@ -58,6 +60,8 @@ def demo(records: bool, once: bool, code: bool, port: int) -> None:
     if code:
         click.echo(code_now(FOLDER))
         return
+    # A demonstration has accounts and a database of its own: never those of an office on this machine.
+    os.environ.pop(DATABASE, None)
     # The web framework takes longer to load than the other commands take to run.
     from phucvu.published import scored_2026
     from phucvu.web.serve import check_free, serve
