@@ -28,7 +28,7 @@ REFUSED = {
     r"\b[Đđ]ể riêng": "Dữ liệu chờ xử lý",
     r"[Đđ]áng ngờ|[Ll]ỗi dữ liệu": "Dữ liệu cần rà soát",
     r"công dân rút": "công dân yêu cầu rút hồ sơ",
-    r"[Yy]êu cầu bổ sung(?! giấy tờ)": "yêu cầu bổ sung giấy tờ",
+    r"[Yy]êu cầu bổ sung(?! giấy tờ| thông tin)": "yêu cầu bổ sung giấy tờ",
     r"[Bb]ưu chính(?! công ích)": "bưu chính công ích",
     r"\b[Kk]ênh\b": "Hình thức nộp",
     r"\b[Hh]ạn trả\b": "Ngày hẹn trả",

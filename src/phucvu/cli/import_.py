@@ -168,7 +168,7 @@ def _preview(taken: Taken) -> None:
         if cells:
             columns = [(name, False), *((f"{n}", False) for n in range(1, first.height + 1))]
             _table("Những dòng đầu, như được hiểu | The first rows as understood", columns, cells)
-    click.echo(f"\nSẽ để riêng | Would be set aside: {whole(taken.set_aside, LANGUAGE)}")
+    click.echo(f"\nDữ liệu chờ xử lý | Would be set aside: {whole(taken.set_aside, LANGUAGE)}")
     for problem in taken.problems[:EXAMPLES]:
         click.echo(str(problem), err=True)
     if taken.set_aside > EXAMPLES:

@@ -80,7 +80,7 @@ def _days(name: str, unset: int, least: int) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", said) or int(said) < least:
         raise UnusableError(
             Problem(
-                f"biến {name} phải là số ngày từ {least} đến 99999, gặp «{said[:20]}»",
+                f"biến {name} phải là số ngày từ {least} đến 99999, gặp “{said[:20]}”",
                 f"the variable {name} must be a number of days from {least} to 99999, found “{said[:20]}”",
             )
         )

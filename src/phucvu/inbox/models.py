@@ -23,7 +23,7 @@ class Sender(models.Model):  # type: ignore[misc]
     gaps = models.JSONField(default=dict)
     messages = models.BigIntegerField(both("số lần gửi", "messages"), default=0)
     accepted = models.BigIntegerField(both("đã nhận", "accepted"), default=0)
-    set_aside = models.BigIntegerField(both("để riêng", "set aside"), default=0)
+    set_aside = models.BigIntegerField(both("chờ xử lý", "set aside"), default=0)
     refused = models.BigIntegerField(both("từ chối", "refused"), default=0)
 
     class Meta:

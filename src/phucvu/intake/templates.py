@@ -211,7 +211,7 @@ def _guide(book: Any, kind: str, asked: list[Asked]) -> None:
         book.add_format({"text_wrap": True, "valign": "top"}),
     )
     lines = (
-        f"Mẫu: {title(kind)} (loại tệp: {kind}). Điền vào trang đầu, mỗi dòng một mục; "
+        f"Mẫu: {title(kind)} (loại tệp: {kind}). Điền vào trang tính thứ nhất, mỗi dòng một mục; "
         "không đổi dòng tiêu đề. Cột có dấu (*) là bắt buộc. Thí dụ dưới đây là bịa và không được nhập.",
         f"A template for {kind}. Fill in the first sheet, one entry a row, and leave its heading as it is. "
         "Columns marked (*) are required. The example below is invented and is not imported.",

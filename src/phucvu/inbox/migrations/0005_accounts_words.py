@@ -49,7 +49,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
         migrations.AlterField(
             model_name="sender",
             name="set_aside",
-            field=models.BigIntegerField(default=0, verbose_name="để riêng"),
+            field=models.BigIntegerField(default=0, verbose_name="chờ xử lý"),
         ),
         migrations.AlterField(
             model_name="sender",
