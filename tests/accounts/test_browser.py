@@ -205,6 +205,8 @@ def test_axe_finds_nothing(
         "/accounts/codes",
         "/accounts/codes/new",
         "/accounts/sessions",
+        "/accounts/login?idle=1",
+        "/workspace/accounts/import",
         "/accounts/two-step/confirm",
         "/workspace/accounts",
         "/workspace/accounts/add",
