@@ -235,7 +235,8 @@ OF_RECORDS = """
     from phucvu.inbox.reconciling import reconcile
     from phucvu.inbox.watching import Registers
 
-    senders.create(store, "gialai", "H21")
+    if not Sender.objects.exists():
+        senders.create(store, "gialai", "H21")
 
     def kept(*bodies):
         import hashlib, json, msgspec, zlib
