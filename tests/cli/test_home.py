@@ -41,7 +41,7 @@ def home(tmp_path_factory, figures):
     made = run("simulate", "--like", folder / "like.csv", "--out", folder / "records", "--seed", 7, *NOW)
     assert made.returncode == 0, made.stderr
     assert "dossiers.jsonl: 2.618" in made.stdout
-    taken = run("import", folder / "records", home=folder / "home")
+    taken = run("import", folder / "records", "--synchronised", home=folder / "home")
     assert taken.returncode == 0, taken.stderr
     assert "dossiers: 2.618 mới | new" in taken.stdout
     return folder / "home"
@@ -58,7 +58,7 @@ def test_the_figures_are_the_published_ones(home, figures):
 
 
 def test_the_same_files_again_change_nothing(home):
-    again = run("import", home.parent / "records", home=home)
+    again = run("import", home.parent / "records", "--synchronised", home=home)
     assert again.returncode == 0
     assert "dossiers: 0 mới | new, 2.618 đã có | known" in again.stdout
     assert "steps: 0 mới | new" in again.stdout
