@@ -98,19 +98,19 @@ def _afresh(site: None) -> None:
 
 @pytest.fixture
 def account(_afresh: None) -> Callable[..., User]:
-    def make(role: str, unit: str, password: str = "") -> User:
-        return made(f"{role}.{unit.lower()}", role, unit, password=password)
+    def make(role: str, unit: str, password: str = "", *, two_step: bool = True) -> User:
+        return made(f"{role}.{unit.lower()}", role, unit, password=password, two_step=two_step)
 
     return make
 
 
 @pytest.fixture
-def client_of(account: Callable[..., User]) -> Callable[[str, str], Client]:
+def client_of(account: Callable[..., User]) -> Callable[..., Client]:
     """A client signed in with a role at a unit."""
 
-    def sign_in(role: str, unit: str) -> Client:
+    def sign_in(role: str, unit: str, *, two_step: bool = True) -> Client:
         client = Client(headers={"host": "127.0.0.1"})
-        sign(client, account(role, unit))
+        sign(client, account(role, unit, two_step=two_step))
         return client
 
     return sign_in
