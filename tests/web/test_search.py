@@ -12,7 +12,7 @@ from phucvu.figures.units import Unit, Units
 from phucvu.published import portal_2026
 from phucvu.web import search
 
-from .showing import Shown, over_time, procedures, result_of
+from .showing import Shown, over_time, procedures, reorganised, result_of
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def _shown(show: Callable[..., None]) -> None:
 
 
 def keys(text: str) -> list[str]:
-    return [entry.key for entry in search.found(text)]
+    return [entry.key for entry in search.found(text).hits]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def keys(text: str) -> list[str]:
     [
         ("Gia Lai", "H21"),
         ("gia lai", "H21"),
-        ("GIALAI", None),
+        ("GIALAI", "H21"),
         ("lai gia", "H21"),
         ("Hà Nội", "H26"),
         ("ha noi", "H26"),
@@ -63,7 +63,7 @@ def test_order() -> None:
     assert found.index("H26") < found.index("H27") < found.index("H24")  # Hà Nội, Hà Tĩnh, then Hải Phòng
     assert found.index("H24") < found.index("H56")  # begins so, before what holds it further in: Thanh Hóa
     accents = keys("thử")
-    assert accents[0] == "1.000002" or "thử" in search.found("thử")[0].name.casefold()
+    assert accents[0] == "1.000002" or "thử" in search.found("thử").hits[0].name.casefold()
 
 
 def test_a_name_spelled_alike_comes_before_one_that_sounds_alike(show: Callable[..., None]) -> None:
@@ -119,7 +119,138 @@ def test_quick_among_3500_units_and_5000_procedures(monkeypatch: pytest.MonkeyPa
         source, "procedure_names", lambda: {f"9.{i:06}": f"Thủ tục số {i}" for i in range(5000)}
     )
     monkeypatch.setattr(search.results, "source", lambda: source)
-    assert len(search.found("thủ tục số")) >= 5000
+    assert len(search.found("thủ tục số").hits) >= 5000
     started = time.perf_counter()
     assert keys("nghiem 3499")[0] == "H26.3499"
-    assert time.perf_counter() - started < 0.5  # some 10 ms where nothing else runs
+    assert keys("nghiem3499") == ["H26.3499"]
+    assert keys("nghiam 3499") == ["H26.3499"]
+    assert time.perf_counter() - started < 0.5  # some 10 ms each where nothing else runs
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Sơ Tư pháp", "H21.16"),
+        ("So Tu phap", "H21.16"),
+        ("sở tư phấp", "H21.16"),
+        ("sở tư phpá", "H21.16"),
+        ("sở tư phá", "H21.16"),
+        ("sở tư phápp", "H21.16"),
+        ("dang ki viec thu", "1.000002"),
+        ("đăng kí viêc thử", "1.000002"),
+        ("gai lai", "H21"),
+        ("chứng thực bản sao từ bản chính", "2.000815"),
+        ("chứng thựv bản sap từ bản chính", "2.000815"),
+        ("chứng thựv bản sap tù vản chính", None),
+        ("sở tv phpá", None),
+        ("H21.1y", None),
+        ("2.000816", None),
+    ],
+)
+def test_one_letter_off(text: str, first: str | None) -> None:
+    assert next(iter(keys(text)), None) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("sotuphap", "H21.16"),
+        ("sở tưpháp", "H21.16"),
+        ("sở   tư    pháp", "H21.16"),
+        ("s ở tư ph áp", "H21.16"),
+        ("Vâncanh", "H21.227"),
+        ("chungthuc", "2.000815"),
+        ("otuphap", None),
+        ("lai", "H35"),
+    ],
+)
+def test_spaces_missing_or_too_many(text: str, first: str | None) -> None:
+    found = search.found(text).hits
+    assert next((entry.key for entry in found), None) == first
+
+
+def test_what_has_just_what_was_typed_is_not_mixed_with_what_is_alike() -> None:
+    exact = search.found("van canh")
+    assert ([entry.key for entry in exact.hits], exact.alike) == (["H21.227"], False)
+    assert search.found("vam canh").alike
+
+
+def test_synonyms_come_behind_what_has_the_words(show: Callable[..., None]) -> None:
+    found = search.found("trễ hẹn")
+    assert {"2.1", "1.1", "5.2"} <= {entry.key for entry in found.hits}
+    assert found.meanings == ["đúng hạn"]
+    assert not found.alike
+    assert keys("bình định")[0] == "H21", "a province that became part of another"
+    assert keys("sở giao thông vận tải") == ["H21.18"]
+    both = [entry.key for entry in search.found("trực tuyến").hits]
+    assert {"3.3", "3.6"} <= set(both)
+    assert len(both) == len(set(both))
+
+
+NAMED = {
+    "1.000001": "Đăng ký khai sinh",
+    "1.000002": "Đăng ký kết hôn",
+    "1.000003": "Đăng ký biến động, cấp Giấy chứng nhận quyền sử dụng đất",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("khai sinh", ["1.000001"]),
+        ("giấy khai sinh", ["1.000001"]),
+        ("khaisinh", ["1.000001"]),
+        ("đăng ký kết hon", ["1.000002"]),
+        ("dang ky ket hom", ["1.000002"]),
+        ("sổ đỏ", ["1.000003"]),
+        ("hộ tịch", ["1.000001", "1.000002"]),
+    ],
+)
+def test_procedures_by_the_words_that_people_use(
+    monkeypatch: pytest.MonkeyPatch, text: str, codes: list[str]
+) -> None:
+    source = Shown(over_time("2026-09"), procedures())
+    monkeypatch.setattr(source, "procedure_names", lambda: NAMED)
+    monkeypatch.setattr(search.results, "source", lambda: source)
+    assert [entry.key for entry in search.found(text).hits][: len(codes)] == codes
+
+
+def test_terms_of_the_glossary_are_among_the_hits_with_what_they_mean(client: Client) -> None:
+    assert keys("điểm bị trừ")[0] == "points lost"
+    assert "points lost" in keys("điểm mất")
+    assert "petition" in keys("PAKN")
+    html = client.get("/search?q=trung+vị").content.decode()
+    assert '<a href="/glossary#median">trung vị</a>' in html
+    assert "một nửa số hồ sơ" in html
+    english = client.get("/en/search.json?q=median").json()["found"]
+    assert [(hit["kind"], hit["address"]) for hit in english] == [("term", "/en/glossary#median")]
+    assert english[0]["meaning"]
+
+
+def test_what_the_site_does_not_hold_is_said_so(client: Client, show: Callable[..., None]) -> None:
+    before, after = reorganised()
+    show(before, after, table=procedures())
+    for text, named in {
+        "Sơn La": "tỉnh Sơn La",
+        "son la": "tỉnh Sơn La",
+        "UBND tỉnh Sơn La": "tỉnh Sơn La",
+        "H52": "tỉnh Sơn La",
+        "H26.17": "H26.17",
+        "Hà Nam": "Hà Nam (nay là Ninh Bình)",
+        "Sở Tư pháp": "Sở Tư pháp",
+        "Bộ Y tế": "Bộ Y tế",
+        "9.999999": "9.999999",
+        "giấy khai sinh": "“đăng ký khai sinh”",
+    }.items():
+        html = client.get("/search", {"q": text}).content.decode()
+        assert f"Trang này không bao gồm {named}; ở đây có số liệu của Thử Nghiệm." in html, text
+        assert "Không tìm thấy gì" not in html
+    data = client.get("/en/search.json?q=Sơn La").json()
+    assert (data["count"], data["not_covered"]) == (0, ["tỉnh Sơn La"])
+    assert "This site does not cover" in client.get("/en/search?q=Sơn La").content.decode()
+    assert "Không tìm thấy gì" in client.get("/search?q=zzzz").content.decode()
+
+
+def test_what_is_held_apart_may_not_be_held_together() -> None:
+    assert search.found("Sở Tư pháp Hà Nội").elsewhere == ["Sở Tư pháp thành phố Hà Nội"]
+    assert search.found("Hà Nội abcdef").elsewhere == []

@@ -1,24 +1,42 @@
-"""Finding a unit, procedure or indicator by any part of its name or code, with or without accents."""
+"""Finding a unit, procedure, indicator or term by any part of its name or code, with or without accents.
+
+What has all the words typed comes first, then what has words of the same meaning (see synonyms.py). Only
+where there is neither, spaces and one letter off are overlooked.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from phucvu.figures.units import Units
 from phucvu.rules.model import RuleSet
 from phucvu.tables import plain
 from phucvu.web import results
+from phucvu.web.glossary import Term, terms
 from phucvu.web.language import language
 from phucvu.web.sentences import called
+from phucvu.web.spelling import Vocabulary
+from phucvu.web.synonyms import meant, places
 
-Kind = Literal["unit", "indicator", "procedure"]
+Kind = Literal["unit", "indicator", "procedure", "term"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LONGEST = 100
 """Letters of a query that are looked at."""
+
+FEWEST_JOINED = 4
+"""Letters from which on a query is compared with names without their spaces."""
+
+LOOSE = 5
+"""From this closeness on, names merely hold the letters of a query, or only sound like it further in."""
+
+WORDS_FOR_ANOTHER = 4
+"""So many words more, one more of them may be one letter off."""
 
 ORDER = {
     "province": 0,
@@ -28,6 +46,7 @@ ORDER = {
     "district": 4,
     "commune": 5,
     "branch": 6,
+    "term": 7,
 }
 """Among equally good hits, the fewer there are of a kind the likelier it is meant; procedures last."""
 
@@ -36,8 +55,9 @@ ORDER = {
 class Entry:
     """Something that can be found: ``key`` is its code, ``sort`` its kind, of units the kind of unit.
 
-    ``above`` is the unit it belongs to, or empty. The rest are what queries are compared with: its
-    names and code without accents (``bare``, and its first name ``called``) and with (``spelled``).
+    ``above`` is the unit it belongs to, ``meaning`` what a term means, or empty. The rest are what queries
+    are compared with: its names and code without accents (``bare``, and its first name ``called``) and with
+    (``spelled``).
     """
 
     kind: Kind
@@ -48,41 +68,118 @@ class Entry:
     called: str
     bare: str
     spelled: str
+    meaning: str = ""
 
 
-def found(text: str, kinds: Collection[str] = ("unit", "indicator", "procedure")) -> list[Entry]:
-    """What a query finds, the likeliest first; every word of it must be in the name or the code.
+@dataclass(frozen=True)
+class Found:
+    """The hits of a query, the likeliest first.
+
+    ``alike`` says that none has just what was typed; ``meanings`` are the words of the same meaning that
+    found some of them; ``elsewhere`` is what the query names and Vietnam has, but not this site.
+    """
+
+    hits: list[Entry]
+    alike: bool = False
+    meanings: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+
+def found(text: str, kinds: Collection[str] = KINDS) -> Found:
+    """What a query finds; every word of it must be in the name or the code.
 
     First what has just this code, or just this name; then names that begin so; then those in which
     each word begins a word; last those that merely hold the letters. Where the query has accents,
-    names spelled like it come before those that only sound so.
+    names spelled like it come before those that only sound so. What has other words of the same
+    meaning comes before names that merely hold the letters, or sound so further in.
     """
     text = text[:LONGEST]
-    words, spelled = plain(text).split(), _spelled(text)
-    code = text.strip().casefold()
-    if not words:
-        return []
-    hits = []
-    for entry in _entries(language()):
-        if entry.kind in kinds:
-            closeness = _closeness(entry, words, code)
-            if closeness is not None:
-                misspelled = spelled not in entry.spelled
-                order = (closeness, misspelled, ORDER.get(entry.sort, 9), len(entry.name), entry.key)
-                hits.append((order, entry))
-    return [entry for _order, entry in sorted(hits, key=lambda hit: hit[0])]
+    index = _entries(language())
+    exact = index.exact(text, kinds)
+    hits = {entry.key: entry for closeness, entry in exact if closeness < LOOSE}
+    meanings = []
+    for meaning in meant(text):
+        further = {entry.key: entry for _closeness, entry in index.exact(meaning, kinds)}
+        if further.keys() - hits.keys():
+            meanings.append(meaning)
+            hits |= further
+    hits |= {entry.key: entry for _closeness, entry in exact}
+    if hits:
+        return Found(list(hits.values()), meanings=meanings)
+    if elsewhere := _elsewhere(index, text):
+        return Found([], elsewhere=elsewhere)
+    words = plain(text).split()
+    return Found(index.joined(words, kinds) or index.near(words, kinds), alike=True)
 
 
-def _closeness(entry: Entry, words: list[str], code: str) -> int | None:
-    """From 0, the best; None where a word is not there."""
+def _elsewhere(index: Index, text: str) -> list[str]:
+    """What a text names that is not held here: each by itself, or else all of it as one."""
+    named = places(text)
+    missing = [place.said for place in named if not index.exact(place.found_by, KINDS)]
+    return missing or ([" ".join(place.said for place in named)] if len(named) > 1 else [])
+
+
+class Index:
+    """Everything there is to find."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(entries)
+        self._words = Vocabulary(entry.bare.replace("|", " ").split() for entry in self.entries)
+        self._joined = [_joined(entry) for entry in self.entries]
+
+    def exact(self, text: str, kinds: Collection[str]) -> list[tuple[int, Entry]]:
+        """What has every word of a text with how close it is, the closest first."""
+        words, spelled, code = plain(text).split(), _spelled(text), text.strip().casefold()
+        if not words:
+            return []
+        numbers = set.intersection(*(self._words.holding(word) for word in set(words)))
+        hits = []
+        for entry in self._of(numbers, kinds):
+            misspelled = spelled not in entry.spelled
+            closeness = _closeness(entry, words, code, misspelled)
+            loosely = LOOSE if misspelled and closeness > 2 else 0
+            hits.append(((closeness, misspelled, *_likelihood(entry)), (closeness + loosely, entry)))
+        return [hit for _order, hit in sorted(hits, key=lambda hit: hit[0])]
+
+    def joined(self, words: Sequence[str], kinds: Collection[str]) -> list[Entry]:
+        """What has the words one after the other, wherever the spaces between them are."""
+        letters = "".join(words)
+        if len(letters) < FEWEST_JOINED:
+            return []
+        numbers = (number for number, joined in enumerate(self._joined) if letters in joined)
+        hits = (entry for entry in self._of(numbers, kinds) if _begins_a_word(entry, letters))
+        return sorted(hits, key=lambda e: (not _joined(e).startswith(letters), *_likelihood(e)))
+
+    def near(self, words: Sequence[str], kinds: Collection[str]) -> list[Entry]:
+        """What has every word, a few of them one letter off: one, and one more for each four words."""
+        most = 1 + len(words) // WORDS_FOR_ANOTHER
+        off: Counter[int] = Counter()
+        numbers: set[int] | None = None
+        for word in set(words):
+            right = self._words.holding(word)
+            wrong = self._words.near(word) - right
+            numbers = right | wrong if numbers is None else numbers & (right | wrong)
+            off.update(wrong)
+        within = (number for number in numbers or () if off[number] <= most)
+        hits = ((off[number], self.entries[number]) for number in within)
+        hits = (hit for hit in hits if hit[1].kind in kinds)
+        order = sorted(hits, key=lambda hit: (hit[0], len(hit[1].bare), *_likelihood(hit[1])))
+        return [entry for _off, entry in order]
+
+    def _of(self, numbers: Iterable[int], kinds: Collection[str]) -> Iterator[Entry]:
+        return (entry for entry in map(self.entries.__getitem__, numbers) if entry.kind in kinds)
+
+
+def _closeness(entry: Entry, words: list[str], code: str, misspelled: bool) -> int:
+    """From 0, the best. Terms come behind the rest, but for those called or spelled just so."""
     if entry.key.casefold() == code:
         return 0
     bare = entry.bare
-    if any(word not in bare for word in words):
-        return None
     asked = " ".join(words)
-    if entry.called == asked:
+    if entry.called == asked or (entry.kind == "term" and f"| {asked} |" in bare):
         return 1
+    if entry.kind == "term" and (misspelled or not entry.called.startswith(asked)):
+        return 6
     if entry.called.startswith(asked):
         return 2
     if f" {asked}" in bare:
@@ -90,29 +187,43 @@ def _closeness(entry: Entry, words: list[str], code: str) -> int | None:
     return 4 if all(f" {word}" in bare for word in words) else 5
 
 
+def _likelihood(entry: Entry) -> tuple[int, int, str]:
+    return ORDER.get(entry.sort, 9), len(entry.name), entry.key
+
+
+def _joined(entry: Entry) -> str:
+    return entry.bare.replace(" ", "").replace("|", "")
+
+
+def _begins_a_word(entry: Entry, letters: str) -> bool:
+    words = entry.bare.replace("|", " ").split()
+    return any("".join(words[place:]).startswith(letters) for place in range(len(words)))
+
+
 def _spelled(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def _entries(lang: str) -> list[Entry]:
+def _entries(lang: str) -> Index:
     return _index(results.source(), tuple(results.versions().items()), lang)
 
 
 @lru_cache(maxsize=2)
-def _index(of: results.Source, versions: tuple[tuple[object, int], ...], lang: str) -> list[Entry]:
-    """Everything there is to find, once for each state of the data and language."""
+def _index(of: results.Source, versions: tuple[tuple[object, int], ...], lang: str) -> Index:
+    """Everything there is to find, made once for each state of the data and language."""
     latest = results.result(results.periods()[0]).scores if versions else None
     if latest is None:
-        return []
+        return Index([])
     rules = next(iter(latest.rules.values()))
-    return [
-        *_units(latest.units),
-        *_indicators(rules, lang),
-        *(
-            _entry("procedure", code, name or code, "procedure")
-            for code, name in of.procedure_names().items()
-        ),
-    ]
+    procedures = of.procedure_names().items()
+    return Index(
+        [
+            *_units(latest.units),
+            *_indicators(rules, lang),
+            *(_entry("procedure", code, name or code, "procedure") for code, name in procedures),
+            *(_term(term, lang) for term in terms().values()),
+        ]
+    )
 
 
 def _units(units: Units) -> Iterator[Entry]:
@@ -127,8 +238,15 @@ def _indicators(rules: RuleSet, lang: str) -> Iterator[Entry]:
         yield _entry("indicator", indicator.id, indicator.name[lang], "indicator", further=further)
 
 
-def _entry(kind: Kind, key: str, name: str, sort: str, above: str = "", further: str = "") -> Entry:
-    """``further`` are other names by which it is found."""
+def _term(term: Term, lang: str) -> Entry:
+    further = f"{term.short} | {term.name.en if lang == 'vi' else term.name.vi}"
+    return _entry("term", term.code, term.name[lang], "term", further=further, meaning=term.meaning[lang])
+
+
+def _entry(
+    kind: Kind, key: str, name: str, sort: str, above: str = "", further: str = "", meaning: str = ""
+) -> Entry:
+    """``further`` are other names by which it is found, with | between them."""
     bare = plain(name)
     return Entry(
         kind,
@@ -137,6 +255,7 @@ def _entry(kind: Kind, key: str, name: str, sort: str, above: str = "", further:
         sort,
         above,
         called=bare,
-        bare=" | ".join(["", bare, plain(further), plain(above), plain(key)]),
+        bare=" | ".join(["", bare, *map(plain, further.split("|")), plain(above), plain(key), ""]),
         spelled=_spelled(f"{name} {further} {key}"),
+        meaning=meaning,
     )

@@ -109,7 +109,7 @@ def _offered(board: Board, codes: Sequence[str], text: str) -> list[Standing]:
     if len(codes) >= MOST:
         return []
     if text:
-        found = (hit.key for hit in search.found(text, kinds=("unit",)))
+        found = (hit.key for hit in search.found(text, kinds=("unit",)).hits)
         return [board.standings[c] for c in found if c in board.standings and c not in codes][:OFFERED]
     if not codes:
         return []
