@@ -27,6 +27,7 @@ from phucvu.web.boards import Board, board
 from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
 from phucvu.web.nothing import NothingYetError
+from phucvu.web.preview import Preview, head, picture
 from phucvu.web.rates import is_time, shown
 from phucvu.web.sentences import uncompared
 from phucvu.web.sheets import workbook
@@ -42,13 +43,17 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Page:
-    """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV and Excel."""
+    """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV and Excel.
+
+    ``preview`` is what stands for the page where a link to it is shared.
+    """
 
     template: str
     context: dict[str, Any]
     data: dict[str, Any]
     table: Iterable[Mapping[str, Any]]
     board: Board
+    preview: Preview
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,11 @@ class Place:
         return f"{self.stem}.xlsx{self.query}"
 
     @property
+    def picture(self) -> str:
+        """What stands for the page where a link to it is shared."""
+        return f"{self.stem}.png{_query(self._of(self.period))}"
+
+    @property
     def vi(self) -> str:
         return self.path.removeprefix("/en") + self.query
 
@@ -93,7 +103,10 @@ class Place:
 
     def at(self, period: Period | str) -> str:
         """The same page, of another period."""
-        return f"{self.path}{_query(self.asked | {'period': str(period), 'page': '', 'live': ''})}"
+        return f"{self.path}{_query(self._of(period))}"
+
+    def _of(self, period: Period | str) -> dict[str, str]:
+        return self.asked | {"period": str(period), "page": "", "live": ""}
 
     @property
     def live(self) -> str:
@@ -163,7 +176,7 @@ def to(name: str, *args: str, board: Board, query: str = "") -> str:
 
 
 def respond(request: Any, page: Page, form: str | None) -> Any:
-    """The answer in the form asked for: the page, or its data as json, csv or xlsx.
+    """The answer in the form asked for: the page, its data as json, csv or xlsx, or its picture as png.
 
     ?live=1 asks for a page that renews itself each minute while its period runs. It does so only
     when asked: a page that changes under a reader's eyes, or starts over under a screen reader's
@@ -176,13 +189,17 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
             return _csv(page, request.path)
         case "xlsx":
             return _xlsx(page, request.path)
+        case "png":
+            return HttpResponse(picture(page.preview, page.board.result), content_type="image/png")
     result = page.board.result
     running = result.cut_off < result.period.ends
     counted = settings.SHOWS == "counted"
     renewed = running and counted
     live = renewed and bool(request.GET.get("live"))
+    place = place_of(request, page.board.period)
     shared = {
-        "place": place_of(request, page.board.period),
+        "place": place,
+        "preview": _shared(request, page, place),
         "result": result,
         "keep": kept(page.board),
         "period_kept": kept(page.board) and page.board.period,
@@ -201,6 +218,13 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
     if live:
         response["Refresh"] = str(EVERY)
     return response
+
+
+def _shared(request: Any, page: Page, place: Place) -> dict[str, str]:
+    preview, period = page.preview, page.board.result.period
+    title = f"{preview.title}, {period.title(language())}" if preview.dated else preview.title
+    picture = place.picture if preview.pictured else ""
+    return head(request, title, preview.answer, place.permanent, picture)
 
 
 def _json(page: Page) -> Any:

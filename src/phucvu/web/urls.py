@@ -1,9 +1,10 @@
 """The addresses of the site.
 
-A page's data stands at the page's own address with .json, .csv or .xlsx behind it; the front page's
-at /index.json and so on. What other sites may include in a frame stands under /embed/. Vietnamese
-pages stand at /, the English ones at the same addresses under /en/. ?period=2026-Q3 asks for a
-period; without it the latest is shown. Every address says whom it is for (see accounts.doors).
+A page's data stands at the page's own address with .json, .csv or .xlsx behind it, and the picture that
+stands for it where it is shared with .png; the front page's at /index.json and so on. What other sites may
+include in a frame stands under /embed/. Vietnamese pages stand at /, the English ones at the same addresses
+under /en/. ?period=2026-Q3 asks for a period; without it the latest is shown.
+Every address says whom it is for (see accounts.doors).
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from phucvu.web.workspace import urls as workspace
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> Any:
-    """A page and the data behind it."""
-    return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx))?$", remembered(view), name=name)
+    """A page, the data behind it, and the picture that stands for it where it is shared."""
+    return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx|png))?$", remembered(view), name=name)
 
 
 def picture(route: str, view: Callable[..., Any], name: str) -> Any:
@@ -49,7 +50,7 @@ shown_to_all = [
     path("", include("phucvu.inbox.urls")),
     *i18n_patterns(
         re_path(r"^$", remembered(front.show), name="nation"),
-        re_path(r"^index\.(?P<form>json|csv|xlsx)$", remembered(front.show), name="nation-data"),
+        re_path(r"^index\.(?P<form>json|csv|xlsx|png)$", remembered(front.show), name="nation-data"),
         picture("time", nation.time_svg, "nation-time"),
         picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
         picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),

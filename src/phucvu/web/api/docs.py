@@ -10,7 +10,8 @@ from django.shortcuts import render
 
 from phucvu.web.api.answers import PROBLEM
 from phucvu.web.api.routes import api
-from phucvu.web.language import language
+from phucvu.web.language import _, language
+from phucvu.web.preview import head
 
 REF = "#/components/schemas/"
 
@@ -47,9 +48,11 @@ class Route:
 
 def show(request: Any) -> Any:
     document = api.get_openapi_schema()
+    said = _said(document["info"]["description"])
     context = {
         "title": document["info"]["title"],
-        "said": _said(document["info"]["description"]),
+        "said": said,
+        "preview": head(request, _("API dữ liệu"), said, request.path),
         "openapi": "/api/v1/openapi.json",
         "routes": list(routes(document)),
         "problem": list(_fields(document, {"$ref": REF + "Problem"})),

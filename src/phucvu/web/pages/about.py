@@ -6,7 +6,9 @@ from typing import Any
 
 from phucvu.web import results
 from phucvu.web.bands import bands
+from phucvu.web.language import _
 from phucvu.web.page import Page, asked_board, respond
+from phucvu.web.preview import Preview, site_said
 
 
 def show(request: Any, form: str | None = None) -> Any:
@@ -32,4 +34,5 @@ def show(request: Any, form: str | None = None) -> Any:
         "bands_source": source,
         "examples": list(board.standings)[:1],
     }
-    return respond(request, Page("about.html", context, data, table, board), form)
+    preview = Preview(_("Giới thiệu"), site_said(), dated=False)
+    return respond(request, Page("about.html", context, data, table, board, preview), form)

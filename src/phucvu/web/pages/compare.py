@@ -14,6 +14,7 @@ from phucvu.web import search, timelines
 from phucvu.web.boards import Board, Standing
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
+from phucvu.web.preview import Preview
 from phucvu.web.sentences import called, of_comparison
 
 MOST = 8
@@ -71,6 +72,8 @@ def show(request: Any, form: str | None = None) -> Any:
         | {s.unit.code: cell[1] for s, cell in zip(standings, row.cells, strict=True)}
         for row in rows
     ]
+    title = ", ".join(called(s.unit) for s in standings) or _("So sánh các đơn vị")
+    preview = Preview(title, of_comparison(standings) or _("Chọn những đơn vị cần đặt cạnh nhau."))
     units = [{"unit": s.unit.code, "name": s.unit.name, "kind": s.unit.kind} for s in standings]
     return respond(
         request,
@@ -80,6 +83,7 @@ def show(request: Any, form: str | None = None) -> Any:
             {"units": units, "parts": table, "over_time": over_time.data if over_time else []},
             table,
             board,
+            preview,
         ),
         form,
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from phucvu.web.glossary import terms
+from phucvu.web.language import _
 from phucvu.web.page import Page, asked_board, respond
+from phucvu.web.preview import Preview
 
 
 def show(request: Any, form: str | None = None) -> Any:
@@ -22,4 +24,7 @@ def show(request: Any, form: str | None = None) -> Any:
         }
         for term in every
     ]
-    return respond(request, Page("glossary.html", {"terms": every}, {"terms": table}, table, board), form)
+    preview = Preview(_("Thuật ngữ"), _("Những chữ dùng trên trang này và nghĩa của chúng."), dated=False)
+    return respond(
+        request, Page("glossary.html", {"terms": every}, {"terms": table}, table, board, preview), form
+    )

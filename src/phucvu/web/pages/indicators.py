@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404
 
+from phucvu.formats import decimal
 from phucvu.rules.model import Indicator
 from phucvu.web import timelines
 from phucvu.web.boards import Block, Board
@@ -17,6 +18,7 @@ from phucvu.web.explained import explained, origins
 from phucvu.web.history import rates_of
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
+from phucvu.web.preview import Preview
 from phucvu.web.ranking import asked_order
 from phucvu.web.rates import best_order, difference, is_time
 from phucvu.web.sentences import called, of_indicator
@@ -38,7 +40,13 @@ def every(request: Any, form: str | None = None) -> Any:
         groups.append((group, rows))
     whose = _("Bình quân các tỉnh") if board.only_root is None else called(board.only_root.unit)
     context = {"groups": groups, "max_points": board.rules.max_points, "whose": whose}
-    page = Page("indicators.html", context, {"indicators": table}, table, board)
+    said = _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
+        "count": len(board.rules.components),
+        "groups": len(board.rules.groups),
+        "max": decimal(board.rules.max_points, language()),
+    }
+    preview = Preview(_("Các chỉ số"), said)
+    page = Page("indicators.html", context, {"indicators": table}, table, board, preview)
     return respond(request, page, form)
 
 
@@ -78,7 +86,12 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
     table = [_as_data(board, row) for _kind, rows in blocks for row in rows]
     data = {"indicator": _as_row(indicator), "within": within, "units": table}
     data |= {"over_time": over_time.data if over_time else []}
-    return respond(request, Page("indicator.html", context, data, table, board), form)
+    title = f"{indicator.id} {indicator.name[language()]}"
+    if within:
+        title += f", {called(board.units[within])}"
+    said = next((of_indicator(indicator, rows, names) for _kind, rows in blocks), "")
+    preview = Preview(title, said)
+    return respond(request, Page("indicator.html", context, data, table, board, preview), form)
 
 
 def time_svg(request: Any, identity: str, narrow: str | None = None) -> Any:

@@ -12,6 +12,7 @@ from phucvu.web.embedding import embed
 from phucvu.web.language import _
 from phucvu.web.maps import Tile
 from phucvu.web.page import Page, asked_board, respond
+from phucvu.web.preview import Preview, of_standing
 from phucvu.web.ranking import as_record, as_row, asked_sort, ranking
 from phucvu.web.sentences import called, of_all, of_nation
 from phucvu.web.tiles import ISLANDS, TILES
@@ -49,7 +50,11 @@ def show(request: Any, form: str | None = None) -> Any:
     }
     with_nation = [*filter(None, [board.of_nation]), *standings]
     rows = [as_row(standing, board.rules) for standing in with_nation]
-    return respond(request, Page("nation.html", context, data, rows, board), form)
+    title = of_all(board)
+    preview = Preview(title, of_nation(board))
+    if board.of_nation is not None:
+        preview = of_standing(title, of_nation(board), board.of_nation)
+    return respond(request, Page("nation.html", context, data, rows, board, preview), form)
 
 
 def time_svg(request: Any, narrow: str | None = None) -> Any:

@@ -10,12 +10,14 @@ import polars as pl
 from django.core.exceptions import BadRequest
 from django.http import Http404
 
+from phucvu import formats
 from phucvu.figures.units import Unit
 from phucvu.web import dossiers, results
 from phucvu.web.boards import Board
 from phucvu.web.dossiers import Counts
-from phucvu.web.language import _
+from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
+from phucvu.web.preview import Preview
 from phucvu.web.ranking import asked_order
 from phucvu.web.sentences import called, of_all, of_procedure
 
@@ -62,11 +64,12 @@ def every(request: Any, form: str | None = None) -> Any:
     query = f"within={unit.code}" if unit and request.GET.get("within") else ""
     sorting = "&".join(filter(None, [query, f"sort={key}&order={order}"]))
     shown = rows[(number - 1) * A_PAGE : number * A_PAGE]
+    received = sum(row.received for row in rows)
     context = {
         "counted": table is not None,
         "unit": unit,
         "total": len(rows),
-        "received": sum(row.received for row in rows),
+        "received": received,
         "headings": _headings(board, key, order, "procedures", (), query),
         "rows": [
             (row, names.get(row.procedure, ""), to("procedure", row.procedure, board=board, query=query))
@@ -80,8 +83,16 @@ def every(request: Any, form: str | None = None) -> Any:
         else "",
     }
     data = [dossiers.as_data(row, names.get(row.procedure, "")) for row in rows]
+    said = {
+        "count": formats.whole(len(rows), language()),
+        "dossiers": formats.whole(received, language()),
+    }
+    preview = Preview(
+        _("Thủ tục hành chính"),
+        _("%(count)s thủ tục hành chính có hồ sơ trong kỳ, %(dossiers)s hồ sơ tiếp nhận.") % said,
+    )
     about = {"unit": unit.code if unit else None, "procedures": data}
-    return respond(request, Page("procedures.html", context, about, data, board), form)
+    return respond(request, Page("procedures.html", context, about, data, board, preview), form)
 
 
 def show(request: Any, code: str, form: str | None = None) -> Any:
@@ -126,7 +137,9 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "below": _table(board, name, below),
     }
     rows = _table(board, name, [*([whole] if whole else []), *below])
-    return respond(request, Page("procedure.html", context, data, rows, board), form)
+    said = str(context["sentence"]) or _("Kỳ này không có hồ sơ nào của thủ tục này.")
+    preview = Preview(name or code, said)
+    return respond(request, Page("procedure.html", context, data, rows, board, preview), form)
 
 
 def _table(board: Board, name: str, rows: Iterable[Counts]) -> list[dict[str, Any]]:

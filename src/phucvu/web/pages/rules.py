@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import Http404
 
+from phucvu.formats import decimal
 from phucvu.rules.difference import Change, at_stake, difference
 from phucvu.rules.loading import shown
 from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.explained import explained, origins
-from phucvu.web.language import _
+from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond
+from phucvu.web.preview import Preview
 
 
 def every(request: Any, form: str | None = None) -> Any:
@@ -21,7 +23,9 @@ def every(request: Any, form: str | None = None) -> Any:
         {"name": f.name, "title": f.title.vi, "title_en": f.title.en, "used": f.name == board.rules.name}
         for f in files
     ]
-    page = Page("rule_sets.html", {"files": files}, {"rule_sets": table}, table, board)
+    said = _("Cách tính từng chỉ số, theo từng bộ quy tắc và nguồn của nó.")
+    preview = Preview(_("Cách tính"), said, dated=False)
+    page = Page("rule_sets.html", {"files": files}, {"rule_sets": table}, table, board, preview)
     return respond(request, page, form)
 
 
@@ -47,7 +51,13 @@ def show(request: Any, name: str, form: str | None = None) -> Any:
         "indicators": table,
         "differences": {other.name: [_as_data(c) for c in changes] for other, changes in compared},
     }
-    return respond(request, Page("rule_set.html", context, data, table, board), form)
+    said = _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
+        "count": len(rules.components),
+        "groups": len(rules.groups),
+        "max": decimal(rules.max_points, language()),
+    }
+    preview = Preview(rules.title[language()], said)
+    return respond(request, Page("rule_set.html", context, data, table, board, preview), form)
 
 
 def _explained(indicator: Indicator, rules: RuleSet) -> tuple[Indicator, Any, Any]:

@@ -9,6 +9,7 @@ from phucvu.web.boards import Board
 from phucvu.web.glossary import terms
 from phucvu.web.language import _
 from phucvu.web.page import Page, asked_board, respond, to
+from phucvu.web.preview import Preview
 from phucvu.web.search import Entry
 from phucvu.web.sentences import called, kinds
 
@@ -36,9 +37,10 @@ def show(request: Any, form: str | None = None) -> Any:
         | {"address": _address(board, hit), "meaning": hit.meaning or None}
         for hit in hits
     ]
+    preview = Preview(_("Tìm đơn vị, thủ tục, chỉ số"), "", dated=False, pictured=False)
     data = {"q": text, "count": len(found.hits), "found": table}
     data |= {"alike": found.alike, "meanings": found.meanings, "not_covered": found.elsewhere}
-    return respond(request, Page("search.html", context, data, table, board), form)
+    return respond(request, Page("search.html", context, data, table, board, preview), form)
 
 
 def _what(hit: Entry) -> str:

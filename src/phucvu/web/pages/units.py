@@ -18,6 +18,7 @@ from phucvu.web.existence import existence, last_period_of
 from phucvu.web.language import _, language
 from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
+from phucvu.web.preview import Preview, of_standing
 from phucvu.web.ranking import as_record, asked_sort, ranking
 from phucvu.web.sentences import called, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
@@ -78,8 +79,9 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "below": [as_record(s) for s in everyone],
         "over_time": over_time.data if over_time else [],
     }
+    preview = of_standing(standing.unit.short_name, of_unit(board, standing), standing)
     table = [*_table(board, standing, found), *(row for s in everyone for row in _marks(board, s))]
-    return respond(request, Page("unit.html", context, data, table, board), form)
+    return respond(request, Page("unit.html", context, data, table, board, preview), form)
 
 
 def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
@@ -123,7 +125,13 @@ def _absent(request: Any, board: Board, unit: Unit, form: str | None) -> Any:
     about = {"unit": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent}
     about |= existing(unit, board) | {"last_period": last and str(last)}
     context = {"unit": unit, "existence": existence(board, unit), "last": last}
-    return respond(request, Page("unit_absent.html", context, {"unit": about}, [about], board), form)
+    said = _("%(unit)s không có kết quả trong %(period)s.") % {
+        "unit": called(unit),
+        "period": board.result.period.title(language()),
+    }
+    preview = Preview(unit.short_name, said)
+    page = Page("unit_absent.html", context, {"unit": about}, [about], board, preview)
+    return respond(request, page, form)
 
 
 def _standing(board: Board, code: str) -> Standing:
