@@ -21,6 +21,10 @@ PARTS: dict[str, list[str]] = {
     "lost-svg": ["H21", "H99", "\0"],
     "unit-time": ["H21", "H99", "\0"],
     "unit-trend": ["H21", "H99", "\0"],
+    "lost-svg-png": ["H21", "H99", "\0"],
+    "unit-time-png": ["H21", "H99", "\0"],
+    "unit-trend-png": ["H21", "H99", "\0"],
+    "indicator-time-png": ["2.1", "9.9", "\0"],
     "embed-unit": ["H21", "H99", "\0"],
     "embed-ranking": ["H21", "H99", "\0"],
     "procedure": ["2.000815", "9.9", "\0", "x" * 5_000],
@@ -30,6 +34,10 @@ PARTS: dict[str, list[str]] = {
     "rule-set": ["portal-2026", "nope", "..", "\0", "x" * 5_000],
 }
 """What stands within the address of each page that has such a part."""
+
+FORMS = ("json", "csv", "xlsx", "png")
+WITHOUT = [(None, "nation-data"), ("png", "search")]
+"""Forms that a page does not have."""
 
 
 def patterns() -> list[URLPattern]:
@@ -41,7 +49,7 @@ def addresses() -> Iterator[str]:
         groups = pattern.pattern.regex.groupindex
         (part,) = groups.keys() - {"form", "narrow"} or {None}
         parts = PARTS[str(pattern.name)] if part else [None]
-        forms = ["json", "csv", "xlsx"] if pattern.name == "nation-data" else [None, "json", "csv", "xlsx"]
+        forms = [form for form in (None, *FORMS) if (form, pattern.name) not in WITHOUT]
         for value, form in product(parts, forms if "form" in groups else [None]):
             given = {k: v for k, v in ((part, value), ("form", form)) if k and v is not None}
             yield reverse(str(pattern.name), kwargs=given)

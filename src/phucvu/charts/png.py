@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -13,6 +14,8 @@ PAPER = "#fbf9f4"
 
 FONT = "DejaVu Sans, Liberation Sans, sans-serif"
 """Fonts with every Vietnamese letter; the second comes with vl-convert, for machines that have none."""
+
+FONTS = re.compile('font-family="[^"]*"')
 
 WIDEST = {"normal": 0.54, "bold": 0.62}
 """How wide a letter is on average, of the size of its font, in the widest of these fonts."""
@@ -87,7 +90,7 @@ def sheet(picture: str, title: str, notes: list[str]) -> bytes:
     for note in notes:
         drawn, bottom = lines(note, edge, bottom, 13, room, 3, colour=MUTED)
         said.append(drawn)
-    placed = picture.replace("<svg ", f'<svg x="{edge}" y="{top:g}" ', 1)
+    placed = FONTS.sub(f'font-family="{FONT}"', picture).replace("<svg ", f'<svg x="{edge}" y="{top:g}" ', 1)
     return png(canvas(room + 2 * edge, round(bottom + edge - 12), heading + placed + "".join(said)), scale=2)
 
 

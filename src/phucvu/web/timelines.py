@@ -55,6 +55,7 @@ class Timeline:
     """Those that are not over: their values are of fewer days than the others'."""
     chart: str
     narrow: str
+    png: str
 
     @property
     def columns(self) -> list[str]:
@@ -186,7 +187,9 @@ def _timeline(
         return None
     chart = to(view, *args, board=board, query=query)
     running = [period for period in periods if results.result(period).cut_off < period.ends]
-    return Timeline(series, periods, running, chart, to(view, *args, "-narrow", board=board, query=query))
+    narrow = to(view, *args, "-narrow", board=board, query=query)
+    png = to(f"{view}-png", *args, board=board, query=query)
+    return Timeline(series, periods, running, chart, narrow, png)
 
 
 def _on_axis(timeline: Timeline, period: Period) -> str:

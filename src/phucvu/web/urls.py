@@ -19,6 +19,7 @@ from phucvu.accounts import urls as accounts
 from phucvu.accounts.doors import PUBLIC, under
 from phucvu.web import errors
 from phucvu.web.api import urls as api
+from phucvu.web.drawing import as_png
 from phucvu.web.pages import (
     about,
     compare,
@@ -41,9 +42,15 @@ def page(route: str, view: Callable[..., Any], name: str) -> Any:
     return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx|png))?$", remembered(view), name=name)
 
 
-def picture(route: str, view: Callable[..., Any], name: str) -> Any:
-    """A picture of a page, for a desk and, with -narrow, for a phone."""
-    return re_path(rf"^{route}(?P<narrow>-narrow)?\.svg$", remembered(view), name=name)
+NARROW = "(?P<narrow>-narrow)?"
+
+
+def picture(route: str, view: Callable[..., Any], name: str, widths: str = NARROW) -> list[Any]:
+    """A picture of a page, for a desk and, with -narrow, for a phone; and the same to take away as PNG."""
+    return [
+        re_path(rf"^{route}{widths}\.svg$", remembered(view), name=name),
+        re_path(rf"^{route}\.png$", remembered(as_png(view)), name=f"{name}-png"),
+    ]
 
 
 shown_to_all = [
@@ -51,12 +58,12 @@ shown_to_all = [
     *i18n_patterns(
         re_path(r"^$", remembered(front.show), name="nation"),
         re_path(r"^index\.(?P<form>json|csv|xlsx|png)$", remembered(front.show), name="nation-data"),
-        picture("time", nation.time_svg, "nation-time"),
-        picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
-        picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),
-        re_path(r"^units/(?P<code>[^/]+)/trend\.svg$", remembered(units.trend_svg), name="unit-trend"),
-        picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
-        picture("compare/time", compare.time_svg, "compare-time"),
+        *picture("time", nation.time_svg, "nation-time"),
+        *picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
+        *picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),
+        *picture(r"units/(?P<code>[^/]+)/trend", units.trend_svg, "unit-trend", widths=""),
+        *picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
+        *picture("compare/time", compare.time_svg, "compare-time"),
         page(r"units/(?P<code>[^/]+?)", units.show, "unit"),
         page("indicators", indicators.every, "indicators"),
         page(r"indicators/(?P<identity>[^/]+?)", indicators.show, "indicator"),

@@ -46,6 +46,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "embed": embed(request, "embed-unit", code, title=standing.unit.short_name, height=180),
         "parts": found,
         "trend": to("unit-trend", code, board=board) if _has_trend(over_time) else "",
+        "trend_png": to("unit-trend-png", code, board=board),
         "changed": [
             (_("Tăng nhiều nhất"), rises),
             (_("Giảm nhiều nhất"), falls),
@@ -70,6 +71,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         ),
         "chart": to("lost-svg", code, board=board),
         "chart_narrow": to("lost-svg", code, "-narrow", board=board),
+        "chart_png": to("lost-svg-png", code, board=board),
     }
     context |= maps.context(board, below)
     everyone = [s for block in below for s in block.standings]

@@ -1,0 +1,29 @@
+"""The pictures of pages as PNG, to put into a letter or a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from xml.etree import ElementTree
+
+from django.http import HttpResponse
+
+from phucvu.charts.png import sheet
+from phucvu.web.page import asked_board
+from phucvu.web.preview import notes
+
+TITLE = "{http://www.w3.org/2000/svg}title"
+
+
+def as_png(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view of an SVG that stands alone, as one of a PNG with its title, period, moment and source on it."""
+
+    @wraps(view)
+    def answer(request: Any, **parts: Any) -> Any:
+        picture = view(request, **parts).content.decode()
+        title = ElementTree.fromstring(picture).findtext(TITLE, "")
+        drawn = sheet(picture, title, notes(asked_board(request).result))
+        return HttpResponse(drawn, content_type="image/png")
+
+    return answer
