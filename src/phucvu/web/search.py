@@ -11,17 +11,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal, get_args
+from operator import itemgetter
+from typing import Literal, NamedTuple, get_args
 
 from phucvu.figures.units import Units
 from phucvu.rules.model import RuleSet
 from phucvu.tables import plain
 from phucvu.web import results
 from phucvu.web.glossary import Term, terms
-from phucvu.web.language import language
+from phucvu.web.language import _, language
 from phucvu.web.sentences import called
 from phucvu.web.spelling import Vocabulary
-from phucvu.web.synonyms import meant, places
+from phucvu.web.synonyms import Place, meant, places
 
 Kind = Literal["unit", "indicator", "procedure", "term"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -32,8 +33,8 @@ LONGEST = 100
 FEWEST_JOINED = 4
 """Letters from which on a query is compared with names without their spaces."""
 
-LOOSE = 5
-"""From this closeness on, names merely hold the letters of a query, or only sound like it further in."""
+HOLDS = 5
+"""The closeness from which on names merely hold the letters of a query."""
 
 WORDS_FOR_ANOTHER = 4
 """So many words more, one more of them may be one letter off."""
@@ -85,6 +86,19 @@ class Found:
     elsewhere: list[str] = field(default_factory=list)
 
 
+class Hit(NamedTuple):
+    """An entry that has all the words, how close it is (0 the closest), whether it is spelled otherwise."""
+
+    closeness: int
+    misspelled: bool
+    entry: Entry
+
+    @property
+    def loose(self) -> bool:
+        """Whether it merely holds the letters, or only sounds so further in."""
+        return self.closeness >= HOLDS or (self.misspelled and self.closeness > 2)
+
+
 def found(text: str, kinds: Collection[str] = KINDS) -> Found:
     """What a query finds; every word of it must be in the name or the code.
 
@@ -96,14 +110,16 @@ def found(text: str, kinds: Collection[str] = KINDS) -> Found:
     text = text[:LONGEST]
     index = _entries(language())
     exact = index.exact(text, kinds)
-    hits = {entry.key: entry for closeness, entry in exact if closeness < LOOSE}
+    hits = {hit.entry.key: hit.entry for hit in exact if not hit.loose}
     meanings = []
     for meaning in meant(text):
-        further = {entry.key: entry for _closeness, entry in index.exact(meaning, kinds)}
+        whole = set(plain(meaning).split())
+        with_it = (hit.entry for hit in index.exact(meaning, kinds))
+        further = {entry.key: entry for entry in with_it if whole <= set(entry.bare.split())}
         if further.keys() - hits.keys():
             meanings.append(meaning)
             hits |= further
-    hits |= {entry.key: entry for _closeness, entry in exact}
+    hits |= {hit.entry.key: hit.entry for hit in exact}
     if hits:
         return Found(list(hits.values()), meanings=meanings)
     if elsewhere := _elsewhere(index, text):
@@ -115,31 +131,35 @@ def found(text: str, kinds: Collection[str] = KINDS) -> Found:
 def _elsewhere(index: Index, text: str) -> list[str]:
     """What a text names that is not held here: each by itself, or else all of it as one."""
     named = places(text)
-    missing = [place.said for place in named if not index.exact(place.found_by, KINDS)]
-    return missing or ([" ".join(place.said for place in named)] if len(named) > 1 else [])
+    missing = [_told(place) for place in named if not index.exact(place.found_by, KINDS)]
+    return missing or ([" ".join(map(_told, named))] if len(named) > 1 else [])
+
+
+def _told(place: Place) -> str:
+    return _("thủ tục %(name)s") % {"name": place.said} if place.procedure else place.said
 
 
 class Index:
-    """Everything there is to find."""
+    """Everything there is to find, the likeliest first."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = list(entries)
+        self.entries = sorted(entries, key=_likelihood)
         self._words = Vocabulary(entry.bare.replace("|", " ").split() for entry in self.entries)
         self._joined = [_joined(entry) for entry in self.entries]
 
-    def exact(self, text: str, kinds: Collection[str]) -> list[tuple[int, Entry]]:
-        """What has every word of a text with how close it is, the closest first."""
+    def exact(self, text: str, kinds: Collection[str]) -> list[Hit]:
+        """What has every word of a text, the closest first."""
         words, spelled, code = plain(text).split(), _spelled(text), text.strip().casefold()
         if not words:
             return []
-        numbers = set.intersection(*(self._words.holding(word) for word in set(words)))
+        numbers = self._words.holding(words[0])
+        for word in set(words[1:]) if numbers else ():
+            numbers &= self._words.holding(word)
         hits = []
-        for entry in self._of(numbers, kinds):
+        for entry in self._of(sorted(numbers), kinds):
             misspelled = spelled not in entry.spelled
-            closeness = _closeness(entry, words, code, misspelled)
-            loosely = LOOSE if misspelled and closeness > 2 else 0
-            hits.append(((closeness, misspelled, *_likelihood(entry)), (closeness + loosely, entry)))
-        return [hit for _order, hit in sorted(hits, key=lambda hit: hit[0])]
+            hits.append(Hit(_closeness(entry, words, code, misspelled), misspelled, entry))
+        return sorted(hits, key=itemgetter(0, 1))  # of equals, those likelier stay first
 
     def joined(self, words: Sequence[str], kinds: Collection[str]) -> list[Entry]:
         """What has the words one after the other, wherever the spaces between them are."""
@@ -148,7 +168,7 @@ class Index:
             return []
         numbers = (number for number, joined in enumerate(self._joined) if letters in joined)
         hits = (entry for entry in self._of(numbers, kinds) if _begins_a_word(entry, letters))
-        return sorted(hits, key=lambda e: (not _joined(e).startswith(letters), *_likelihood(e)))
+        return sorted(hits, key=lambda entry: not _joined(entry).startswith(letters))
 
     def near(self, words: Sequence[str], kinds: Collection[str]) -> list[Entry]:
         """What has every word, a few of them one letter off: one, and one more for each four words."""
@@ -160,11 +180,14 @@ class Index:
             wrong = self._words.near(word) - right
             numbers = right | wrong if numbers is None else numbers & (right | wrong)
             off.update(wrong)
-        within = (number for number in numbers or () if off[number] <= most)
-        hits = ((off[number], self.entries[number]) for number in within)
-        hits = (hit for hit in hits if hit[1].kind in kinds)
-        order = sorted(hits, key=lambda hit: (hit[0], len(hit[1].bare), *_likelihood(hit[1])))
-        return [entry for _off, entry in order]
+            if not numbers:
+                return []
+        within = sorted(
+            (off[number], len(self.entries[number].bare), number)
+            for number in numbers or ()
+            if off[number] <= most
+        )
+        return list(self._of((number for _off, _length, number in within), kinds))
 
     def _of(self, numbers: Iterable[int], kinds: Collection[str]) -> Iterator[Entry]:
         return (entry for entry in map(self.entries.__getitem__, numbers) if entry.kind in kinds)
@@ -179,12 +202,12 @@ def _closeness(entry: Entry, words: list[str], code: str, misspelled: bool) -> i
     if entry.called == asked or (entry.kind == "term" and f"| {asked} |" in bare):
         return 1
     if entry.kind == "term" and (misspelled or not entry.called.startswith(asked)):
-        return 6
+        return HOLDS + 1
     if entry.called.startswith(asked):
         return 2
     if f" {asked}" in bare:
         return 3
-    return 4 if all(f" {word}" in bare for word in words) else 5
+    return 4 if all(f" {word}" in bare for word in words) else HOLDS
 
 
 def _likelihood(entry: Entry) -> tuple[int, int, str]:

@@ -47,6 +47,7 @@ class Place:
 
     said: str
     found_by: str
+    procedure: bool = False
 
 
 def meant(text: str) -> Iterator[str]:
@@ -71,7 +72,7 @@ def places(text: str) -> list[Place]:
     """
     code = text.strip().upper()
     if PROCEDURE.fullmatch(code):
-        return [Place(code, code)]
+        return [Place(code, code, procedure=True)]
     if UNIT.fullmatch(code):
         return [Place(_provinces_by_code().get(code, code), code)]
     asked = plain(text)
@@ -82,7 +83,7 @@ def places(text: str) -> list[Place]:
             asked = _without(asked, name, "|")
     procedures = [(s.means[0], s.words) for s in synonyms() if s.procedure]
     named = [name for name, words in procedures if _said(asked, (*words, plain(name)))]
-    return found + [Place(f"“{name}”", name) for name in named]
+    return found + [Place(f"“{name}”", name, procedure=True) for name in named]
 
 
 @cache
