@@ -18,7 +18,7 @@ from phucvu.accounts.admin import site
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Role
 from phucvu.inbox.clock import now
-from phucvu.inbox.models import Sender
+from phucvu.inbox.models import Part, Sender
 
 Make = Callable[..., User]
 SignIn = Callable[[User], Client]
@@ -83,6 +83,7 @@ def pages(account: Make, signed_in: SignIn) -> tuple[Client, list[str]]:
     SocialAccount.objects.create(user=user, provider="office", uid="sub-1")
     for action in ("sign-in", "personal data shown"):
         audit.append("quantri", action, object="H21", unit="H21")
+    Part.objects.create(name="payloads", bytes=1, measured_at=now())
     LogEntry.objects.create(
         user=user,
         content_type=ContentType.objects.get_for_model(Sender),

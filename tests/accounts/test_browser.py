@@ -114,7 +114,7 @@ def test_from_the_first_link_to_the_accounts_below(page: Page) -> None:
     page.get_by_label("Tên đăng nhập").fill("canbo")
     page.get_by_label("Thư điện tử").fill("canbo@vidu.vn")
     page.get_by_label("Vai trò", exact=True).select_option("head")
-    page.get_by_label("Đơn vị (gõ mã").fill("H21.17")
+    page.get_by_label("Đơn vị (nhập mã").fill("H21.17")
     page.get_by_role("button", name="Lập tài khoản").click()
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Xác nhận").click()

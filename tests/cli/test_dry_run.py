@@ -41,7 +41,7 @@ def test_a_preview_says_kind_columns_counts_and_examples_and_writes_nothing(run,
         "0",
     ]
     assert "set aside: 1" in said
-    assert "a.csv, dòng 4, cột kind: giá trị «làng»" in done.stderr
+    assert "a.csv, dòng 4, cột kind: giá trị “làng”" in done.stderr
     assert "nothing was written" in said
     assert max(len(line) for line in said.splitlines()) <= 80
     assert not (tmp_path / "home").exists()

@@ -89,7 +89,7 @@ SAME_LINE = "H99.01-done-late"
         (("figures", "--period", MONTH, "--unit", "H99.01"), ("Thời gian giải quyết", "mẫu số", "2.1")),
         (
             ("dossiers", "--period", MONTH, "--unit", "H99", "--indicator", "2.1", "--lost"),
-            (SAME_LINE, "H99.201-overdue", "lý do mất điểm", "quá hạn"),
+            (SAME_LINE, "H99.201-overdue", "lý do bị trừ điểm", "quá hạn"),
         ),
         (("findings", "--period", MONTH), ("H98.01-disliked", "H99.201-done-bare")),
         (("averages", "--unit", "H99", "--period", MONTH), ("1.002", "trung bình", "trung vị")),

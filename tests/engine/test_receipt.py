@@ -35,7 +35,7 @@ def store(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("receipt"))
     import_file(store, UNITS, kind="units")
     mappings.save(store.home, mappings.parse(MAPPING.read_text(encoding="utf-8"), MAPPING.name))
-    import_file(store, LOG, mapping="receipt")
+    import_file(store, LOG, mapping="receipt", synchronised=True)
     return store
 
 

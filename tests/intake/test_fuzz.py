@@ -102,7 +102,7 @@ def nasty_rows(kind):
     rows = []
     for n, (column, value) in enumerate(itertools.product(heading, NASTY)):
         row = dict(zip(heading, good, strict=True))
-        for key in table.key:
+        for key in (key for key in table.key if key in heading):
             if key == "date":
                 row[key] = (dt.date(1990, 1, 1) + dt.timedelta(days=n)).isoformat()
             elif key == "period":

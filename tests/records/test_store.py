@@ -408,7 +408,7 @@ def test_looking_up_a_few_and_joining_many_give_the_same(store, few, monkeypatch
     older = [dossier(c, status=3, payload="{}") for c in codes[9:12]]
     rows = frame(*new, *later, *known, *older)
     assert store.older(rows) == [False] * 12 + [True] * 3
-    assert store.compare("dossiers", rows) == Added(11, 4)
+    assert store.compare("dossiers", rows) == Added(11, 4, changed=8)
     steps = [{"sender": "H21", "code": c, "at": DAY, "status": s} for c in codes[:3] for s in (2, 5)]
     assert store.append("steps", frame(*steps)) == Added(3, 3)
     assert store.append("dossiers", rows) == Added(11, 4)

@@ -205,7 +205,7 @@ def test_equal_scores_are_no_rank_above() -> None:
 def test_a_unit_that_is_ranked_with_nobody_has_no_rank(client: Client, show: Callable[..., None]) -> None:
     show(*reorganised())
     assert "hạng 1/1" not in text_of(html_of(client, "/"))
-    assert "hạng 1/2" in text_of(html_of(client, "/units/H99.101"))
+    assert "hạng 1/3" in text_of(html_of(client, "/units/H99.101"))
 
 
 def test_groups_and_totals_are_given_in_percent_too(client: Client) -> None:

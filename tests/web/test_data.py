@@ -46,7 +46,8 @@ def test_types_and_origin(client: Client, language: str, page: str) -> None:
 def test_front_page_shows_what_its_data_say(client: Client) -> None:
     html = client.get("/").content.decode()
     records = client.get("/index.json").json()["units"]
-    rows = csv_of(client, "/index.csv")
+    nation, *rows = csv_of(client, "/index.csv")
+    assert (nation["unit"], nation["rank"]) == ("VN", "")
     board = boards.board(results.periods()[0])
     assert [r["unit"] for r in records] == [r["unit"] for r in rows]
     for record, row in zip(records, rows, strict=True):

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from phucvu.figures.periods import now_in_vietnam
+
 UNITS = "code,name,kind,parent\nH99,UBND tỉnh Ví Dụ,province,\nH99.01,Sở Ví Dụ,department,H99\n"
 PROCEDURES = "code,name,field,owner,status\n9.000001,Thủ tục thử,Thử,H99,public\n"
 
@@ -98,7 +100,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 def test_what_is_sent_is_on_the_page(installation: Installation) -> None:
-    now = dt.datetime.now()
+    now = now_in_vietnam()
     session = installation.post("/api/dvcqg/auth", {"username": "he-thong", "password": installation.secret})
     received = now.replace(hour=0, minute=0, second=0, microsecond=0)
     dossier = {

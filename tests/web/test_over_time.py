@@ -165,7 +165,7 @@ def test_a_unit_that_moved_is_shown_where_it_was_in_the_period(
     assert (now["rank_change"], now["block_changed"]) == (None, True)
     assert client.get("/api/v1/ranks?parent=H99&kind=commune").json()["items"][0]["rank_change"] is None
     html = text_of(html_of(client, "/units/H99.103"))
-    assert "So với tháng 06/2025: điểm không đổi, hạng không so được vì khối xếp hạng đã khác." in html
+    assert "So với tháng 6/2025: điểm không đổi, hạng không so được vì khối xếp hạng đã khác." in html
     assert "Đến hết ngày 30/06/2025 thuộc Huyện Cũ . Từ ngày 01/07/2025 thuộc Thử Nghiệm ." in html
 
 

@@ -86,6 +86,7 @@ def test_nothing_is_left_of_what_was_stopped_or_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
     elsewhere.mkdir()
     monkeypatch.setenv("TMPDIR", str(elsewhere))
     with served(home) as program:

@@ -29,6 +29,18 @@ KINDS = {
     Authenticator.Type.RECOVERY_CODES: both("mã dự phòng", "recovery codes"),
 }
 
+PARTS = {
+    "database": both("cơ sở dữ liệu", "database"),
+    "free in the database": both("chỗ trống trong cơ sở dữ liệu", "free in the database"),
+    "payloads": both("dữ liệu đã nhận", "payloads"),
+    "versions": both("phiên bản hồ sơ không còn tính", "versions that do not count"),
+    "audit log": both("nhật ký", "audit log"),
+    "lists": both("danh sách hồ sơ", "lists"),
+    "records, replaced files and logs": both("tệp đã thay thế", "replaced files and logs"),
+    "portal": both("kết quả tải từ Cổng", "results from the portal"),
+}
+"""What the parts of an installation are called; the tables of the records go by their own names."""
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -244,7 +256,12 @@ class PartAdmin(ReadOnly):
     """What each part takes on the disk, and what was deleted of it; for administrators of a unit that has
     none above it."""
 
-    list_display = ("name", "bytes", "measured_at", "swept_rows", "swept_bytes", "swept_at")
+    list_display = fields = ("part", "bytes", "measured_at", "swept_rows", "swept_bytes", "swept_at")
+
+    @_column("phần", "part", "name")
+    def part(self, row: Part) -> Any:
+        table = row.name.removeprefix("records/")
+        return PARTS.get(row.name) or both(f"hồ sơ, danh mục: {table}", f"records: {table}")
 
     def get_queryset(self, request: Any) -> QuerySet[Part]:
         unit = units.every().get(request.user.unit)

@@ -37,6 +37,9 @@ ACTIONS = {
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
     "name mended": Words(vi="sửa tên gọi", en="name mended"),
     "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
+    "file imported": Words(vi="nhập tệp", en="file imported"),
+    "row dismissed": Words(vi="bỏ qua một dòng", en="row dismissed"),
+    "row brought back": Words(vi="lấy lại một dòng đã bỏ qua", en="row brought back"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
 }
 

@@ -127,12 +127,16 @@ class Part(models.Model):  # type: ignore[misc]
     deleted so far since it was past its time, ``swept_at`` when something last was.
     """
 
-    name = models.CharField(max_length=50, primary_key=True)
-    bytes = models.BigIntegerField(null=True)
-    measured_at = models.DateTimeField(null=True)
-    swept_rows = models.BigIntegerField(default=0)
-    swept_bytes = models.BigIntegerField(default=0)
-    swept_at = models.DateTimeField(null=True)
+    name = models.CharField(both("phần", "part"), max_length=50, primary_key=True)
+    bytes = models.BigIntegerField(both("số byte", "bytes"), null=True)
+    measured_at = models.DateTimeField(both("đo lúc", "measured at"), null=True)
+    swept_rows = models.BigIntegerField(both("số dòng đã xóa", "rows deleted"), default=0)
+    swept_bytes = models.BigIntegerField(both("số byte đã xóa", "bytes deleted"), default=0)
+    swept_at = models.DateTimeField(both("xóa lần cuối", "last deleted"), null=True)
+
+    class Meta:
+        verbose_name = both("phần dữ liệu", "part of what is kept")
+        verbose_name_plural = both("dung lượng từng phần", "parts of what is kept")
 
 
 class Counted(models.Model):  # type: ignore[misc]

@@ -131,9 +131,9 @@ class Store:
     >>> store = Store(home)
     >>> row = pl.DataFrame({"code": ["H21"], "name": ["UBND tỉnh Gia Lai"], "kind": ["province"]})
     >>> store.append("units", row)
-    Added(taken=1, unchanged=0)
+    Added(taken=1, unchanged=0, changed=0)
     >>> store.append("units", row)
-    Added(taken=0, unchanged=1)
+    Added(taken=0, unchanged=1, changed=0)
     >>> store.rows("units")["name"].to_list()
     ['UBND tỉnh Gia Lai']
     """
@@ -215,7 +215,7 @@ class Store:
         table = EVERY[name]
         snapshot = self._files(name).snapshot()
         new = self._unknown(table, self._marked(table, _typed(table, frame)), snapshot)
-        key = _key(table)
+        key = ["code"] if table.spans else _key(table)
         changed = new.join(self._held(key, [], new, snapshot).unique(), on=key, how="semi")
         return Added(new.height, frame.height - new.height, changed.height)
 
@@ -265,7 +265,7 @@ class Store:
         self, snapshot: Snapshot, files: list[File], dossiers: pl.Series, columns: Sequence[str]
     ) -> pl.DataFrame:
         """The number and columns of all rows of dossiers in files of their table."""
-        types = {c: t for c, t in (TYPES_OF_STEPS | _log_types(DOSSIERS)).items() if c in columns}
+        types = {c: t for c, t in TYPES_BY_DOSSIER.items() if c in columns}
         types = {"dossier_id": pl.Int64} | {c: types[c] for c in columns}
         numbers = dossiers.unique().to_numpy()
         found = [pl.DataFrame(schema=types)]
@@ -729,7 +729,8 @@ def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
     return table.types | table.kept | versions
 
 
-TYPES_OF_STEPS = _log_types(TABLES["steps"])
+TYPES_BY_DOSSIER = _log_types(TABLES["steps"]) | _log_types(CHOSEN) | _log_types(DOSSIERS)
+"""The columns of the tables whose rows are about a dossier; of one name they are of one type."""
 
 
 def _number(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from phucvu.formats import TIME_UNITS
 from phucvu.tables.workbook import Column, Kind, Table, kind_of
 
 
@@ -73,6 +74,7 @@ HEADINGS: dict[str, Heading] = {
         "Thay đổi hạng so với cùng kỳ năm trước", "Change of rank on the year", "whole"
     ),
     "ranked": Heading("Số đơn vị xếp hạng", "Units ranked", "whole"),
+    "percent": Heading("Tỷ lệ điểm đạt (%)", "Score in percent", "points"),
     "rate": Heading("Tỷ lệ", "Rate", "percent"),
     "reason_en": Heading("Lý do chưa đạt (tiếng Anh)", "Why it does not count"),
     "reason_vi": Heading("Lý do chưa đạt", "Why it does not count (Vietnamese)"),
@@ -94,6 +96,7 @@ HEADINGS: dict[str, Heading] = {
     "target": Heading("Mục tiêu", "Target", "percent"),
     "term": Heading("Thuật ngữ", "Term"),
     "term_en": Heading("Thuật ngữ (tiếng Anh)", "Term (English)"),
+    "time_unit": Heading("Đơn vị thời gian", "Unit of time"),
     "title": Heading("Tên gọi", "Title"),
     "title_en": Heading("Tên gọi (tiếng Anh)", "Title (English)"),
     "unit": Heading("Mã đơn vị", "Unit"),
@@ -143,6 +146,7 @@ SAYS: dict[str, dict[str, Heading]] = {
         "full": Heading("đạt điểm tối đa", "full points"),
         "none": Heading("0 điểm", "0 points"),
     },
+    "time_unit": {unit: Heading(**words) for unit, words in TIME_UNITS.items()},
     "scope": {
         "own": Heading("số liệu của chính đơn vị", "the unit's own figures"),
         "province": Heading("số liệu chung của cả tỉnh (hoặc bộ)", "the province's (or ministry's) figures"),

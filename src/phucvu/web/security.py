@@ -80,12 +80,15 @@ class RefusedNames(logging.Filter):
         self._told: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if hasattr(record, "refused_name"):  # where logging was set up twice, there are two of these
+            return True
         said = record.getMessage()
         found = re.search(r"header: (.*?)\. ?(You may|The domain)", said)
         name = (found[1] if found else said)[:200]
         if name in self._told or len(self._told) >= self.MOST:
             return False
         self._told.add(name)
+        record.refused_name = name
         record.msg, record.args, record.exc_info, record.exc_text = (
             "phucvu: tên %s không có trong PHUCVU_HOSTS | the name %s is not in PHUCVU_HOSTS; refused",
             (name, name),

@@ -10,13 +10,17 @@ class Migration(migrations.Migration):  # type: ignore[misc]
         migrations.CreateModel(
             name="Part",
             fields=[
-                ("name", models.CharField(max_length=50, primary_key=True, serialize=False)),
-                ("bytes", models.BigIntegerField(null=True)),
-                ("measured_at", models.DateTimeField(null=True)),
-                ("swept_rows", models.BigIntegerField(default=0)),
-                ("swept_bytes", models.BigIntegerField(default=0)),
-                ("swept_at", models.DateTimeField(null=True)),
+                (
+                    "name",
+                    models.CharField(max_length=50, primary_key=True, serialize=False, verbose_name="phần"),
+                ),
+                ("bytes", models.BigIntegerField(null=True, verbose_name="số byte")),
+                ("measured_at", models.DateTimeField(null=True, verbose_name="đo lúc")),
+                ("swept_rows", models.BigIntegerField(default=0, verbose_name="số dòng đã xóa")),
+                ("swept_bytes", models.BigIntegerField(default=0, verbose_name="số byte đã xóa")),
+                ("swept_at", models.DateTimeField(null=True, verbose_name="xóa lần cuối")),
             ],
+            options={"verbose_name": "phần dữ liệu", "verbose_name_plural": "dung lượng từng phần"},
         ),
         migrations.AddField("payload", "size", models.BigIntegerField(null=True)),
     )
