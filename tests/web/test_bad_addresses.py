@@ -30,6 +30,7 @@ PARTS: dict[str, list[str]] = {
     "procedure": ["2.000815", "9.9", "\0", "x" * 5_000],
     "indicator": ["2.1", "9.9", "\0", "²", "x" * 5_000],
     "indicator-time": ["2.1", "9.9", "\0"],
+    "embed-procedure": ["2.000815", "9.9", "\0"],
     "embed-indicator": ["2.1", "9.9", "\0"],
     "rule-set": ["portal-2026", "nope", "..", "\0", "x" * 5_000],
 }

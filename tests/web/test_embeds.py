@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from .showing import with_communes
+from .showing import over_time, procedures, with_communes
 
 EMBEDS = [
     "/embed/units/H21",
@@ -16,6 +16,7 @@ EMBEDS = [
     "/embed/ranking/H21",
     "/embed/indicators/2.1",
     "/embed/indicators/2.1?within=H21",
+    "/embed/compare?units=H21,H26",
 ]
 
 
@@ -41,7 +42,9 @@ def test_no_other_page_may_be_framed(client: Client, address: str) -> None:
     assert "frame-ancestors 'none'" in client.get(address)["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("address", ["/", "/units/H21", "/units/H21.227", "/indicators/2.1?within=H21"])
+@pytest.mark.parametrize(
+    "address", ["/", "/units/H21", "/units/H21.227", "/indicators/2.1?within=H21", "/compare?units=H21,H26"]
+)
 def test_a_page_offers_its_embed(client: Client, address: str) -> None:
     html = client.get(address).content.decode()
     snippet = re.search(
@@ -52,7 +55,15 @@ def test_a_page_offers_its_embed(client: Client, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/embed/units/H99", "/embed/ranking/H21.227", "/embed/indicators/9.9", "/embed/nope"]
+    "address",
+    [
+        "/embed/units/H99",
+        "/embed/ranking/H21.227",
+        "/embed/indicators/9.9",
+        "/embed/nope",
+        "/embed/compare",
+        "/embed/procedures/9.9",
+    ],
 )
 def test_bad_addresses(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
@@ -63,3 +74,28 @@ def test_a_long_ranking_is_cut_and_leads_to_the_whole(client: Client, show: Call
     html = client.get("/embed/ranking/H21").content.decode()
     assert html.count("<tr>") == 14 + 200 + 2
     assert 'href="/units/H21"' in html
+
+
+def test_a_comparison_has_the_totals_and_groups_of_its_units(client: Client) -> None:
+    html = client.get("/embed/compare?units=H21,H26").content.decode()
+    assert [re.sub("<[^>]+>", "", cell) for cell in re.findall(r'<th scope="col".*?</th>', html)] == [
+        *("Điểm", "Gia Lai", "Hà Nội", "Tối đa")
+    ]
+    assert html.count("<tr>") == 1 + 1 + 6
+    assert 'href="/compare?units=H21,H26"' in html
+    assert "cao nhất" in html
+    assert "iframe" not in client.get("/compare").content.decode()
+
+
+def test_a_procedure_says_what_its_page_says(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2026-09"), table=procedures())
+    page = client.get("/procedures/1.000001?within=H21").content.decode()
+    answer = re.search(r'<p class="answer">(.*?)</p>', page)
+    assert answer
+    assert "Gia Lai tiếp nhận 120 hồ sơ" in answer[1]
+    assert "&quot;http://127.0.0.1/embed/procedures/1.000001?within=H21&quot;" in page
+    html = client.get("/embed/procedures/1.000001?within=H21").content.decode()
+    assert answer[1] in html
+    assert 'href="/procedures/1.000001?within=H21"' in html
+    nothing = client.get("/embed/procedures/2.000815").content.decode()
+    assert "Kỳ này không có hồ sơ nào của thủ tục này." in nothing

@@ -80,6 +80,8 @@ shown_to_all = [
         re_path(
             r"^embed/indicators/(?P<identity>[^/]+)$", remembered(embeds.indicator), name="embed-indicator"
         ),
+        re_path(r"^embed/procedures/(?P<code>[^/]+)$", remembered(embeds.procedure), name="embed-procedure"),
+        re_path(r"^embed/compare$", remembered(embeds.units_compared), name="embed-compare"),
         prefix_default_language=False,
     ),
 ]

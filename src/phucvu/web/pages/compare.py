@@ -12,6 +12,7 @@ from django.http import Http404
 from phucvu.rules.model import Indicator
 from phucvu.web import search, timelines
 from phucvu.web.boards import Board, Standing
+from phucvu.web.embedding import Embed, embed
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
@@ -47,9 +48,9 @@ class Row:
 
 def show(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
-    codes = _asked_units(request, board)
+    codes = asked_units(request, board)
     standings = [board.standings[code] for code in codes]
-    rows = list(_rows(board, standings)) if standings else []
+    rows = list(rows_of(board, standings)) if standings else []
     text = request.GET.get("q", "")
     over_time = timelines.of_several(board, codes)
     context = {
@@ -66,6 +67,7 @@ def show(request: Any, form: str | None = None) -> Any:
             for s in _offered(board, codes, text)
         ],
         "over_time": over_time,
+        "embed": _embed(request, codes),
     }
     table = [
         {"part": row.id, "title": row.name, "max": row.max}
@@ -92,11 +94,18 @@ def show(request: Any, form: str | None = None) -> Any:
 def time_svg(request: Any, narrow: str | None = None) -> Any:
     """The picture of the units' totals over time."""
     board = asked_board(request)
-    timeline = timelines.of_several(board, _asked_units(request, board))
+    timeline = timelines.of_several(board, asked_units(request, board))
     return timelines.picture(timeline, _("Tổng điểm qua các kỳ"), narrow)
 
 
-def _asked_units(request: Any, board: Board) -> list[str]:
+def _embed(request: Any, codes: Sequence[str]) -> Embed | None:
+    if not codes:
+        return None
+    query = f"units={','.join(codes)}"
+    return embed(request, "embed-compare", title=_("So sánh các đơn vị"), height=420, query=query)
+
+
+def asked_units(request: Any, board: Board) -> list[str]:
     """The codes asked for, each once, as the address has them; raises Http404 for one without a result."""
     codes = list(dict.fromkeys(filter(None, (c.strip() for c in request.GET.get("units", "").split(",")))))
     unknown = next((code for code in codes if code not in board.standings), None)
@@ -138,7 +147,8 @@ def _to(board: Board, codes: Sequence[str]) -> str:
     return to("compare", board=board, query=f"units={','.join(codes)}" if codes else "")
 
 
-def _rows(board: Board, standings: Sequence[Standing]) -> Iterator[Row]:
+def rows_of(board: Board, standings: Sequence[Standing]) -> Iterator[Row]:
+    """The total, the groups and their indicators, each with the points of every unit."""
     lang = language()
     names = [called(s.unit) for s in standings]
     scores = {

@@ -1,4 +1,5 @@
-"""Small pages for other offices' sites to include: a unit's score, a ranking, an indicator."""
+"""Small pages for other offices' sites to include: a unit's score, a ranking, an indicator, a
+comparison, a procedure."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from phucvu.web.components import Line
 from phucvu.web.embedding import framed
 from phucvu.web.language import _, language
 from phucvu.web.page import asked_board, to
-from phucvu.web.pages import indicators
+from phucvu.web.pages import compare, indicators, procedures
 from phucvu.web.rates import best_order, is_time
-from phucvu.web.sentences import called, kinds, of_unit
+from phucvu.web.sentences import called, kinds, of_comparison, of_unit
 
 MOST = 200
 """Rows of an included list; the page behind it has them all."""
@@ -70,6 +71,32 @@ def indicator(request: Any, identity: str) -> Any:
         "full": to("indicator", identity, board=board, query=query),
     }
     return _shown(request, board, "embed_indicator.html", f"{shown.id} {shown.short[language()]}", context)
+
+
+@framed
+def units_compared(request: Any) -> Any:
+    """Some units side by side: their totals and those of their groups."""
+    board = asked_board(request)
+    codes = compare.asked_units(request, board)
+    if not codes:
+        raise Http404(_("Chọn những đơn vị cần đặt cạnh nhau."))
+    standings = [board.standings[code] for code in codes]
+    context = {
+        "sentence": of_comparison(standings),
+        "units": [s.unit for s in standings],
+        "rows": [row for row in compare.rows_of(board, standings) if row.bold],
+        "full": to("compare", board=board, query=f"units={','.join(codes)}"),
+    }
+    return _shown(request, board, "embed_compare.html", _("So sánh các đơn vị"), context)
+
+
+@framed
+def procedure(request: Any, code: str) -> Any:
+    """What a procedure took, in the unit under which all others stand or in the one asked for."""
+    board = asked_board(request)
+    found = procedures.one(request, board, code)
+    context = {"sentence": found.said, "full": to("procedure", code, board=board, query=found.query)}
+    return _shown(request, board, "embed_procedure.html", found.name or code, context)
 
 
 def _shown(request: Any, board: Board, template: str, title: str, context: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from phucvu.figures.units import Unit
 from phucvu.web import dossiers, results
 from phucvu.web.boards import Board
 from phucvu.web.dossiers import Counts
+from phucvu.web.embedding import embed
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
@@ -95,8 +96,24 @@ def every(request: Any, form: str | None = None) -> Any:
     return respond(request, Page("procedures.html", context, about, data, board, preview), form)
 
 
-def show(request: Any, code: str, form: str | None = None) -> Any:
-    board = asked_board(request)
+@dataclass(frozen=True)
+class One:
+    """A procedure in the unit asked for: its dossiers there (``whole``) and in the others ``by_unit``.
+
+    ``query`` asks for the same unit again.
+    """
+
+    code: str
+    name: str
+    unit: Unit | None
+    whole: Counts | None
+    by_unit: dict[str, Counts]
+    said: str
+    query: str
+
+
+def one(request: Any, board: Board, code: str) -> One:
+    """The procedure that an address asks for; raises Http404 where it is not known."""
     names = results.procedure_names()
     table = dossiers.counted(board.result.period)
     own = None if table is None else table.filter(pl.col("procedure") == code)
@@ -108,6 +125,17 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         whole = by_unit.get(unit.code)
     else:
         whole = next(iter(dossiers.over(own, _roots(board))), None) if own is not None else None
+    said = _("Kỳ này không có hồ sơ nào của thủ tục này.")
+    if whole:
+        said = of_procedure(whole, called(unit) if unit else of_all(board))
+    query = f"within={unit.code}" if unit and request.GET.get("within") else ""
+    return One(code, names.get(code, ""), unit, whole, by_unit, said, query)
+
+
+def show(request: Any, code: str, form: str | None = None) -> Any:
+    board = asked_board(request)
+    found = one(request, board, code)
+    name, unit, whole, by_unit, query = found.name, found.unit, found.whole, found.by_unit, found.query
     below = [
         by_unit[s.unit.code]
         for block in board.blocks(unit.code if unit else None)
@@ -116,14 +144,13 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     ]
     key, order = _asked_sort(request)
     below = in_order(below, key, order)
-    name = names.get(code, "")
-    query = f"within={unit.code}" if unit and request.GET.get("within") else ""
     context = {
         "code": code,
         "name": name,
         "unit": unit,
         "counts": whole,
-        "sentence": of_procedure(whole, called(unit) if unit else of_all(board)) if whole else "",
+        "sentence": found.said,
+        "embed": embed(request, "embed-procedure", code, title=name or code, height=200, query=query),
         "headings": _headings(board, key, order, "procedure", (code,), query),
         "rows": [(board.units[row.unit], row, _further(board, code, row.unit, by_unit)) for row in below],
         "list": to("procedures", board=board, query=query),
@@ -137,8 +164,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "below": _table(board, name, below),
     }
     rows = _table(board, name, [*([whole] if whole else []), *below])
-    said = str(context["sentence"]) or _("Kỳ này không có hồ sơ nào của thủ tục này.")
-    preview = Preview(name or code, said)
+    preview = Preview(name or code, found.said)
     return respond(request, Page("procedure.html", context, data, rows, board, preview), form)
 
 
