@@ -43,6 +43,7 @@ PAGES = [
     "/embed/units/H21",
     "/embed/ranking/H21",
     "/embed/indicators/2.1",
+    "/embed/compare?units=H21,H26",
 ]
 
 LOOKS = [(1280, "light", ""), (1280, "dark", "/en"), (390, "dark", ""), (390, "light", "/en")]

@@ -238,7 +238,15 @@ SYLLABLES = """() => {
 READ_ON_A_PHONE = [
     *OF_MANY_PERIODS,
     *("/units/H21.227?period=2026-09", "/indicators/5.3?period=2026-09", "/indicators", "/units/H99"),
-    *("/embed/units/H21", "/embed/ranking/H21", "/embed/indicators/2.1", "/glossary", "/about", "/rules"),
+    *(
+        "/embed/units/H21",
+        "/embed/ranking/H21",
+        "/embed/indicators/2.1",
+        "/embed/compare?units=H21,H26",
+        "/glossary",
+        "/about",
+        "/rules",
+    ),
     *("/rules/portal-2026", "/nope", "/en/", "/en/units/H21.17?period=2026-09", "/?sort=online", "/api/docs"),
 ]
 
