@@ -178,7 +178,7 @@ def test_on_paper_an_explanation_stands_only_where_it_was_opened_and_nothing_is_
         assert page.evaluate("document.documentElement.scrollWidth") <= A4, path
         assert page.evaluate(OUTSIDE, A4) == [], path
         assert not any(one.is_visible() for one in page.locator("tr.how details dl").all())
-        for hidden in (".search", "header.site nav", ".jump", ".sorts"):
+        for hidden in (".search", "header.site nav", ".jump", ".sorts", ".taken"):
             assert not page.locator(hidden).first.is_visible()
     page = open_page("/units/H21", A4)
     page.locator("tr.how summary").first.click()

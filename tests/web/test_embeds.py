@@ -84,7 +84,8 @@ def test_a_comparison_has_the_totals_and_groups_of_its_units(client: Client) -> 
     assert html.count("<tr>") == 1 + 1 + 6
     assert 'href="/compare?units=H21,H26"' in html
     assert "cao nhất" in html
-    assert "iframe" not in client.get("/compare").content.decode()
+    for units in ("", "?units=H21,H26,H15,H01,H05"):
+        assert "iframe" not in client.get(f"/compare{units}").content.decode()
 
 
 def test_a_procedure_says_what_its_page_says(client: Client, show: Callable[..., None]) -> None:

@@ -21,6 +21,9 @@ from phucvu.web.sentences import called, of_comparison
 MOST = 8
 """Units that still stand side by side."""
 
+FRAMED = 4
+"""Units up to which a comparison is offered for other sites: their frames are narrow."""
+
 OFFERED = 8
 """Units offered for what is typed."""
 
@@ -99,7 +102,7 @@ def time_svg(request: Any, narrow: str | None = None) -> Any:
 
 
 def _embed(request: Any, codes: Sequence[str]) -> Embed | None:
-    if not codes:
+    if not 0 < len(codes) <= FRAMED:
         return None
     query = f"units={','.join(codes)}"
     return embed(request, "embed-compare", title=_("So sánh các đơn vị"), height=420, query=query)
