@@ -106,7 +106,7 @@ def test_a_word_not_known_is_set_aside_and_says_what_is(store, tmp_path):
     taken = import_file(store, written(tmp_path, "a.csv", text))
     assert (taken.taken, taken.set_aside) == (0, 1)
     assert "“làng”" in taken.problems[0].vi
-    assert "province («tỉnh»)" in taken.problems[0].vi
+    assert "province (“tỉnh”)" in taken.problems[0].vi
 
 
 def test_an_export_with_a_unit_and_a_procedure_stays_an_export(tmp_path):
@@ -143,7 +143,7 @@ def test_what_a_file_says_twice_differently_is_refused_naming_both_rows(store, t
     assert (taken.taken, taken.set_aside) == (0, 3)
     # Of units it is said of which days the rows are, of two at a time.
     named = (
-        {2: "dòng 2 ", 3: "dòng 3 ", 4: "dòng 4 "}
+        {2: "dòng 2,", 3: "dòng 3,", 4: "dòng 4,"}
         if kind == "units"
         else dict.fromkeys((2, 3, 4), "dòng 2, 3, 4")
     )

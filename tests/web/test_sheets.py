@@ -17,6 +17,7 @@ from phucvu.rules.loading import load
 from phucvu.tables.headings import HEADINGS, said
 from phucvu.tables.workbook import Cell
 from phucvu.web.page import Page, with_times
+from phucvu.web.preview import Preview
 from phucvu.web.sheets import workbook
 
 from .showing import over_time, procedures
@@ -75,9 +76,9 @@ def test_the_time_of_handling_is_no_percentage() -> None:
     """2.2 is counted in working hours for each dossier, and said in days of eight."""
     rows = [{"part": "2.1", "rate": 0.5}, {"part": "2.2", "rate": 43.36}, {"part": "2.2", "rate": None}]
     board: Any = SimpleNamespace(rules=load("portal-2026").at(dt.date(2026, 9, 30)))
-    of_unit = Page("", {}, {}, rows, board)
+    of_unit = Page("", {}, {}, rows, board, Preview("", ""))
     assert [row["rate"] for row in with_times(of_unit)] == [0.5, Cell(Decimal("5.42"), "number"), None]
-    alone = Page("", {}, {"indicator": {"id": "2.2"}}, [{"unit": "H21", "rate": 8.0}], board)
+    alone = Page("", {}, {"indicator": {"id": "2.2"}}, [{"unit": "H21", "rate": 8.0}], board, Preview("", ""))
     assert [row["rate"] for row in with_times(alone)] == [Cell(Decimal("1.00"), "number")]
 
 

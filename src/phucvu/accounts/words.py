@@ -39,7 +39,7 @@ ACTIONS = {
     "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
     "file imported": Words(vi="nhập tệp", en="file imported"),
     "row dismissed": Words(vi="bỏ qua một dòng", en="row dismissed"),
-    "row brought back": Words(vi="lấy lại một dòng đã bỏ qua", en="row brought back"),
+    "row brought back": Words(vi="đưa trở lại một dòng đã bỏ qua", en="row brought back"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
 }
 

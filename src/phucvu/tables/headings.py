@@ -96,6 +96,12 @@ HEADINGS: dict[str, Heading] = {
     "target": Heading("Mục tiêu", "Target", "percent"),
     "term": Heading("Thuật ngữ", "Term"),
     "term_en": Heading("Thuật ngữ (tiếng Anh)", "Term (English)"),
+    "average_time": Heading("Trung bình", "Average", "number"),
+    "median_time": Heading("Trung vị", "Median", "number"),
+    "block_changed": Heading("Khối xếp hạng đã khác", "Ranked among others", "yes"),
+    "block_changed_year": Heading(
+        "Khối xếp hạng đã khác so với năm trước", "Ranked among others the year before", "yes"
+    ),
     "time_unit": Heading("Đơn vị thời gian", "Unit of time"),
     "title": Heading("Tên gọi", "Title"),
     "title_en": Heading("Tên gọi (tiếng Anh)", "Title (English)"),
