@@ -85,7 +85,7 @@ class NothingYet:
 def answer(request: Any, lack: Lack) -> Any:
     """The page, or for data an error as JSON."""
     said, counting = SAID[lack], lack is Lack.COUNT
-    if request.path.endswith((".json", ".csv", ".xlsx", ".svg")):
+    if request.path.endswith((".json", ".csv", ".xlsx", ".svg", ".png")):
         text = {"error": said.reason[language()]}
         response = JsonResponse(text, status=503, json_dumps_params={"ensure_ascii": False})
     else:
