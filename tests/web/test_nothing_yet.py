@@ -15,7 +15,14 @@ from phucvu.web import results
 
 PAGES = ["/", "/en/", "/units/H99", "/indicators", "/indicators/2.1", "/procedures", "/compare", "/about"]
 PAGES += ["/search?q=a", "/rules", "/rules/portal-2026", "/glossary", "/embed/ranking", "/?period=2026"]
-DATA = ["/index.json", "/units/H99.csv", "/indicators.xlsx", "/time.svg", "/index.png", "/api/v1/scores/totals"]
+DATA = [
+    "/index.json",
+    "/units/H99.csv",
+    "/indicators.xlsx",
+    "/time.svg",
+    "/index.png",
+    "/api/v1/scores/totals",
+]
 
 
 @pytest.fixture

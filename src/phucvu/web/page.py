@@ -27,7 +27,7 @@ from phucvu.web.boards import Board, board
 from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
 from phucvu.web.nothing import NothingYetError
-from phucvu.web.preview import Preview, head, picture
+from phucvu.web.preview import OF_SITE, Preview, head, picture
 from phucvu.web.rates import is_time, shown
 from phucvu.web.sentences import uncompared
 from phucvu.web.sheets import workbook
@@ -45,7 +45,7 @@ BOM = "\ufeff"
 class Page:
     """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV and Excel.
 
-    ``preview`` is what stands for the page where a link to it is shared.
+    ``preview`` is what stands for the page where a link to it is shared, else what the site says of itself.
     """
 
     template: str
@@ -53,7 +53,7 @@ class Page:
     data: dict[str, Any]
     table: Iterable[Mapping[str, Any]]
     board: Board
-    preview: Preview
+    preview: Preview = OF_SITE
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,15 @@ class Preview:
     pictured: bool = True
 
 
+OF_SITE = Preview("", "", dated=False)
+"""The preview of a page that says nothing of its own: the name of the site and what it is."""
+
+
 def picture(preview: Preview, result: Result) -> bytes:
     """The picture of a page, as PNG."""
     return card(
         site_name(),
-        preview.title,
+        preview.title or site_name(),
         preview.score,
         preview.place,
         preview.answer or site_said(),
@@ -60,7 +64,7 @@ def head(request: Any, title: str, said: str, address: str, picture: str = "") -
     """
     locale, other = ("en_US", "vi_VN") if language() == "en" else ("vi_VN", "en_US")
     return {
-        "title": title,
+        "title": title or site_name(),
         "said": said or site_said(),
         "address": request.build_absolute_uri(address),
         "picture": request.build_absolute_uri(picture or f"{reverse('nation')}index.png"),
