@@ -29,18 +29,6 @@ KINDS = {
     Authenticator.Type.RECOVERY_CODES: both("mã dự phòng", "recovery codes"),
 }
 
-PARTS = {
-    "database": both("cơ sở dữ liệu", "database"),
-    "free in the database": both("chỗ trống trong cơ sở dữ liệu", "free in the database"),
-    "payloads": both("dữ liệu đã nhận", "payloads"),
-    "versions": both("phiên bản hồ sơ không còn tính", "versions that do not count"),
-    "audit log": both("nhật ký", "audit log"),
-    "lists": both("danh sách hồ sơ", "lists"),
-    "records, replaced files and logs": both("tệp đã thay thế", "replaced files and logs"),
-    "portal": both("kết quả tải từ Cổng", "results from the portal"),
-}
-"""What the parts of an installation are called; the tables of the records go by their own names."""
-
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -260,8 +248,7 @@ class PartAdmin(ReadOnly):
 
     @_column("phần", "part", "name")
     def part(self, row: Part) -> Any:
-        table = row.name.removeprefix("records/")
-        return PARTS.get(row.name) or both(f"hồ sơ, danh mục: {table}", f"records: {table}")
+        return str(row)
 
     def get_queryset(self, request: Any) -> QuerySet[Part]:
         unit = units.every().get(request.user.unit)

@@ -120,6 +120,19 @@ class Job(models.Model):  # type: ignore[misc]
     error = models.CharField(max_length=200, default="")
 
 
+PARTS = {
+    "database": both("cơ sở dữ liệu", "database"),
+    "free in the database": both("chỗ trống trong cơ sở dữ liệu", "free in the database"),
+    "payloads": both("dữ liệu đã nhận", "payloads"),
+    "versions": both("phiên bản hồ sơ không còn tính", "versions that do not count"),
+    "audit log": both("nhật ký", "audit log"),
+    "lists": both("danh sách hồ sơ", "lists"),
+    "records, replaced files and logs": both("tệp đã thay thế", "replaced files and logs"),
+    "portal": both("kết quả tải từ Cổng", "results from the portal"),
+}
+"""What the parts of an installation are called; the tables of the records go by their own names."""
+
+
 class Part(models.Model):  # type: ignore[misc]
     """A part of what the installation keeps (``retention``): what it takes, and what was deleted of it.
 
@@ -137,6 +150,10 @@ class Part(models.Model):  # type: ignore[misc]
     class Meta:
         verbose_name = both("phần dữ liệu", "part of what is kept")
         verbose_name_plural = both("dung lượng từng phần", "parts of what is kept")
+
+    def __str__(self) -> str:
+        table = str(self.name).removeprefix("records/")
+        return str(PARTS.get(self.name) or both(f"hồ sơ, danh mục: {table}", f"records: {table}"))
 
 
 class Counted(models.Model):  # type: ignore[misc]
