@@ -152,7 +152,7 @@ SAYS: dict[str, dict[str, Heading]] = {
         "full": Heading("đạt điểm tối đa", "full points"),
         "none": Heading("0 điểm", "0 points"),
     },
-    "time_unit": {unit: Heading(**words) for unit, words in TIME_UNITS.items()},
+    "time_unit": {unit: Heading(words["vi"], words["en"]) for unit, words in TIME_UNITS.items()},
     "scope": {
         "own": Heading("số liệu của chính đơn vị", "the unit's own figures"),
         "province": Heading("số liệu chung của cả tỉnh (hoặc bộ)", "the province's (or ministry's) figures"),
