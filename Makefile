@@ -27,7 +27,7 @@ demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1
 	$(BIN)/phucvu demo
 
 test: setup  ## run all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## style, types and layers
 	$(BIN)/ruff check .

@@ -59,6 +59,22 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
+LONGEST = (
+    *("inbox/test_copies.py", "docs/test_commands.py", "engine/test_spark.py", "inbox/test_kill.py"),
+    *("cli/test_demo.py", "web/test_unit_file.py", "records/test_store.py", "inbox/test_health.py"),
+    *("records/test_spark.py", "inbox/test_database_away.py", "inbox/test_order.py", "cli/test_home.py"),
+)
+"""The files whose tests take longest: begun first, so that at the end no process waits for another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = "/".join(item.path.parts[-2:])
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where everything must be there (PHUCVU_NOTHING_SKIPPED), a skipped test is a failure."""
     reporter = session.config.pluginmanager.getplugin("terminalreporter")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,9 @@ def test_a_long_list_is_made_behind_a_page_that_leads_to_it(
     assert waiting.headers["Refresh"]
     assert client.get(f"{page}/file").status_code == 404
     begun[0].written.write_text("7")
-    assert "Đã ghi 7 trên 18 dòng" in client.get(page).content.decode()
+    # Other tests add dossiers to the home.
+    [(written, every)] = re.findall(r"Đã ghi (\d+) trên (\d+) dòng", client.get(page).content.decode())
+    assert written == "7"
     exports.make(begun[0])
     done = client.get(page)
     assert "Refresh" not in done.headers
@@ -65,7 +68,7 @@ def test_a_long_list_is_made_behind_a_page_that_leads_to_it(
     file = client.get(f"{page}/file")
     assert "-H99-dossiers.xlsx" in file.headers["Content-Disposition"]
     codes = rows_of(file)
-    assert len(codes) == 18
+    assert len(codes) == int(every) >= 18
     assert codes == sorted(codes)
 
 
