@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -99,14 +100,18 @@ def test_a_dossier_that_does_not_count_in_the_period(client_of: SignIn, month: P
 
 
 def earlier_version(home: Store, name: str) -> str:
-    """A dossier that was finished, and then sent once more as it stood before; its code."""
+    """A dossier that was finished, and then sent once more as it stood before; its code.
+
+    It is of years ago, so that no list of these tests has it.
+    """
     code = f"H99.01-{name}"
-    at = now().replace(microsecond=0)
+    at = dt.datetime(2020, 1, 6, 8)
     said = {"sender": "H99", "code": code, "unit": "H99.01", "procedure": "1.002", "received_at": at}
     payloads = ({"GhiChu": "Nguyễn Văn Thử đã nhận"}, {})
     for status, payload in zip((9, 2), payloads, strict=True):
         sent = json.dumps({"MaHoSo": code, **PERSONAL, **payload}, ensure_ascii=False)
-        home.append("dossiers", pl.DataFrame([said | {"status": status, "payload": sent}]))
+        ended = {"ended_at": at if status == 9 else None}
+        home.append("dossiers", pl.DataFrame([said | ended | {"status": status, "payload": sent}]))
     return code
 
 
@@ -136,6 +141,9 @@ def test_somebody_of_the_unit_makes_an_earlier_version_count(client_of: SignIn, 
     again = client.post(choose, {"version": "2", "reason": "bấm hai lần"}, follow=True)
     assert "không có gì thay đổi" in again.content.decode()
     assert len(home.history("H99", code)) == 3
+    kept = {c: facts[c] for c in ("sender", "code", "unit", "procedure", "received_at")}
+    over = {"ended_at": facts["received_at"], "status": 10, "payload": "{}"}
+    home.append("dossiers", pl.DataFrame([kept | over]))
 
 
 @pytest.mark.parametrize(
