@@ -27,7 +27,7 @@ UNITS = (
     Unit("H99.101", "UBND xã An Thử", "commune", "H99"),
 )
 NAME, PASSWORD = "thu-truong", "mot-mat-khau-de-chup-anh"
-CODES = tuple(f"ma-du-phong-{number}" for number in range(50))
+CODES = tuple(f"ma-du-phong-{number}" for number in range(100))
 """Recovery codes: each picture signs in anew, and each code works once."""
 
 
