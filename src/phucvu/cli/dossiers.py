@@ -135,9 +135,7 @@ def findings(
         click.echo(" | ".join(circle_said(*circle)), err=True)
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
     if not offset:
-        below = (
-            None if unit is None else {u.code for u in units if unit in {a.code for a in units.above(u.code)}}
-        )
+        below = None if unit is None else {u.code for u in units.below(unit)} if unit in units else set()
         found = pl.concat([left_out(tables, below), found])
     if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(

@@ -20,8 +20,7 @@ from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands
 from phucvu.web.latest import Latest
-
-CENT = Decimal("0.01")
+from phucvu.web.rates import CENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from duckdb import ColumnExpression, Expression
 from phucvu.engine.listing import OF_DOSSIERS, column_of, holds, lacks, looked_at
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Indicator, Words
+from phucvu.web.rates import CENT
 
 Who = Literal["own", "ahead", "province", "system"]
 """Who can do it: the unit, for what is lost; the unit, from now on; its province or ministry; who runs
@@ -237,9 +238,6 @@ def _conditions(indicator: Indicator) -> tuple[list[str], list[str]]:
     added = [c for c in count.numerator if c in ADVICE and ADVICE[c].who == "own"]
     settled = [c for c in count.numerator if c not in added]
     return [column_of(c, count) for c in added], [column_of(c, count) for c in settled]
-
-
-CENT = Decimal("0.01")
 
 
 def gain(indicator: Indicator, row: dict[str, Any], number: int) -> Decimal:
