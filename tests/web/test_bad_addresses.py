@@ -24,6 +24,8 @@ PARTS: dict[str, list[str]] = {
     "lost-svg-png": ["H21", "H99", "\0"],
     "unit-time-png": ["H21", "H99", "\0"],
     "unit-trend-png": ["H21", "H99", "\0"],
+    "unit-map": ["H21", "H99", "\0"],
+    "unit-map-png": ["H21", "H99", "\0"],
     "indicator-time-png": ["2.1", "9.9", "\0"],
     "embed-unit": ["H21", "H99", "\0"],
     "embed-ranking": ["H21", "H99", "\0"],

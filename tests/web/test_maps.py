@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -15,7 +16,9 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageColor
 
+from phucvu.charts.map_sheets import COLOURS
 from phucvu.charts.regions import Region, drawn, read_regions
 from phucvu.problems import UnusableError
 from phucvu.web import maps
@@ -113,6 +116,74 @@ def test_beside_a_true_map_tiles_are_for_a_desk_alone_too(client: Client, home: 
     html = client.get("/units/H21").content.decode()
     assert '<section class="maps"' in html
     assert '<ul class="grid desk">' in html
+
+
+def said_in(svg: str) -> list[str]:
+    """The texts of a picture, top to bottom."""
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def painted(svg: str) -> list[str | None]:
+    return [shape.get("fill") for shape in ElementTree.fromstring(svg).iter(f"{SVG}rect")]
+
+
+def test_the_map_of_tiles_can_be_taken_away_with_its_names_scores_and_legend(client: Client) -> None:
+    svg = client.get("/map.svg").content.decode()
+    said = said_in(svg)
+    html = client.get("/").content.decode()
+    bounds = re.findall(r'class="bounds">([^<]+)</span> <span class="count">([^<]+)</span>', html)
+    assert said[:5] == [f"{scores}: {count}" for scores, count in bounds]
+    tiles = re.findall(
+        r'<a class="tile step-(\d)"[^>]*><span class="name">([^<]+)</span> <span class="score">', html
+    )
+    fills = painted(svg)
+    assert [fills[5 + n] for n in range(len(tiles))] == [COLOURS[int(step)] for step, _name in tiles]
+    for _step, name in tiles:
+        assert name in " ".join(said)
+    assert {"QĐ. Hoàng Sa", "QĐ. Trường Sa"} <= set(said)
+    assert said.count("66,23") == 1
+    english = said_in(client.get("/en/map.svg").content.decode())
+    assert re.fullmatch(r"\d+\.\d\d to \d+\.\d\d points: \d units", english[0])
+
+
+def test_the_map_of_a_unit_has_the_tiles_of_each_block(client: Client, home: Path) -> None:
+    said = said_in(client.get("/units/H21/map.svg").content.decode())
+    assert "Sở, ban, ngành" in said
+    assert "Xã, phường" in said
+    assert "Sở Y tế" in said
+    assert client.get("/units/H21.227/map.png").status_code == 404
+
+
+def test_a_true_map_can_be_taken_away_in_its_colours(client: Client, home: Path) -> None:
+    file_of(home, feature("H21.500"))
+    svg = client.get("/units/H21/map.svg").content.decode()
+    root = ElementTree.fromstring(svg)
+    classes = [link.get("class", "") for link in root.iter(f"{SVG}a")]
+    assert classes
+    assert f".{classes[0]}{{fill:{COLOURS[int(classes[0][-1])]}}}" in svg
+    with Image.open(io.BytesIO(client.get("/units/H21/map.png").content)) as image:
+        colours = {colour for _count, colour in image.convert("RGB").getcolors(1 << 24) or []}
+    assert ImageColor.getrgb(COLOURS[int(classes[0][-1])]) in colours
+    assert "Sở Y tế" in said_in(svg)
+
+
+def test_pictures_of_maps_have_the_colours_of_the_pages() -> None:
+    css = (Path(maps.__file__).parent / "static/phucvu/site.css").read_text(encoding="utf-8")
+    for step, colour in enumerate(COLOURS[1:], 1):
+        assert re.search(rf"--step-{step}: (\S+);", css)[1] == colour  # type: ignore[index]
+    assert COLOURS[0] == re.search(r"--band-0: (\S+);", css)[1]  # type: ignore[index]
+
+
+def test_where_a_page_with_a_map_is_shared_its_picture_has_the_map(client: Client, home: Path) -> None:
+    def colours(address: str) -> set[Any]:
+        with Image.open(io.BytesIO(client.get(address).content)) as image:
+            return {colour for _count, colour in image.convert("RGB").getcolors(1 << 24) or []}
+
+    steps = {ImageColor.getrgb(colour) for colour in COLOURS[1:]}
+    assert steps <= colours("/index.png")
+    assert not steps & colours("/units/H21.227.png")
+    file_of(home, feature("H21.500"))
+    assert steps & colours("/units/H21.png")
 
 
 def xs(path: str) -> list[int]:

@@ -18,8 +18,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.http import Http404, HttpResponse
 from django.utils.safestring import mark_safe
+from django.utils.translation import ngettext
 
+from phucvu.charts import map_sheets
+from phucvu.charts.card import MOST_BESIDE
 from phucvu.charts.regions import Region, Ring, drawn, read_regions
 from phucvu.figures.units import Unit
 from phucvu.formats import points
@@ -28,7 +32,7 @@ from phucvu.problems import Problem, UnusableError
 from phucvu.web.boards import Block, Board, Standing
 from phucvu.web.language import _, language
 from phucvu.web.page import to
-from phucvu.web.sentences import called
+from phucvu.web.sentences import called, kinds
 
 FILE = "map.geojson"
 
@@ -65,22 +69,92 @@ class Tile:
     column: int | None = None
 
 
-def context(board: Board, blocks: Sequence[Block]) -> dict[str, Any]:
-    """What the templates need of the maps of some blocks."""
+@dataclass(frozen=True)
+class Mapped:
+    """What is mapped of some blocks: the units that have an outline, and tiles for the other blocks."""
+
+    outlines: dict[str, list[Ring]]
+    regions: list[Standing]
+    tiles: list[tuple[str, list[Tile]]]
+    steps: dict[str, int]
+    fault: str
+
+
+def mapped(board: Board, blocks: Sequence[Block]) -> Mapped:
     standings = [s for block in blocks for s in block.standings]
     outlines, fault = _outlines()
-    mapped = [s for s in standings if s.unit.code in outlines]
+    regions = [s for s in standings if s.unit.code in outlines]
     steps = steps_of(standings)
+    tiles = [
+        (block.kind, _tiles(block, steps))
+        for block in blocks
+        if len(block.standings) > FEWEST and not any(s in regions for s in block.standings)
+    ]
+    return Mapped(outlines, regions, tiles, steps, fault)
+
+
+def context(board: Board, blocks: Sequence[Block]) -> dict[str, Any]:
+    """What the templates need of the maps of some blocks."""
+    found = mapped(board, blocks)
     return {
-        "true_map": _true_map(board, outlines, mapped, steps) if mapped else None,
-        "maps": [
-            (block.kind, _tiles(block, steps))
-            for block in blocks
-            if len(block.standings) > FEWEST and not any(s in mapped for s in block.standings)
-        ],
-        "map_fault": fault,
-        "legend": legend(standings),
+        "true_map": mark_safe(_true_map(board, found)) if found.regions else None,
+        "maps": found.tiles,
+        "map_fault": found.fault,
+        "legend": legend([s for block in blocks for s in block.standings]),
     }
+
+
+def sheet(
+    board: Board, blocks: Sequence[Block], title: str, placed: Sequence[map_sheets.Tile] = ()
+) -> HttpResponse:
+    """The maps of some blocks as SVG that stands alone; tiles that are ``placed`` stand for those in rows.
+
+    Raises Http404 where the page has no map.
+    """
+    found = mapped(board, blocks)
+    parts = [map_sheets.of_regions(_true_map(board, found))] if found.regions else []
+    if placed and not found.regions:
+        parts.append(map_sheets.of_tiles("", placed))
+    elif not placed:
+        parts += [
+            map_sheets.of_tiles(kinds(kind).capitalize(), map_sheets.in_rows([_cell(t) for t in tiles]))
+            for kind, tiles in found.tiles
+        ]
+    if not parts:
+        raise Http404(_("Kỳ này trang không có bản đồ."))
+    said = [
+        (step.number, _of_step(step)) for step in legend([s for block in blocks for s in block.standings])
+    ]
+    text = map_sheets.drawn(title, _("Mỗi đơn vị tô màu theo khoảng điểm."), said, parts)
+    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def small(
+    board: Board, blocks: Sequence[Block], placed: Sequence[map_sheets.Tile] = ()
+) -> map_sheets.Part | None:
+    """The true map of some blocks, or the tiles that have a place, without words; None without either."""
+    found = mapped(board, blocks)
+    if found.regions:
+        return map_sheets.of_regions(_true_map(board, found), MOST_BESIDE)
+    return map_sheets.of_squares(placed) if placed else None
+
+
+def _of_step(step: Step) -> str:
+    lowest, highest = points(step.lowest, language()), points(step.highest, language())
+    bounds = _("%(lowest)s đến %(highest)s điểm") % {"lowest": lowest, "highest": highest}
+    count = ngettext("%(counter)s đơn vị", "%(counter)s đơn vị", step.count) % {"counter": step.count}
+    return f"{bounds}: {count}"
+
+
+def _cell(tile: Tile) -> tuple[str, str, int]:
+    score = tile.standing.total.score
+    return called(tile.unit), "—" if score is None else points(score, language()), tile.step
+
+
+def placed(tile: Tile) -> map_sheets.Tile:
+    """A tile whose place on the map is fixed, to be drawn."""
+    name, score, step = _cell(tile)
+    return map_sheets.Tile(name, score, step, tile.row or 1, tile.column or 1)
 
 
 def steps_of(standings: Sequence[Standing]) -> dict[str, int]:
@@ -121,17 +195,15 @@ def _order(word: str) -> str:
     return "".join(chr(0x100 + LETTERS.index(c)) if c in LETTERS else c for c in word)
 
 
-def _true_map(
-    board: Board, outlines: dict[str, list[Ring]], mapped: Sequence[Standing], steps: dict[str, int]
-) -> Any:
+def _true_map(board: Board, found: Mapped) -> str:
     regions = {
         s.unit.code: Region(
-            f"step-{steps.get(s.unit.code, 0)}", _said(s), to("unit", s.unit.code, board=board)
+            f"step-{found.steps.get(s.unit.code, 0)}", _said(s), to("unit", s.unit.code, board=board)
         )
-        for s in mapped
+        for s in found.regions
     }
     description = _("Mỗi đơn vị tô màu theo khoảng điểm; các số đều có trong bảng xếp hạng.")
-    return mark_safe(drawn(outlines, regions, _("Bản đồ điểm"), description))
+    return drawn(found.outlines, regions, _("Bản đồ điểm"), description)
 
 
 def _said(standing: Standing) -> str:

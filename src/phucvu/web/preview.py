@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from phucvu.charts.card import card
+from phucvu.charts.map_sheets import Part
 from phucvu.formats import points
 from phucvu.scoring.results import Result
 from phucvu.web.boards import Standing
@@ -20,7 +22,8 @@ class Preview:
     """What a page is called and what it says, in a sentence.
 
     ``score`` and ``place`` are of the unit that the page is of, or empty. A page that is not ``dated`` is
-    the same in every period. One that is not ``pictured`` has no picture of its own.
+    the same in every period. One that is not ``pictured`` has no picture of its own. ``beside`` draws the
+    small map of a page that has one.
     """
 
     title: str
@@ -29,6 +32,7 @@ class Preview:
     place: str = ""
     dated: bool = True
     pictured: bool = True
+    beside: Callable[[], Part | None] | None = None
 
 
 OF_SITE = Preview("", "", dated=False)
@@ -44,17 +48,20 @@ def picture(preview: Preview, result: Result) -> bytes:
         preview.place,
         preview.answer or site_said(),
         notes(result) if preview.dated else [],
+        preview.beside() if preview.beside else None,
     )
 
 
-def of_standing(title: str, answer: str, standing: Standing) -> Preview:
+def of_standing(
+    title: str, answer: str, standing: Standing, beside: Callable[[], Part | None] | None = None
+) -> Preview:
     """The preview of a unit's page, with its score and its rank."""
     total = standing.total
     score = "" if total.score is None else _("%(score)s điểm") % {"score": points(total.score, language())}
     place = ""
     if score and total.ranked > 1:
         place = _("hạng %(rank)s/%(ranked)s") % {"rank": total.rank, "ranked": total.ranked}
-    return Preview(title, answer, score, place)
+    return Preview(title, answer, score, place, beside=beside)
 
 
 def head(request: Any, title: str, said: str, address: str, picture: str = "") -> dict[str, str]:

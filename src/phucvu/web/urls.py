@@ -59,6 +59,8 @@ shown_to_all = [
         re_path(r"^$", remembered(front.show), name="nation"),
         re_path(r"^index\.(?P<form>json|csv|xlsx|png)$", remembered(front.show), name="nation-data"),
         *picture("time", nation.time_svg, "nation-time"),
+        *picture("map", nation.map_svg, "nation-map", widths=""),
+        *picture(r"units/(?P<code>[^/]+)/map", units.map_svg, "unit-map", widths=""),
         *picture(r"units/(?P<code>[^/]+)/lost", units.lost_svg, "lost-svg"),
         *picture(r"units/(?P<code>[^/]+)/time", units.time_svg, "unit-time"),
         *picture(r"units/(?P<code>[^/]+)/trend", units.trend_svg, "unit-trend", widths=""),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from phucvu.charts import map_sheets
 from phucvu.rules.model import Group
 from phucvu.web import maps, timelines
-from phucvu.web.boards import Board
+from phucvu.web.boards import Block, Board
 from phucvu.web.embedding import embed
 from phucvu.web.language import _
 from phucvu.web.maps import Tile
-from phucvu.web.page import Page, asked_board, respond
+from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview, of_standing
 from phucvu.web.ranking import as_record, as_row, asked_sort, ranking
 from phucvu.web.sentences import called, of_all, of_nation
@@ -33,7 +34,8 @@ def show(request: Any, form: str | None = None) -> Any:
         "sentence": of_nation(board),
         "title": of_all(board),
         "tiles": _tiles(board, TILES),
-        "islands": _tiles(board, ISLANDS),
+        "islands": _archipelagos(board),
+        "map_png": to("nation-map-png", board=board),
         "ranking": table,
         "means": [(column, board.nation_means.get(column.part)) for column in table.columns],
         "others": others,
@@ -41,7 +43,7 @@ def show(request: Any, form: str | None = None) -> Any:
         "over_time": over_time,
         "embed": embed(request, "embed-ranking", title=_("Xếp hạng các tỉnh, thành phố"), height=640),
     }
-    context |= maps.context(board, [block for block in blocks if block.kind == "province"])
+    context |= maps.context(board, _provinces(board))
     standings = [row.standing for of_kind in (table, *(r for _kind, r in others)) for row in of_kind.rows]
     data = {
         "nation": board.nation_means,
@@ -53,7 +55,12 @@ def show(request: Any, form: str | None = None) -> Any:
     title = of_all(board)
     preview = Preview(title, of_nation(board))
     if board.of_nation is not None:
-        preview = of_standing(title, of_nation(board), board.of_nation)
+        preview = of_standing(
+            title,
+            of_nation(board),
+            board.of_nation,
+            lambda: maps.small(board, _provinces(board), _placed(board)),
+        )
     return respond(request, Page("nation.html", context, data, rows, board, preview), form)
 
 
@@ -61,6 +68,33 @@ def time_svg(request: Any, narrow: str | None = None) -> Any:
     """The picture of the nation's score over time."""
     timeline = timelines.of_nation(asked_board(request))
     return timelines.picture(timeline, _("Điểm của cả nước qua các kỳ"), narrow)
+
+
+def map_svg(request: Any) -> Any:
+    """The map of the provinces, which stands alone."""
+    board = asked_board(request)
+    return maps.sheet(board, _provinces(board), _map_title(board), _placed(board))
+
+
+def _map_title(board: Board) -> str:
+    return f"{_('Bản đồ điểm')}: {of_all(board)}"
+
+
+def _provinces(board: Board) -> list[Block]:
+    return [block for block in board.blocks(None) if block.kind == "province"]
+
+
+def _placed(board: Board) -> list[map_sheets.Tile]:
+    archipelagos = [
+        map_sheets.Tile(f"{name} ({called(tile.unit)})", "", 0, tile.row or 1, tile.column or 1)
+        for name, tile in _archipelagos(board)
+    ]
+    return [*(maps.placed(tile) for tile in _tiles(board, TILES)), *archipelagos]
+
+
+def _archipelagos(board: Board) -> list[tuple[str, Tile]]:
+    names = {"H17": _("QĐ. Hoàng Sa"), "H32": _("QĐ. Trường Sa")}
+    return [(names[tile.unit.code], tile) for tile in _tiles(board, ISLANDS)]
 
 
 def _tiles(board: Board, places: dict[str, tuple[int, int]]) -> list[Tile]:

@@ -71,6 +71,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         ),
         "chart": to("lost-svg", code, board=board),
         "chart_narrow": to("lost-svg", code, "-narrow", board=board),
+        "map_png": to("unit-map-png", code, board=board),
         "chart_png": to("lost-svg-png", code, board=board),
     }
     context |= maps.context(board, below)
@@ -81,7 +82,9 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "below": [as_record(s) for s in everyone],
         "over_time": over_time.data if over_time else [],
     }
-    preview = of_standing(standing.unit.short_name, of_unit(board, standing), standing)
+    preview = of_standing(
+        standing.unit.short_name, of_unit(board, standing), standing, lambda: maps.small(board, below)
+    )
     table = [*_table(board, standing, found), *(row for s in everyone for row in _marks(board, s))]
     return respond(request, Page("unit.html", context, data, table, board, preview), form)
 
@@ -94,6 +97,14 @@ def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     found = losses(parts(board, standing))
     text = lost_points(found, title, of_unit(board, standing), language(), bool(narrow))
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def map_svg(request: Any, code: str) -> Any:
+    """The map of the units below one, which stands alone."""
+    board = asked_board(request)
+    standing = _standing(board, code)
+    title = f"{_('Bản đồ điểm')}: {called(standing.unit)}"
+    return maps.sheet(board, board.blocks(code), title)
 
 
 def time_svg(request: Any, code: str, narrow: str | None = None) -> Any:
