@@ -412,7 +412,7 @@ def made_public_in_time(decisions: list[Row], days: WorkingDays, cut_off: dt.dat
     return len(counted - late), len(counted)
 
 
-def declared(unit: str, period: str, reports: list[Row], tree: Tree) -> int:
+def own_declared(unit: str, period: str, reports: list[Row], tree: Tree) -> int | None:
     """What a unit declared, and what others did that it stands for; theirs includes the units below."""
     found = {
         row["unit"]: row["received"]
@@ -426,15 +426,33 @@ def declared(unit: str, period: str, reports: list[Row], tree: Tree) -> int:
             over = tree.all.get(over, {}).get("parent")
         if over is None:
             total += number
-    return total
+    return total if found else None
+
+
+def declared(unit: str, period: Period, reports: list[Row], tree: Tree) -> int | None:
+    """Its own number; without one that of its months together, and without all of these that of all below."""
+    own = own_declared(unit, str(period), reports, tree)
+    if own is not None:
+        return own
+    year, first = period.first.year, period.first.month
+    months = {"quarter": 3, "year": 12}.get(period.kind, 0)
+    by_month = [
+        declared(unit, Period.parse(f"{year}-{month:02}"), reports, tree)
+        for month in range(first, first + months)
+    ]
+    if by_month and None not in by_month:
+        return sum(n for n in by_month if n is not None)
+    below = [code for code in tree.shown if tree.above(code)[1:2] == [unit]]
+    of_below = [declared(code, period, reports, tree) for code in below]
+    return sum(n for n in of_below if n is not None) if below and None not in of_below else None
 
 
 def synchronised(received: int, unit: str, reports: list[Row], period: Period, tree: Tree) -> Figure:
     """1.4."""
-    larger = max(received, declared(unit, str(period), reports, tree))
+    larger = max(received, declared(unit, period, reports, tree) or 0)
     if larger:
         return received, larger
-    last_year = declared(unit, str(period.first.year - 1), reports, tree)
+    last_year = declared(unit, Period.parse(str(period.first.year - 1)), reports, tree) or 0
     parts = {"month": 12, "quarter": 4, "year": 1}.get(period.kind)
     return 0, (2 * last_year + parts) // (2 * parts) if parts else 0
 

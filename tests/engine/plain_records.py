@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from random import Random
 from typing import Any, TypeVar
 
@@ -277,9 +278,25 @@ def authority(r: Random, number: int) -> Row:
     return {"unit": r.choice(UNIT_CODES), "procedure": r.choice(PROCEDURE_CODES)}
 
 
-def report(r: Random, number: int, period: Period) -> Row:
-    covered = r.choice([str(period), str(period.first.year - 1)])
-    return {"unit": r.choice(UNIT_CODES), "period": covered, "received": r.choice([0, 1, 6, 18, 50])}
+DECLARED = [0, 1, 6, 18, 50]
+
+
+def report(r: Random, number: int, period: Period) -> list[Row]:
+    """A declared number: of a unit for the period or the year before, for its months, or of those below it.
+
+    Of months and units one may be missing, and then the rest make no number of the whole.
+    """
+    unit, covered = r.choice(UNIT_CODES), r.choice([period, Period.months(period.first.year - 1, 1, 12)])
+    months = [Period.months(covered.first.year, m, 1) for m in range(1, 13)]
+    units = [row["code"] for row in UNITS if row["parent"] == unit]
+    kind = r.choice(["own", "own", "months", "below", "both"])
+    spans = [m for m in months if covered.first <= m.first <= covered.last]
+    spans = spans if kind in ("months", "both") else [covered]
+    codes = units if kind in ("below", "both") else [unit]
+    found = [(u, str(p)) for u in codes for p in spans]
+    if found and r.random() < 0.3:
+        found.remove(r.choice(found))
+    return [{"unit": u, "period": p, "received": r.choice(DECLARED)} for u, p in found]
 
 
 def own_day(r: Random, number: int) -> Row:
@@ -306,6 +323,7 @@ def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list
     drawn = draw(rows(lambda r, n: dossier(r, n, period), count))
     pairs = list({(row["sender"], row["code"]): (row, steps) for row, steps in drawn}.values())
     dossiers = [row for row, _ in pairs]
+    declared = draw(rows(lambda r, n: report(r, n, period), 12))
     r = Random(draw(st.integers(0, 2**40)))
     ratings = [
         {
@@ -322,7 +340,7 @@ def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list
         "authority": once(draw(rows(authority, 40)), "unit", "procedure"),
         "services": draw(rows(service, 60)),
         "decisions": draw(rows(lambda r, n: decision(r, n, period), 20)),
-        "reports": once(draw(rows(lambda r, n: report(r, n, period), 12)), "unit", "period"),
+        "reports": once(list(chain.from_iterable(declared)), "unit", "period"),
         "petitions": draw(rows(lambda r, n: petition(r, n, period, dossiers), 40)),
         "ratings": once(ratings, "dossier", "unit"),
         "calendar": once(draw(rows(own_day, 5)), "date"),

@@ -251,6 +251,9 @@ def test_synchronised() -> None:
     assert count("1.4", reports=last_year) == (0, 2)
     assert count("1.4", reports=last_year, period=Period.parse("2026-Q3")) == (0, 5)
     assert count("1.4", reports=last_year, period=Period.parse("2026")) == (0, 18)
+    months = [{"unit": "H99.101", "period": f"2026-0{m}", "received": m} for m in (7, 8, 9)]
+    assert count("1.4", reports=months, period=Period.parse("2026-Q3")) == (0, 24)
+    assert count("1.4", reports=months[1:], period=Period.parse("2026-Q3")) == (0, 0)
 
 
 def test_payment_and_digitisation() -> None:

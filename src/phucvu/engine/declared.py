@@ -7,8 +7,12 @@ import polars as pl
 from phucvu.engine.given import given
 from phucvu.engine.situation import Situation
 from phucvu.engine.tree import Tree
+from phucvu.figures.periods import Period
 
 SHARES = {"month": 12, "quarter": 4, "year": 1}
+
+Totals = dict[str, int]
+"""Dossiers declared, by shown unit; who declared nothing is not in it."""
 
 
 @given("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
@@ -19,10 +23,9 @@ def declared(situation: Situation) -> pl.DataFrame:
     a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
     """
     period = situation.period
-    year_before = str(period.first.year - 1)
     [rows] = situation.ask("reports", lambda: [situation.tables["reports"]])
-    now = _totals(situation.tree, rows.filter(period=str(period)))
-    whole_year = _totals(situation.tree, rows.filter(period=year_before))
+    now = _totals(situation.tree, rows, period)
+    whole_year = _totals(situation.tree, rows, Period.months(period.first.year - 1, 1, 12))
     parts = SHARES.get(period.kind)
     codes = [unit.code for unit in situation.tree.shown]
     shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
@@ -32,13 +35,36 @@ def declared(situation: Situation) -> pl.DataFrame:
     )
 
 
-def _totals(tree: Tree, reports: pl.DataFrame) -> dict[str, int]:
+def _totals(tree: Tree, reports: pl.DataFrame, period: Period) -> Totals:
+    """What each shown unit declared for a period.
+
+    Without a number of its own, a unit takes for a quarter or year the sum of its months', else the sum
+    of those directly below it; each only where none of them is missing.
+    """
+    totals = _own(tree, reports.filter(period=str(period)))
+    by_month = [_totals(tree, reports, month) for month in period.its_months]
+    if totals or any(by_month):
+        for code, below in tree.children.items():
+            parts_of = [month.get(code) for month in by_month], [totals.get(child) for child in below]
+            known = (_sum(parts) for parts in parts_of)
+            if code not in totals and (total := next((s for s in known if s is not None), None)) is not None:
+                totals[code] = total
+    return totals
+
+
+def _sum(parts: list[int | None]) -> int | None:
+    """Their sum; None where one is missing, or there are none."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
+
+
+def _own(tree: Tree, reports: pl.DataFrame) -> Totals:
     """What each shown unit declared, with what the units declared whose records count for it.
 
     A number that is part of another's, because its unit was below the other, is not added again.
     """
     homes = {unit: home for unit in reports["unit"] if (home := tree.home(unit)) is not None}
-    totals: dict[str, int] = {}
+    totals: Totals = {}
     for unit, number in reports.select("unit", "received").iter_rows():
         over = (above.code for above in tree.units.above(unit)[1:]) if unit in homes else ()
         if unit in homes and not any(homes.get(code) == homes[unit] for code in over):

@@ -73,6 +73,16 @@ class Tree:
         return found
 
     @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """The shown units directly below each shown unit; who is further down comes first."""
+        chains = sorted((self.above(u.code) for u in self.shown), key=len, reverse=True)
+        found: dict[str, list[str]] = {chain[0]: [] for chain in chains}
+        for code, *over in chains:
+            if over:
+                found[over[0]].append(code)
+        return found
+
+    @cached_property
     def _roots(self) -> dict[str, str]:
         kinds = ("province", "ministry")
         found = (

@@ -86,6 +86,12 @@ class Period:
         return "year" if self == Period.months(self.first.year, 1, 12) else "days"
 
     @property
+    def its_months(self) -> list[Period]:
+        """The months of a quarter or year; none of another period."""
+        count = {"quarter": 3, "year": 12}.get(self.kind, 0)
+        return [Period.months(self.first.year, self.first.month + n, 1) for n in range(count)]
+
+    @property
     def quarter(self) -> int:
         return (self.first.month + 2) // 3
 
