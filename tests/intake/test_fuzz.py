@@ -21,7 +21,7 @@ from phucvu.intake.files import import_file
 from phucvu.intake.tables import KINDS
 from phucvu.intake.values import moments
 from phucvu.problems import UnusableError
-from phucvu.records.schema import TIME
+from phucvu.records.schema import AMOUNT, TIME
 from phucvu.records.store import Store
 from phucvu.tables import reading
 
@@ -61,6 +61,7 @@ MEANT = {
     pl.Int64: {"9" * 15, "20261332080000", "46000"},
     pl.Int8: set(),
     pl.Date: set(),
+    AMOUNT: {"46000", "1.5", "1,5"},
     TIME: set(),
 }
 """By type, the nasty values that are sound all the same; anything else but a blank is set aside."""
@@ -105,6 +106,8 @@ def nasty_rows(kind):
         for key in (key for key in table.key if key in heading):
             if key == "date":
                 row[key] = (dt.date(1990, 1, 1) + dt.timedelta(days=n)).isoformat()
+            elif key == "indicator":
+                row[key] = "3.1"
             elif key == "period":
                 row[key] = f"{1900 + n // 12}-{1 + n % 12:02}"
             else:

@@ -98,7 +98,7 @@ def test_values_of_procedures(store, tmp_path):
 def test_periods_of_reports(store, tmp_path, said, period):
     text = f"Đơn vị,Kỳ báo cáo,Số hồ sơ tiếp nhận\nH99,{said},1.234\n"
     assert import_file(store, written(tmp_path, "a.csv", text)).taken == 1
-    assert store.rows("reports").rows() == [("H99", period, 1234)]
+    assert store.rows("reports").select("unit", "period", "received").rows() == [("H99", period, 1234)]
 
 
 def test_a_word_not_known_is_set_aside_and_says_what_is(store, tmp_path):
@@ -178,3 +178,22 @@ def test_a_workbook_of_a_table_is_read_once(store, tmp_path, monkeypatch):
         book.close()
         import_file(store, tmp_path / name)
     assert read == ["a.xlsx", "b.xlsx"]
+
+
+def test_columns_that_offices_fill_in_words(store, tmp_path):
+    heading = "Mã TTHC,Tên TTHC,Đủ bảy bộ phận tạo thành,Bộ phận còn thiếu"
+    lines = ('1.1,Một,Không,"Đối tượng thực hiện; Trình tự thực hiện"', "1.2,Hai,Có,trình tự", "1.3,Ba,,phép")
+    taken = import_file(store, written(tmp_path, "procedures.csv", "\n".join([heading, *lines]) + "\n"))
+    assert [(p.row, p.field) for p in taken.problems] == [(3, "parts_missing"), (4, "parts_missing")]
+    assert "trình tự thực hiện" in taken.problems[1].vi
+    assert store.rows("procedures").filter(code="1.1")["parts_missing"].to_list() == ["steps subjects"]
+
+    heading = "Đơn vị,Nhóm chỉ số,Kỳ,Chỉ tiêu,Đơn vị tính,Thời hạn"
+    lines = ('H99,Thanh toán trực tuyến,quý IV/2026,"70,5%",%,30/12/2026', "H99,Tổng điểm,năm 2026,3,hạng,")
+    taken = import_file(store, written(tmp_path, "chi-tieu.csv", "\n".join([heading, *lines]) + "\n"))
+    assert (taken.kind, taken.taken, taken.set_aside) == ("targets", 2, 0)
+    held = store.rows("targets").sort("indicator").select("indicator", "period", "value", "unit_of_value")
+    assert [tuple(map(str, row)) for row in held.rows()] == [
+        ("payment", "2026-Q4", "70.50", "percent"),
+        ("total", "2026", "3.00", "rank"),
+    ]

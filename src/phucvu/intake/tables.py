@@ -14,9 +14,9 @@ from phucvu.figures.periods import Period
 from phucvu.figures.units import LINKS, Unit, Units, circle_said, same_days, same_days_as_held, units_of_rows
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
-from phucvu.intake.values import counts, flags, moments, whole
+from phucvu.intake.values import counts, decimals, flags, moments, whole
 from phucvu.problems import Problem, UnusableError
-from phucvu.records.schema import LONGEST_TIMES, TABLES, TIME, Column, Table
+from phucvu.records.schema import AMOUNT, LONGEST_TIMES, PARTS, TABLES, TIME, Column, Table
 from phucvu.records.set_aside import Aside
 from phucvu.tables import Sheet, Source
 from phucvu.tables.reading import ROW
@@ -271,8 +271,8 @@ def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fau
     said = text
     if column.values:
         text = _meant(text, lambda t: words.meaning(table.name, column.name, t))
-    elif table.name == "reports" and column.name == "period":
-        text = _meant(text, words.period)
+    elif column.name in SAID_OTHERWISE:
+        text = _meant(text, SAID_OTHERWISE[column.name])
     value, bad = _read(column, text)
     allowed = ", ".join(column.values) or {
         pl.Date: "2026-08-15",
@@ -297,6 +297,14 @@ def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fau
     return value.alias(column.name)
 
 
+SAID_OTHERWISE: dict[str, Callable[[str], str]] = {
+    "period": words.period,
+    "parts_missing": words.parts,
+    "indicator": words.measure,
+}
+"""By column, what the text stands for that offices write in it."""
+
+
 def _allowed_vi(table: Table, column: Column) -> str:
     """The values allowed, each with what it is called."""
     called = words.called(table.name, column.name)
@@ -318,6 +326,8 @@ def _read(column: Column, text: pl.Series) -> tuple[pl.Series, pl.Series]:
         return flags(text)
     if column.type == pl.Int64:
         return counts(text)
+    if column.type == AMOUNT:
+        return decimals(text)
     if column.type == pl.Date:
         moment = moments(text)
         return moment.at.dt.date(), moment.bad
@@ -361,6 +371,7 @@ def _units(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
 
 def _procedures(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     yield from _codes(frame, LONGEST_CODE)
+    yield from _parts(frame)
     for row in (frame["max_time"].is_not_null() & frame["max_time_unit"].is_null()).arg_true():
         yield (
             row,
@@ -383,7 +394,30 @@ def _procedures(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
             )
 
 
-def _reports(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
+def _parts(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
+    missing = frame["parts_missing"].str.split(" ")
+    for row in (~missing.list.eval(pl.element().is_in(PARTS)).list.all()).arg_true():
+        called = "; ".join(word[0] for word in words.PARTS_CALLED.values())
+        yield (
+            row,
+            (
+                f"“{frame['parts_missing'][row]}” không phải các bộ phận của thủ tục; cần: {called}",
+                f"“{frame['parts_missing'][row]}” names no parts of a procedure; expected: {' '.join(PARTS)}",
+                "parts_missing",
+            ),
+        )
+    for row in (frame["parts_complete"] & missing.is_not_null()).arg_true():
+        yield (
+            row,
+            (
+                "đủ bảy bộ phận mà vẫn ghi bộ phận còn thiếu",
+                "all seven parts are there, and some are missing",
+                "parts_missing",
+            ),
+        )
+
+
+def _periods(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     for row, period in enumerate(frame["period"]):
         try:
             Period.parse(period or "")
@@ -391,9 +425,27 @@ def _reports(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
             yield row, (error.problems[0].vi, error.problems[0].en, "period")
 
 
+MEASURE = r"^\d\.\d[ab]?$"
+
+
+def _targets(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
+    yield from _periods(frame)
+    known = frame["indicator"].str.contains(MEASURE) | frame["indicator"].is_in(list(words.MEASURES))
+    for row in (~known).arg_true():
+        yield (
+            row,
+            (
+                f"“{frame['indicator'][row]}” không phải chỉ số (như 3.1), nhóm chỉ số hoặc tổng điểm",
+                f"“{frame['indicator'][row]}” is no indicator (such as 3.1), group or total",
+                "indicator",
+            ),
+        )
+
+
 RULES: dict[str, Callable[[pl.DataFrame], Iterator[tuple[int, Fault]]]] = {
     "units": _units,
     "procedures": _procedures,
-    "reports": _reports,
+    "reports": _periods,
+    "targets": _targets,
 }
 """What must hold within a row, beyond its columns."""

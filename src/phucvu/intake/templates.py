@@ -16,7 +16,7 @@ import xlsxwriter
 from phucvu.intake import mappings, words
 from phucvu.intake.tables import KINDS
 from phucvu.problems import Problem, UnusableError
-from phucvu.records.schema import TIME, Column, Table
+from phucvu.records.schema import AMOUNT, TIME, Column, Table
 
 EXPORT = "export"
 OFFERED = (*KINDS, EXPORT)
@@ -33,13 +33,25 @@ EXAMPLES: dict[str, dict[str, str]] = {
               "valid_from": "01/07/2025"},
     "procedures": {"code": "1.000001", "name": "Cấp phép thử", "field": "Thử nghiệm", "owner": "H99",
                    "for_citizens": "Có", "fee": "Có", "paper_result": "Không", "max_time": "5",
-                   "max_time_unit": "ngày làm việc", "status": "công khai", "parts_complete": "Có"},
+                   "max_time_unit": "ngày làm việc", "status": "công khai", "parts_complete": "Không",
+                   "parts_missing": "trình tự thực hiện; đối tượng thực hiện",
+                   "fully_online_eligible": "Có", "configured_on": "05/08/2026", "system": "H99"},
     "authority": {"unit": "H99.01", "procedure": "1.000001"},
     "services": {"code": "DV-1", "procedure": "1.000001", "unit": "H99.01", "level": "toàn trình",
                  "status": "công khai"},
     "decisions": {"number": "1/QĐ-UBND", "unit": "H99", "kind": "mới ban hành", "decided_on": "01/08/2026",
-                  "effective_on": "15/08/2026", "procedure": "1.000001", "published_on": "03/08/2026"},
-    "reports": {"unit": "H99.01", "period": "2026-08", "received": "120"},
+                  "effective_on": "15/08/2026", "procedure": "1.000001", "published_on": "03/08/2026",
+                  "title": "Công bố thủ tục hành chính lĩnh vực thử nghiệm",
+                  "ministry_decision": "2/QĐ-BVD", "ministry_decided_on": "28/07/2026",
+                  "in_national_database_on": "30/07/2026", "submission_number": "3/TTr-SVD",
+                  "submission_on": "31/07/2026", "advising_unit": "H99.01"},
+    "catalogue": {"procedure": "1.000001", "unit": "H99", "shown_on": "15/08/2026"},
+    "targets": {"unit": "H99.01", "indicator": "3.1", "period": "2026", "value": "70,5",
+                "unit_of_value": "phần trăm", "assigned_by": "4/QĐ-UBND", "due_on": "31/12/2026"},
+    "officers": {"unit": "H99.01", "code": "cb01", "name": "Cán bộ Thử", "section": "Bộ phận Một cửa"},
+    "reports": {"unit": "H99.01", "period": "2026-08", "received": "120", "online": "90",
+                "in_person": "30", "postal": "0", "carried_over": "5", "finished": "115",
+                "finished_on_time": "110", "finished_late": "5", "open": "10", "open_late": "1"},
     "petitions": {"code": "PA-1", "unit": "H99.01", "class": "hành vi hành chính",
                   "arrived_at": "03/08/2026 08:15", "answered_at": "05/08/2026 16:00", "likes": "1",
                   "dislikes": "0", "reraised": "Không"},
@@ -58,6 +70,7 @@ FORMATS: dict[Any, tuple[str, str, str]] = {
     TIME: ("dd/mm/yyyy hh:mm", "ngày giờ, như 15/08/2026 09:30", "a moment, such as 15/08/2026 09:30"),
     pl.Boolean: ("@", "Có hoặc Không", "Có (yes) or Không (no)"),
     pl.Int64: ("0", "số nguyên", "a whole number"),
+    AMOUNT: ("0.00", "số, như 70,5", "a number, such as 70.5"),
     pl.Int8: ("@", "chọn trong danh sách", "one of the list"),
 }
 """By type of a column: how cells are shown, and what is written in them."""

@@ -12,12 +12,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from phucvu.figures.periods import VIETNAM, YEARS
-from phucvu.records.schema import LARGEST, TIME
+from phucvu.records.schema import AMOUNT, LARGEST, TIME
 
 LAST_SECOND = dt.time(23, 59, 59)
 """A day ends with this second: parts of it are dropped, so that nothing falls between two days."""
@@ -171,6 +172,16 @@ def counts(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     return value, value.is_null() & text.is_not_null()
 
 
+def decimals(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Numbers with at most two decimals («75,45», «70.5», «70%»), and where there was something else."""
+    return _by_value(text, _decimal, AMOUNT)
+
+
+def _decimal(text: str) -> Decimal | None:
+    match = re.fullmatch(r"(\d{1,9})(?:[.,](\d{1,2})0*)? ?%?", text, re.ASCII)
+    return Decimal(f"{match[1]}.{match[2] or 0}") if match else None
+
+
 def _foreign(text: str) -> bool:
     """Whether there are digits other than 0 to 9, which Python takes for numbers too."""
     return any(c.isdigit() and not c.isascii() for c in text)
@@ -219,7 +230,7 @@ def amount(text: str) -> int | None:
 
 
 def _by_value(
-    text: pl.Series, read: Callable[[str], Any], kind: type[pl.DataType]
+    text: pl.Series, read: Callable[[str], Any], kind: pl.DataType | type[pl.DataType]
 ) -> tuple[pl.Series, pl.Series]:
     """Each different text read once."""
     different = text.drop_nulls().unique()

@@ -13,7 +13,10 @@ from phucvu.records.store import Store
 REGISTERS = ("units", "procedures", "calendar")
 """Tables that hold for more than one unit: administrators bring them."""
 
-OF_A_UNIT = ("dossiers", "authority", "services", "decisions", "reports", "petitions", "ratings")
+OF_A_UNIT = (
+    *("dossiers", "authority", "services", "decisions", "catalogue", "targets", "officers"),
+    *("reports", "petitions", "ratings"),
+)
 """Tables whose column ``unit`` says of which unit a row is. Steps are of the sender's own dossiers."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from phucvu.records.schema import TABLES, Column, Table
+from phucvu.records.schema import PARTS, TABLES, Column, Table
 from phucvu.tables import plain
 
 HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -45,6 +45,11 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "status": ("Tình trạng", "Trạng thái", "Tình trạng công khai", "Trạng thái công khai"),
         "parts_complete": ("Đủ bảy bộ phận tạo thành", "Đủ bảy bộ phận", "Đủ 7 bộ phận",
                            "Đủ 7 bộ phận tạo thành", "Đầy đủ nội dung"),
+        "parts_missing": ("Bộ phận còn thiếu", "Các bộ phận còn thiếu", "Nội dung còn thiếu"),
+        "fully_online_eligible": ("Đủ điều kiện cung cấp toàn trình", "Đủ điều kiện toàn trình",
+                                  "Đủ điều kiện DVCTT toàn trình"),
+        "configured_on": ("Ngày cấu hình trên hệ thống", "Ngày cấu hình", "Ngày thiết lập trên hệ thống"),
+        "system": ("Mã đơn vị quản lý hệ thống xử lý", "Hệ thống xử lý", "Hệ thống của"),
     },
     "authority": {
         "unit": ("Mã đơn vị giải quyết", "Mã đơn vị", "Đơn vị", "Đơn vị giải quyết", "Cơ quan giải quyết",
@@ -68,12 +73,58 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "effective_on": ("Ngày văn bản có hiệu lực", "Ngày có hiệu lực", "Ngày hiệu lực", "Hiệu lực từ ngày"),
         "procedure": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính", "Mã số TTHC", "MaTTHC"),
         "published_on": ("Ngày công khai", "Ngày công khai TTHC", "Ngày công khai trên Cổng"),
+        "title": ("Trích yếu", "Trích yếu nội dung", "Tên quyết định", "Về việc"),
+        "ministry_decision": ("Quyết định của bộ, ngành", "Số quyết định của bộ, ngành",
+                              "Quyết định công bố của bộ, ngành", "QĐ của bộ, ngành"),
+        "ministry_decided_on": ("Ngày quyết định của bộ, ngành", "Ngày QĐ của bộ, ngành",
+                                "Ngày bộ, ngành ban hành"),
+        "in_national_database_on": ("Ngày có trên Cơ sở dữ liệu quốc gia về TTHC",
+                                    "Ngày vào CSDL quốc gia về TTHC", "Ngày công khai trên CSDL quốc gia"),
+        "incoming_number": ("Số văn bản đến", "Số đến", "Văn bản đến số"),
+        "incoming_on": ("Ngày văn bản đến", "Ngày đến", "Ngày nhận văn bản"),
+        "submission_number": ("Số tờ trình", "Tờ trình số", "Số văn bản trình"),
+        "submission_on": ("Ngày tờ trình", "Ngày trình"),
+        "advising_unit": ("Mã đơn vị tham mưu trình", "Đơn vị tham mưu trình", "Đơn vị tham mưu"),
+        "taken_down_on": ("Ngày gỡ", "Ngày gỡ bỏ", "Ngày hủy công khai"),
+        "note": ("Ghi chú",),
+    },
+    "catalogue": {
+        "procedure": ("Mã TTHC", "Mã thủ tục", "Mã thủ tục hành chính", "Mã số TTHC", "MaTTHC"),
+        "unit": ("Mã đơn vị", "Đơn vị", "Đơn vị giải quyết", "Cơ quan thực hiện", "Đơn vị thực hiện"),
+        "shown_on": ("Ngày ghi nhận", "Ngày hiển thị", "Ngày xem"),
+        "content_hash": ("Mã băm nội dung", "Mã kiểm tra nội dung", "Hash nội dung"),
+    },
+    "targets": {
+        "unit": ("Mã đơn vị được giao", "Đơn vị được giao", "Mã đơn vị", "Đơn vị", "Đơn vị thực hiện"),
+        "indicator": ("Chỉ số", "Chỉ số, nhóm chỉ số", "Mã chỉ số", "Nhóm chỉ số"),
+        "period": ("Kỳ", "Kỳ đánh giá", "Kỳ thực hiện"),
+        "value": ("Chỉ tiêu", "Giá trị", "Chỉ tiêu được giao", "Mục tiêu"),
+        "unit_of_value": ("Đơn vị tính", "Đơn vị của chỉ tiêu"),
+        "assigned_by": ("Văn bản giao", "Văn bản giao chỉ tiêu", "Quyết định giao", "Căn cứ giao"),
+        "due_on": ("Thời hạn hoàn thành", "Hạn hoàn thành", "Thời hạn", "Thời gian hoàn thành"),
+    },
+    "officers": {
+        "unit": ("Mã đơn vị", "Đơn vị", "Đơn vị công tác", "Cơ quan"),
+        "code": ("Mã cán bộ", "Mã công chức", "Mã số cán bộ", "Tài khoản"),
+        "name": ("Họ và tên", "Họ tên", "Họ tên cán bộ", "Tên cán bộ"),
+        "section": ("Phòng, bộ phận", "Phòng", "Bộ phận", "Phòng chuyên môn"),
     },
     "reports": {
         "unit": ("Mã đơn vị báo cáo", "Mã đơn vị", "Đơn vị báo cáo", "Đơn vị", "Cơ quan báo cáo"),
         "period": ("Kỳ báo cáo", "Kỳ"),
         "received": ("Số hồ sơ tiếp nhận", "Hồ sơ tiếp nhận", "Tổng số tiếp nhận", "Số tiếp nhận",
                      "Tổng số hồ sơ tiếp nhận"),
+        "online": ("Tiếp nhận trực tuyến", "Trực tuyến", "Số tiếp nhận trực tuyến"),
+        "in_person": ("Tiếp nhận trực tiếp", "Trực tiếp", "Số tiếp nhận trực tiếp"),
+        "postal": ("Tiếp nhận qua dịch vụ bưu chính", "Bưu chính công ích", "Dịch vụ bưu chính",
+                   "Qua bưu chính"),
+        "carried_over": ("Từ kỳ trước", "Từ kỳ trước chuyển sang", "Kỳ trước chuyển sang", "Tồn kỳ trước"),
+        "finished": ("Đã giải quyết", "Số hồ sơ đã giải quyết", "Tổng số đã giải quyết"),
+        "finished_on_time": ("Giải quyết trước hạn, đúng hạn", "Đã giải quyết đúng hạn",
+                             "Giải quyết đúng hạn"),
+        "finished_late": ("Giải quyết quá hạn", "Đã giải quyết quá hạn", "Giải quyết trễ hạn"),
+        "open": ("Đang giải quyết", "Số hồ sơ đang giải quyết", "Tổng số đang giải quyết"),
+        "open_late": ("Đang giải quyết quá hạn", "Đang xử lý quá hạn"),
     },
     "petitions": {
         "code": ("Mã phản ánh, kiến nghị", "Mã PAKN", "Mã phản ánh", "Mã kiến nghị", "Mã"),
@@ -153,6 +204,13 @@ VALUES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             "abolished": ("bãi bỏ", "bị bãi bỏ", "hủy bỏ"),
         },
     },
+    "targets": {
+        "unit_of_value": {
+            "percent": ("phần trăm", "%", "tỷ lệ", "tỷ lệ phần trăm"),
+            "points": ("điểm", "số điểm"),
+            "rank": ("thứ hạng", "hạng", "xếp hạng"),
+        },
+    },
     "petitions": {
         "class": {
             "policy": ("quy định hành chính", "cơ chế, chính sách", "chính sách", "về quy định hành chính"),
@@ -167,6 +225,28 @@ VALUES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }  # fmt: skip
 """By table and column, what closed values are called."""
+
+PARTS_CALLED: dict[str, tuple[str, ...]] = {
+    "name": ("tên thủ tục", "tên", "tên thủ tục hành chính", "tên TTHC"),
+    "steps": ("trình tự thực hiện", "trình tự"),
+    "manner": ("cách thức thực hiện", "cách thức"),
+    "documents": ("thành phần, số lượng hồ sơ", "thành phần hồ sơ", "hồ sơ", "số lượng hồ sơ"),
+    "time_limit": ("thời hạn giải quyết", "thời hạn"),
+    "subjects": ("đối tượng thực hiện", "đối tượng"),
+    "body": ("cơ quan thực hiện", "cơ quan giải quyết", "cơ quan"),
+}
+"""What the seven parts of a procedure are called."""
+
+MEASURES: dict[str, tuple[str, ...]] = {
+    "total": ("tổng điểm", "tổng", "tổng số điểm", "bộ chỉ số", "chung"),
+    "transparency": ("công khai, minh bạch", "công khai minh bạch", "nhóm công khai, minh bạch"),
+    "progress": ("tiến độ giải quyết", "tiến độ", "tiến độ, kết quả giải quyết", "kết quả giải quyết"),
+    "online": ("dịch vụ công trực tuyến", "cung cấp dịch vụ trực tuyến", "dịch vụ trực tuyến"),
+    "payment": ("thanh toán trực tuyến",),
+    "digitisation": ("số hóa hồ sơ", "số hóa"),
+    "satisfaction": ("mức độ hài lòng", "hài lòng"),
+}
+"""What a target is set for beside single indicators, and what it is called."""
 
 YES, NO = "Có", "Không"
 
@@ -214,6 +294,39 @@ def period(said: str) -> str:
         number = QUARTERS.get(match["quarter"].lower()) or match["quarter"]
         return f"{match['year']}-Q{number}"
     return match["year"]
+
+
+def parts(said: str) -> str:
+    """The parts of a procedure as they are kept, in their own order with spaces between; as said if unknown.
+
+    >>> parts("Đối tượng thực hiện; Trình tự thực hiện"), parts("steps  body"), parts("lệ phí")
+    ('steps subjects', 'steps body', 'lệ phí')
+    """
+    listed = re.split(r"[;\n]+", said) if re.search(r"[;\n]", said) else [said]
+    known = {_parts().get(plain(part)) for part in listed}
+    if None in known:
+        known = {_parts().get(plain(part)) for part in said.split()}
+    return said if None in known else " ".join(part for part in PARTS if part in known)
+
+
+def measure(said: str) -> str:
+    """What a target is set for, in the form that is kept: an indicator's number, a group, or the total.
+
+    >>> [measure(t) for t in ("Chỉ số 3.1", "4.5A", "Thanh toán trực tuyến", "Tổng điểm", "điểm chuyên cần")]
+    ['3.1', '4.5a', 'payment', 'total', 'điểm chuyên cần']
+    """
+    match = re.fullmatch(r"(?:chỉ số\s*)?(\d\.\d[ab]?)", said.strip(), re.IGNORECASE | re.ASCII)
+    return match[1].lower() if match else _measures().get(plain(said), said)
+
+
+@cache
+def _measures() -> dict[str, str]:
+    return {plain(word): name for name, called in MEASURES.items() for word in (name, *called)}
+
+
+@cache
+def _parts() -> dict[str, str]:
+    return {plain(word): part for part, called in PARTS_CALLED.items() for word in (part, *called)}
 
 
 @cache

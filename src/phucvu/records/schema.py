@@ -116,8 +116,15 @@ PROCEDURES = Table(
             values=("public", "public_amended", "abolished", "hidden"),
         ),
         Column("parts_complete", pl.Boolean, "đủ bảy bộ phận", "all seven parts"),
+        Column("parts_missing", pl.String, "các bộ phận còn thiếu", "the parts that are missing"),
+        Column("fully_online_eligible", pl.Boolean, "đủ điều kiện toàn trình", "can be fully online"),
+        Column("configured_on", pl.Date, "ngày cấu hình trên hệ thống", "day set up in the dossier system"),
+        Column("system", pl.String, "hệ thống xử lý", "unit in whose system it runs"),
     ),
 )
+
+PARTS = ("name", "steps", "manner", "documents", "time_limit", "subjects", "body")
+"""The seven parts of a procedure that must be made public, as ``parts_missing`` names them."""
 
 AUTHORITY = Table(
     "authority",
@@ -160,8 +167,70 @@ DECISIONS = Table(
         Column("effective_on", pl.Date, "ngày văn bản có hiệu lực", "day the legal basis takes effect"),
         Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
         Column("published_on", pl.Date, "ngày công khai", "day made public"),
+        Column("title", pl.String, "trích yếu", "title"),
+        Column("ministry_decision", pl.String, "quyết định của bộ, ngành", "the ministry's decision"),
+        Column("ministry_decided_on", pl.Date, "ngày quyết định của bộ, ngành", "day of that decision"),
+        Column("in_national_database_on", pl.Date, "ngày vào CSDL quốc gia", "day in the national database"),
+        Column("incoming_number", pl.String, "số văn bản đến", "number of the incoming document"),
+        Column("incoming_on", pl.Date, "ngày văn bản đến", "day of the incoming document"),
+        Column("submission_number", pl.String, "số tờ trình", "number of the submission"),
+        Column("submission_on", pl.Date, "ngày tờ trình", "day of the submission"),
+        Column("advising_unit", pl.String, "đơn vị tham mưu trình", "the unit that submits"),
+        Column("taken_down_on", pl.Date, "ngày gỡ", "day taken down"),
+        Column("note", pl.String, "ghi chú", "note"),
     ),
 )
+
+CATALOGUE = Table(
+    "catalogue",
+    "thủ tục hành chính đang hiển thị công khai",
+    ("procedure", "unit"),
+    (
+        Column("procedure", pl.String, "mã TTHC", "procedure", required=True),
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("shown_on", pl.Date, "ngày ghi nhận", "day it was seen", required=True),
+        Column("content_hash", pl.String, "mã băm nội dung", "hash of the content"),
+    ),
+)
+"""What the public catalogue of procedures shows, to compare with what was decided."""
+
+AMOUNT = pl.Decimal(12, 2)
+"""A score in points, a share in percent, or a rank: with two decimals, exact."""
+
+TARGETS = Table(
+    "targets",
+    "chỉ tiêu được giao",
+    ("unit", "indicator", "period"),
+    (
+        Column("unit", pl.String, "đơn vị được giao", "unit", required=True),
+        Column("indicator", pl.String, "chỉ số, nhóm chỉ số", "indicator, group or total", required=True),
+        Column("period", pl.String, "kỳ", "period", required=True),
+        Column("value", AMOUNT, "giá trị", "value", required=True),
+        Column(
+            "unit_of_value",
+            pl.String,
+            "đơn vị tính",
+            "unit of the value",
+            required=True,
+            values=("percent", "points", "rank"),
+        ),
+        Column("assigned_by", pl.String, "văn bản giao", "document that assigns it"),
+        Column("due_on", pl.Date, "thời hạn hoàn thành", "due on"),
+    ),
+)
+
+OFFICERS = Table(
+    "officers",
+    "cán bộ xử lý hồ sơ",
+    ("unit", "code"),
+    (
+        Column("unit", pl.String, "đơn vị", "unit", required=True),
+        Column("code", pl.String, "mã cán bộ", "officer's code", required=True),
+        Column("name", pl.String, "họ và tên", "name", required=True),
+        Column("section", pl.String, "phòng, bộ phận", "section"),
+    ),
+)
+"""Who handles dossiers: personal data, never public."""
 
 REPORTS = Table(
     "reports",
@@ -171,6 +240,15 @@ REPORTS = Table(
         Column("unit", pl.String, "đơn vị", "unit", required=True),
         Column("period", pl.String, "kỳ", "period", required=True),
         Column("received", pl.Int64, "hồ sơ tiếp nhận", "dossiers received", required=True),
+        Column("online", pl.Int64, "tiếp nhận trực tuyến", "received online"),
+        Column("in_person", pl.Int64, "tiếp nhận trực tiếp", "received in person"),
+        Column("postal", pl.Int64, "tiếp nhận qua bưu chính công ích", "received by post"),
+        Column("carried_over", pl.Int64, "từ kỳ trước chuyển sang", "carried over"),
+        Column("finished", pl.Int64, "đã giải quyết", "finished"),
+        Column("finished_on_time", pl.Int64, "giải quyết trước hạn, đúng hạn", "finished on time"),
+        Column("finished_late", pl.Int64, "giải quyết quá hạn", "finished late"),
+        Column("open", pl.Int64, "đang giải quyết", "open"),
+        Column("open_late", pl.Int64, "đang giải quyết, quá hạn", "open, late"),
     ),
 )
 
@@ -291,6 +369,9 @@ TABLES = {
         AUTHORITY,
         SERVICES,
         DECISIONS,
+        CATALOGUE,
+        TARGETS,
+        OFFICERS,
         REPORTS,
         PETITIONS,
         RATINGS,
