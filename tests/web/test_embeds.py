@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from django.test import Client
 
@@ -16,6 +17,8 @@ EMBEDS = [
     "/embed/ranking/H21",
     "/embed/indicators/2.1",
     "/embed/indicators/2.1?within=H21",
+    "/embed/indicators",
+    "/embed/procedures",
     "/embed/compare?units=H21,H26",
 ]
 
@@ -63,6 +66,7 @@ def test_a_page_offers_its_embed(client: Client, address: str) -> None:
         "/embed/nope",
         "/embed/compare",
         "/embed/procedures/9.9",
+        "/embed/procedures?within=H99",
     ],
 )
 def test_bad_addresses(client: Client, address: str) -> None:
@@ -86,6 +90,36 @@ def test_a_comparison_has_the_totals_and_groups_of_its_units(client: Client) -> 
     assert "cao nhất" in html
     for units in ("", "?units=H21,H26,H15,H01,H05"):
         assert "iframe" not in client.get(f"/compare{units}").content.decode()
+
+
+def test_the_indicators_have_the_points_of_their_page(client: Client) -> None:
+    page = client.get("/indicators").content.decode()
+    html = client.get("/embed/indicators").content.decode()
+    assert "&quot;http://127.0.0.1/embed/indicators&quot;" in page
+    points = r'<td class="number"[^>]*>(\d+,\d\d)</td>'
+    assert re.findall(points, html) == re.findall(points, page)
+    assert len(re.findall(points, html)) >= 18
+    assert html.count('href="/indicators/') == page.count('href="/indicators/')
+
+
+def test_the_procedures_with_most_dossiers_and_how_many_there_are(
+    client: Client, show: Callable[..., None]
+) -> None:
+    assert "Kỳ này chưa có số liệu theo từng thủ tục." in client.get("/embed/procedures").content.decode()
+    many = pl.concat(
+        [procedures().head(1).with_columns(procedure=pl.lit(f"3.{n:06}"), received=n) for n in range(30)]
+    ).cast(procedures().schema)
+    show(*over_time("2026-09"), table=pl.concat([procedures(), many]))
+    page = client.get("/procedures?within=H21").content.decode()
+    assert "&quot;http://127.0.0.1/embed/procedures?within=H21&quot;" in page
+    html = client.get("/embed/procedures?within=H21").content.decode()
+    said = "32 thủ tục hành chính có hồ sơ trong kỳ, 4.555 hồ sơ tiếp nhận."
+    assert said in page
+    assert said in html
+    assert html.count("<tr>") == 1 + 20
+    assert html.index("Đăng ký việc thử") < html.index("Cấp giấy phép thử nghiệm") < html.index("3.000029")
+    assert 'href="/procedures/1.000002?within=H21" target="_blank"' in html
+    assert 'href="/procedures?within=H21"' in html
 
 
 def test_a_procedure_says_what_its_page_says(client: Client, show: Callable[..., None]) -> None:

@@ -31,7 +31,7 @@ def test_the_list_over_all_provinces(client: Client) -> None:
     assert rows[1]["average_days"] == 4.25
     assert rows[1]["median_days"] is None  # of two provinces together it is not known
     shown = text_of(client.get("/procedures").content.decode())
-    assert "2 thủ tục có hồ sơ, 4.130 hồ sơ tiếp nhận trong kỳ." in shown
+    assert "2 thủ tục hành chính có hồ sơ trong kỳ, 4.130 hồ sơ tiếp nhận." in shown
     assert "Cấp giấy phép thử nghiệm 1.000001 130 100 87,14% 4,2 ngày làm việc —" in shown
 
 

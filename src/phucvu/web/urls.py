@@ -82,6 +82,8 @@ shown_to_all = [
         re_path(
             r"^embed/indicators/(?P<identity>[^/]+)$", remembered(embeds.indicator), name="embed-indicator"
         ),
+        path("embed/indicators", remembered(embeds.every_indicator), name="embed-indicators"),
+        path("embed/procedures", remembered(embeds.most_asked), name="embed-procedures"),
         re_path(r"^embed/procedures/(?P<code>[^/]+)$", remembered(embeds.procedure), name="embed-procedure"),
         re_path(r"^embed/compare$", remembered(embeds.units_compared), name="embed-compare"),
         prefix_default_language=False,

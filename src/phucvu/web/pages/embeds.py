@@ -1,5 +1,5 @@
-"""Small pages for other offices' sites to include: a unit's score, a ranking, an indicator, a
-comparison, a procedure."""
+"""Small pages for other offices' sites to include: a unit's score, a ranking, an indicator or all of them,
+a comparison, a procedure or those with most dossiers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import render
 
+from phucvu.web import results
 from phucvu.web.boards import Board
 from phucvu.web.components import Line
 from phucvu.web.embedding import framed
@@ -19,6 +20,9 @@ from phucvu.web.sentences import called, kinds, of_comparison, of_unit
 
 MOST = 200
 """Rows of an included list; the page behind it has them all."""
+
+MOST_PROCEDURES = 20
+"""Of procedures, those with most dossiers."""
 
 
 @framed
@@ -74,6 +78,18 @@ def indicator(request: Any, identity: str) -> Any:
 
 
 @framed
+def every_indicator(request: Any) -> Any:
+    """The points of each indicator: the mean of the provinces, or those of the only unit."""
+    board = asked_board(request)
+    context = {
+        "groups": indicators.means_of(board),
+        "whose": indicators.whose(board),
+        "full": to("indicators", board=board),
+    }
+    return _shown(request, board, "embed_indicators.html", _("Các chỉ số"), context)
+
+
+@framed
 def units_compared(request: Any) -> Any:
     """Some units side by side: their totals and those of their groups."""
     board = asked_board(request)
@@ -97,6 +113,30 @@ def procedure(request: Any, code: str) -> Any:
     found = procedures.one(request, board, code)
     context = {"sentence": found.said, "full": to("procedure", code, board=board, query=found.query)}
     return _shown(request, board, "embed_procedure.html", found.name or code, context)
+
+
+@framed
+def most_asked(request: Any) -> Any:
+    """The procedures that took most dossiers, of all units or of the one asked for."""
+    board = asked_board(request)
+    unit = procedures.asked_unit(request, board)
+    found = procedures.listed(board, unit)
+    names = results.procedure_names()
+    rows = procedures.in_order(found or [], "received", "desc")[:MOST_PROCEDURES]
+    query = f"within={unit.code}" if unit and request.GET.get("within") else ""
+    context = {
+        "counted": found is not None,
+        "sentence": procedures.of_procedures(found or []),
+        "rows": [
+            (row, names.get(row.procedure, ""), to("procedure", row.procedure, board=board, query=query))
+            for row in rows
+        ],
+        "full": to("procedures", board=board, query=query),
+    }
+    title = _("Thủ tục hành chính")
+    if unit:
+        title += f", {called(unit)}"
+    return _shown(request, board, "embed_procedures.html", title, context)
 
 
 def _shown(request: Any, board: Board, template: str, title: str, context: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404
 
 from phucvu.formats import decimal
-from phucvu.rules.model import Indicator
+from phucvu.rules.model import Group, Indicator
 from phucvu.web import timelines
 from phucvu.web.boards import Block, Board
 from phucvu.web.components import Line
@@ -26,28 +26,47 @@ from phucvu.web.sentences import called, of_indicator
 
 def every(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
+    means, sentence = means_of(board), of_rules(board)
+    table = [
+        _as_row(indicator) | {"mean_score_of_provinces": mean and round(mean, 2)}
+        for _group, rows in means
+        for indicator, mean in rows
+    ]
+    context = {
+        "groups": means,
+        "sentence": sentence,
+        "whose": whose(board),
+        "embed": embed(request, "embed-indicators", title=_("Các chỉ số"), height=640),
+    }
+    preview = Preview(_("Các chỉ số"), sentence)
+    page = Page("indicators.html", context, {"indicators": table}, table, board, preview)
+    return respond(request, page, form)
+
+
+def means_of(board: Board) -> list[tuple[Group, list[tuple[Indicator, Decimal | None]]]]:
+    """The indicators by group, each with the mean of the provinces' points, or those of the only unit."""
     standings = board.provinces if board.only_root is None else [board.only_root]
     provinces = {standing.unit.code for standing in standings}
-    groups = []
-    table = []
-    for group in board.rules.groups:
-        rows = []
-        for indicator in board.rules.of_group(group.id):
-            scores = [row["score"] for row in board.across(indicator.id) if row["unit"] in provinces]
-            mean = sum(scores) / len(scores) if scores and indicator.scored else None
-            rows.append((indicator, mean))
-            table.append(_as_row(indicator) | {"mean_score_of_provinces": mean and round(mean, 2)})
-        groups.append((group, rows))
-    whose = _("Bình quân các tỉnh") if board.only_root is None else called(board.only_root.unit)
-    context = {"groups": groups, "max_points": board.rules.max_points, "whose": whose}
-    said = _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
+
+    def mean(indicator: Indicator) -> Decimal | None:
+        scores = [row["score"] for row in board.across(indicator.id) if row["unit"] in provinces]
+        return sum(scores) / len(scores) if scores and indicator.scored else None
+
+    return [(g, [(one, mean(one)) for one in board.rules.of_group(g.id)]) for g in board.rules.groups]
+
+
+def whose(board: Board) -> str:
+    """Of whom the points of ``means_of`` are."""
+    return _("Bình quân các tỉnh") if board.only_root is None else called(board.only_root.unit)
+
+
+def of_rules(board: Board) -> str:
+    """How many indicators there are, in how many groups, and for how many points."""
+    return _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
         "count": len(board.rules.components),
         "groups": len(board.rules.groups),
         "max": decimal(board.rules.max_points, language()),
     }
-    preview = Preview(_("Các chỉ số"), said)
-    page = Page("indicators.html", context, {"indicators": table}, table, board, preview)
-    return respond(request, page, form)
 
 
 def show(request: Any, identity: str, form: str | None = None) -> Any:

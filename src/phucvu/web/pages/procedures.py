@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from django.core.exceptions import BadRequest
 from django.http import Http404
+from django.utils.translation import ngettext
 
 from phucvu import formats
 from phucvu.figures.units import Unit
@@ -50,27 +51,20 @@ class Heading:
 
 def every(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
-    unit = _asked_unit(request, board)
-    table = dossiers.counted(board.result.period)
+    unit = asked_unit(request, board)
+    found = listed(board, unit)
     names = results.procedure_names()
-    if table is None:
-        rows: list[Counts] = []
-    elif unit is None:
-        rows = dossiers.over(table, _roots(board))
-    else:
-        rows = dossiers.of_unit(table, unit.code)
     key, order = _asked_sort(request)
-    rows = in_order(rows, key, order)
+    rows = in_order(found or [], key, order)
     number, pages = _asked_page(request, len(rows))
     query = f"within={unit.code}" if unit and request.GET.get("within") else ""
     sorting = "&".join(filter(None, [query, f"sort={key}&order={order}"]))
     shown = rows[(number - 1) * A_PAGE : number * A_PAGE]
-    received = sum(row.received for row in rows)
     context = {
-        "counted": table is not None,
+        "counted": found is not None,
         "unit": unit,
-        "total": len(rows),
-        "received": received,
+        "sentence": of_procedures(rows),
+        "embed": embed(request, "embed-procedures", title=_("Thủ tục hành chính"), height=640, query=query),
         "headings": _headings(board, key, order, "procedures", (), query),
         "rows": [
             (row, names.get(row.procedure, ""), to("procedure", row.procedure, board=board, query=query))
@@ -84,16 +78,30 @@ def every(request: Any, form: str | None = None) -> Any:
         else "",
     }
     data = [dossiers.as_data(row, names.get(row.procedure, "")) for row in rows]
-    said = {
-        "count": formats.whole(len(rows), language()),
-        "dossiers": formats.whole(received, language()),
-    }
-    preview = Preview(
-        _("Thủ tục hành chính"),
-        _("%(count)s thủ tục hành chính có hồ sơ trong kỳ, %(dossiers)s hồ sơ tiếp nhận.") % said,
-    )
+    preview = Preview(_("Thủ tục hành chính"), of_procedures(rows))
     about = {"unit": unit.code if unit else None, "procedures": data}
     return respond(request, Page("procedures.html", context, about, data, board, preview), form)
+
+
+def listed(board: Board, unit: Unit | None) -> list[Counts] | None:
+    """Every procedure of a unit, or of all units together; None where procedures are not counted."""
+    table = dossiers.counted(board.result.period)
+    if table is None:
+        return None
+    return dossiers.over(table, _roots(board)) if unit is None else dossiers.of_unit(table, unit.code)
+
+
+def of_procedures(rows: Collection[Counts]) -> str:
+    """How many procedures had dossiers, and how many dossiers."""
+    said: str = ngettext(
+        "%(count)s thủ tục hành chính có hồ sơ trong kỳ, %(dossiers)s hồ sơ tiếp nhận.",
+        "%(count)s thủ tục hành chính có hồ sơ trong kỳ, %(dossiers)s hồ sơ tiếp nhận.",
+        len(rows),
+    )
+    return said % {
+        "count": formats.whole(len(rows), language()),
+        "dossiers": formats.whole(sum(row.received for row in rows), language()),
+    }
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def one(request: Any, board: Board, code: str) -> One:
     by_unit = {} if own is None else dossiers.by_unit(own)
     if code not in names and not by_unit:
         raise Http404(_("Không có thủ tục %(code)s.") % {"code": code[:60]})
-    unit = _asked_unit(request, board)
+    unit = asked_unit(request, board)
     if unit is not None:
         whole = by_unit.get(unit.code)
     else:
@@ -187,7 +195,7 @@ def in_order(rows: Iterable[Counts], key: str, order: str) -> list[Counts]:
     return sorted(rows, key=place)
 
 
-def _asked_unit(request: Any, board: Board) -> Unit | None:
+def asked_unit(request: Any, board: Board) -> Unit | None:
     """The unit asked for, or the one under which all others stand; None for all where there are several."""
     asked = request.GET.get("within")
     if asked and asked not in board.units:
