@@ -1,6 +1,7 @@
 """What tests share."""
 
 import os
+import resource
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ import django
 import pytest
 from django.core.wsgi import get_wsgi_application
 from hypothesis import settings
+
+MEMORY = 6 << 30
+"""Bytes of data a process of the tests may take, three times what it needs, and each that it starts: what
+would take all of the machine's memory becomes a MemoryError, or an end, in the test it happens in."""
+resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 # How long an example takes says more about who else uses the machine than about the code.
 settings.register_profile("shared machine", deadline=None)

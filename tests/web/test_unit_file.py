@@ -55,7 +55,7 @@ def served(home: Path, *before: str) -> Iterator[subprocess.Popen[bytes]]:
         command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 150
         while not answers(port):
             assert program.poll() is None, program.communicate()[1].decode()
             assert time.monotonic() < end
