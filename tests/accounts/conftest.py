@@ -15,7 +15,7 @@ from django.utils import translation
 from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.inbox.models import Sender
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
@@ -54,9 +54,7 @@ DOSSIERS = [
     ("H21", "TRONG-1", "H21.17", {"MaHoSo": "TRONG-1"}),
 ]
 
-ASIDE = Aside(
-    "wire:dossier", Problem("không có đơn vị này", "there is no such unit"), "{}", "H21.17", "Sở Nào"
-)
+ASIDE = Aside("wire:dossier", Fault("unit_unknown", name="Sở Nào"), "{}", "H21.17", "Sở Nào", "unit")
 
 
 def fill(store: Store) -> None:

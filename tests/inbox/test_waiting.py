@@ -73,6 +73,23 @@ def test_one_name_mended_takes_all_that_wait_for_it(store: Store) -> None:
     assert waiting.count(store) == 2
 
 
+def test_names_set_aside_before_their_kind_was_kept_are_told_by_their_reason_once(store: Store) -> None:
+    rows = store.rows("set_aside")
+    before = waiting.page(store)
+    store.append("set_aside", rows.with_columns(kind=None, code=None), before[-1].arrived_at)
+    assert waiting.unknown(store) == []
+    set_aside.name_kinds(store)
+    assert {(u.kind, u.value, u.rows) for u in waiting.unknown(store)} == {
+        ("unit", "Sở Có Tên Lạ", 5),
+        ("procedure", "8.888888", 1),
+        ("unit", "Sở Khác Lạ", 1),
+    }
+    assert {row.arrived_at for row in waiting.page(store)} == {before[-1].arrived_at}
+    count = store._files("set_aside").snapshot().last
+    set_aside.name_kinds(store)
+    assert store._files("set_aside").snapshot().last == count, "said once"
+
+
 def test_nothing_waits_where_nothing_was_ever_set_aside(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert (waiting.count(store), waiting.page(store), waiting.unknown(store)) == (0, [], [])

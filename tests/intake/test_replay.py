@@ -10,7 +10,7 @@ from phucvu.intake import wire
 from phucvu.intake.files import import_file
 from phucvu.intake.known import Known
 from phucvu.intake.replay import replay
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Added, Store
@@ -140,8 +140,8 @@ OTHER_PROVINCE = pl.DataFrame(
 def sent(store, sender, unit="Sở Lạ", code="m-1", **more):
     """A dossier that a sending unit sent over HTTP and that was set aside for its unit."""
     payload = json.dumps(DOSSIER | {"MaHoSo": code, "DonViXuLy": unit} | more, ensure_ascii=False)
-    problem = Problem(f"không có đơn vị {unit}", f"no unit has the code or name {unit}", field="DonViXuLy")
-    set_aside.add(store, [Aside(wire.DOSSIER, problem, payload, sender, unit)])
+    fault = Fault("unit_unknown", field="DonViXuLy", name=unit)
+    set_aside.add(store, [Aside(wire.DOSSIER, fault, payload, sender, unit, "unit")])
 
 
 @pytest.mark.parametrize("everywhere", [False, True])

@@ -86,7 +86,7 @@ def test_a_figure_that_contradicts_others_is_named_and_the_rest_is_made(
 ) -> None:
     figures = PROVINCE | changed
     _, found = simulate_what_can_be(frame("2026", figures), UNITS, tmp_path / "made", now=OCTOBER)
-    assert sorted({(one.unit, one.indicator) for one in found}) == named
+    assert sorted({(one.parameters["unit"], one.parameters["indicator"]) for one in found}) == named
     rest = frame("2026", {key: figure for key, figure in figures.items() if key not in named})
     simulate(rest, UNITS, tmp_path / "rest", now=OCTOBER)
     for path in (tmp_path / "rest").iterdir():

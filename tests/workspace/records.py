@@ -10,7 +10,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.intake import wire
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
@@ -119,10 +119,8 @@ def asides() -> list[Aside]:
             "DonViXuLy": unit,
             **PERSONAL,
         }
-        problem = Problem(
-            f"hồ sơ LA-{n}: không có đơn vị {unit}", f"dossier LA-{n}: no unit {unit}", field="DonViXuLy"
-        )
-        found.append(Aside(wire.DOSSIER, problem, json.dumps(payload, ensure_ascii=False), sender, unit))
-    broken = Problem("không phải JSON", "no JSON")
-    found.append(Aside(wire.DOSSIER, broken, '{"ChuHoSo": "Nguyễn Văn Thử", ', "H99"))
+        fault = Fault("unit_unknown", dossier=f"LA-{n}", field="DonViXuLy", name=unit)
+        said = json.dumps(payload, ensure_ascii=False)
+        found.append(Aside(wire.DOSSIER, fault, said, sender, unit, "unit"))
+    found.append(Aside(wire.DOSSIER, Fault("not_json"), '{"ChuHoSo": "Nguyễn Văn Thử", ', "H99"))
     return found

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
 from phucvu.intake import notices, wire
-from phucvu.problems import Problem
+from phucvu.problems import Both, Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
@@ -24,6 +25,11 @@ from .test_lists import body
 SignIn = Callable[..., Client]
 
 MEND = "/workspace/H99/set-aside/mend"
+
+
+def worded(vi: str, en: str, **place: Any) -> Fault:
+    """A fault with words of the test's own."""
+    return Fault("set_aside_before", reason=Both(vi, en), **place)
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +69,7 @@ def test_each_sees_its_own(client_of: SignIn, home: Store) -> None:
 def test_what_no_page_can_show_is_still_listed_with_its_reason(
     client_of: SignIn, home: Store, payload: str
 ) -> None:
-    reason = Problem("không đọc được", "cannot be read")
+    reason = worded("không đọc được", "cannot be read")
     set_aside.add(home, [Aside("dossier", reason, payload, "H99")])
     rows = set_aside.pending(home).filter(payload=payload)
     page = body(client_of("head", "H99"), f"/workspace/H99/set-aside/{rows['id'][0]}")
@@ -164,14 +170,13 @@ def faulty(home: Store) -> Iterator[list[str]]:
     found = []
     for n, (said, field, quoted) in enumerate(FAULTS):
         payload = {"MaHoSo": f"CHE-{n}", **PERSONAL, **said}
-        words = Problem(f"hồ sơ CHE-{n}: gặp «{quoted}»", f"dossier CHE-{n}: found “{quoted}”", field=field)
-        found.append(
-            Aside(wire.DOSSIER, words, json.dumps(payload, ensure_ascii=False), "H99", said.get("DonViXuLy"))
-        )
+        words = worded(f"hồ sơ CHE-{n}: gặp «{quoted}»", f"dossier CHE-{n}: found “{quoted}”", field=field)
+        name, text = said.get("DonViXuLy"), json.dumps(payload, ensure_ascii=False)
+        found.append(Aside(wire.DOSSIER, words, text, "H99", name, "unit" if name else None))
         found.append(Aside("export", words, json.dumps({"mapping": "x", "row": payload}), "H99"))
-    words = Problem("của Nguyễn Văn Thử: gặp «0900000012»", "of Nguyễn Văn Thử: found “0900000012”")
+    words = worded("của Nguyễn Văn Thử: gặp «0900000012»", "of Nguyễn Văn Thử: found “0900000012”")
     found.append(Aside("export", words, json.dumps({"row": {"Họ tên": "Nguyễn Văn Thử"}}), "H99"))
-    words = Problem("không đọc được «Nguyễn Văn Thử»", "cannot read “Nguyễn Văn Thử”", field="ChuHoSo")
+    words = worded("không đọc được «Nguyễn Văn Thử»", "cannot read “Nguyễn Văn Thử”", field="ChuHoSo")
     found.append(Aside(wire.DOSSIER, words, '{"ChuHoSo": "Nguyễn Văn Thử"', "H99"))
     set_aside.add(home, found)
     ids = [one.id for one in found]
@@ -197,11 +202,11 @@ def test_no_page_quotes_what_is_personal(
 
 def test_what_is_not_personal_is_quoted(client_of: SignIn, home: Store) -> None:
     payload = {"MaHoSo": "CHE-9", "NgayTra": "20261332080000", "TrangThaiHoSo": "42", **PERSONAL}
-    words = Problem("có «20261332080000»", "found “20261332080000”", field="NgayTra")
-    named = Problem("không có đơn vị tên «Sở Lạ»", "no unit “Sở Lạ”", field="Cơ quan")
+    words = worded("có «20261332080000»", "found “20261332080000”", field="NgayTra")
+    named = worded("không có đơn vị tên «Sở Lạ»", "no unit “Sở Lạ”", field="Cơ quan")
     found = [
         Aside(wire.DOSSIER, words, json.dumps(payload), "H99"),
-        Aside("export", named, json.dumps({"row": {"Cơ quan": "Sở  Lạ"}}), "H99", "Sở  Lạ"),
+        Aside("export", named, json.dumps({"row": {"Cơ quan": "Sở  Lạ"}}), "H99", "Sở  Lạ", "unit"),
     ]
     set_aside.add(home, found)
     try:
@@ -264,7 +269,7 @@ def test_who_may_not_dismiss(client_of: SignIn, home: Store) -> None:
 
 
 def test_what_a_watched_folder_could_not_take_is_told_to_who_sends_it(client_of: SignIn, home: Store) -> None:
-    why = Problem("không dùng được", "it cannot be used", file="tháng <8>.xlsx")
+    why = worded("không dùng được", "it cannot be used", file="tháng <8>.xlsx")
     notices.save(home.home, "/gui", "H99.01", [why], dt.datetime(2026, 8, 3, 8, 15))
     try:
         for unit in ("H99", "H99.01"):

@@ -21,7 +21,7 @@ from django.db import transaction
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.figures.periods import VIETNAM
 from phucvu.inbox.clock import now
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 
 BEGINNING = "0" * 64
 """What the first entry carries for the hash of the one before."""
@@ -40,7 +40,7 @@ class Broken:
     """The first place where the log is not what was written: the entry's number, and what is wrong."""
 
     number: int
-    problem: Problem
+    problem: Fault
 
 
 def append(actor: User | str, action: str, *, object: str = "", unit: str = "", **details: Any) -> AuditEntry:

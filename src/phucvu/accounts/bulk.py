@@ -18,7 +18,7 @@ from django.db import transaction
 from phucvu.accounts import audit, managing, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import TITLES, Action, Role, may, may_give
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.rules.model import Words
 from phucvu.tables.reading import ROW, plain, read_table
 
@@ -138,9 +138,9 @@ def read(path: Path) -> list[Row]:
     return rows
 
 
-def check(by: User | str, file: str, rows: list[Row]) -> list[Problem]:
+def check(by: User | str, file: str, rows: list[Row]) -> list[Fault]:
     """What keeps rows from being made, each by its row and column; nothing is made."""
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         problems += _problems(by, file, row)
@@ -159,10 +159,10 @@ def check(by: User | str, file: str, rows: list[Row]) -> list[Problem]:
     return problems
 
 
-def make(by: User | str, file: str, rows: list[Row]) -> tuple[list[Made], list[Problem]]:
+def make(by: User | str, file: str, rows: list[Row]) -> tuple[list[Made], list[Fault]]:
     """Make the accounts that can be made; the rows that cannot are named, and the rest is done."""
     made: list[Made] = []
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     for row in rows:
         if found := _problems(by, file, row):
             problems += found
@@ -177,7 +177,7 @@ def make(by: User | str, file: str, rows: list[Row]) -> tuple[list[Made], list[P
     return made, problems
 
 
-def accounts_sheet(made: list[Made], problems: list[Problem], whole: Callable[[str], str]) -> bytes:
+def accounts_sheet(made: list[Made], problems: list[Fault], whole: Callable[[str], str]) -> bytes:
     """A workbook of the accounts made, with their links, and of the rows that were not; ``whole`` makes an
     address of a path."""
     file = io.BytesIO()
@@ -224,7 +224,7 @@ def _sheet(book: Any, bold: Any, name: str, heads: Sequence[str], lines: Sequenc
     sheet.freeze_panes(1, 0)
 
 
-def _problems(by: User | str, file: str, row: Row) -> list[Problem]:
+def _problems(by: User | str, file: str, row: Row) -> list[Fault]:
     problems = managing.check(**row.said)
     if not problems and not isinstance(by, str):
         if not may(by, Action.MANAGE_ACCOUNTS, row.said["unit"]):
@@ -256,7 +256,7 @@ def role_meant(said: str) -> str:
     return said
 
 
-def _of_row(problem: Problem, file: str, row: Row) -> Problem:
+def _of_row(problem: Fault, file: str, row: Row) -> Fault:
     return Problem(problem.vi, problem.en, file=file, row=row.number, field=_title(problem.field))
 
 

@@ -28,7 +28,7 @@ from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, Role, may, may_give
 from phucvu.accounts.settings import OIDC, SOCIALACCOUNT_UID_MAX_LENGTH
 from phucvu.inbox.clock import now
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
@@ -54,7 +54,7 @@ def create(
 
 def check(
     *, username: str, email: str, role: str, unit: str, full_name: str = "", subject: str = ""
-) -> list[Problem]:
+) -> list[Fault]:
     """What keeps such an account from being made; it is not."""
     said = {"full_name": full_name, "email": email, "role": role, "unit": unit, "subject": subject}
     return _name_problems(username) + _problems(User(), said)
@@ -139,7 +139,7 @@ def _check_may_change(by: User | str, user: User) -> None:
         raise PermissionDenied
 
 
-def _save(by: User | str, user: User, said: dict[str, str], action: str, problems: list[Problem]) -> User:
+def _save(by: User | str, user: User, said: dict[str, str], action: str, problems: list[Fault]) -> User:
     said = {name: value.strip() for name, value in said.items()}
     said["email"] = said["email"].lower()
     said["unit"] = units.meant(said["unit"])
@@ -196,7 +196,7 @@ def _set_subject(user: User, subject: str) -> None:
             SocialAccount.objects.create(user=user, provider=OIDC, uid=subject)
 
 
-def _name_problems(username: str) -> list[Problem]:
+def _name_problems(username: str) -> list[Fault]:
     if not NAME.fullmatch(username):
         return [
             Problem(
@@ -214,8 +214,8 @@ def _name_problems(username: str) -> list[Problem]:
     return []
 
 
-def _problems(user: User, said: dict[str, str]) -> list[Problem]:
-    problems = [
+def _problems(user: User, said: dict[str, str]) -> list[Fault]:
+    problems: list[Fault] = [
         Problem(f"dài quá {longest} ký tự", f"longer than {longest} characters", field=name)
         for name, longest in LONGEST.items()
         if len(said[name]) > longest

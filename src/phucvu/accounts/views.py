@@ -19,7 +19,7 @@ from phucvu.accounts.bulk import accounts_sheet
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
 from phucvu.accounts.settings import OIDC_URL
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 PER_PAGE = 100
 FIELDS = ("username", "full_name", "email", "role", "unit", "subject")
@@ -67,7 +67,7 @@ def every(request: Any) -> Any:
 
 def add(request: Any) -> Any:
     said = _said(request, dict.fromkeys(FIELDS, "") | {"role": Role.STAFF, "unit": request.user.unit})
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     if request.method == "POST":
         try:
             user = managing.create(request.user, **said)
@@ -85,7 +85,7 @@ def from_file(request: Any) -> Any:
     if request.method == "POST" and "make" in request.POST:
         return _made(request)
     rows: list[bulk.Row] = []
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     file = ""
     if request.method == "POST":
         try:
@@ -256,7 +256,7 @@ def _shown(
     user: User,
     *,
     said: dict[str, str] | None = None,
-    problems: list[Problem] | None = None,
+    problems: list[Fault] | None = None,
     link: str = "",
     made: bool = False,
 ) -> Any:
@@ -272,7 +272,7 @@ def _shown(
 
 
 def _form(
-    request: Any, said: dict[str, str], problems: list[Problem], more: dict[str, Any] | None = None
+    request: Any, said: dict[str, str], problems: list[Fault], more: dict[str, Any] | None = None
 ) -> Any:
     below = units.below(request.user.unit)
     chosen = units.offered([said["unit"]])
@@ -293,7 +293,7 @@ def _said(request: Any, otherwise: dict[str, str]) -> dict[str, str]:
     return otherwise
 
 
-def _by_field(problems: list[Problem]) -> dict[str, str]:
+def _by_field(problems: list[Fault]) -> dict[str, str]:
     language = _language()
     return {p.field: p.vi if language == "vi" else p.en for p in problems}
 

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 Ring = list[tuple[float, float]]
 """A closed line of (longitude, latitude) in degrees."""
@@ -30,7 +30,7 @@ class Region:
     link: str
 
 
-def read_regions(path: Path) -> tuple[dict[str, list[Ring]], list[Problem]]:
+def read_regions(path: Path) -> tuple[dict[str, list[Ring]], list[Fault]]:
     """The outlines by unit code, from a FeatureCollection in degrees of longitude and latitude.
 
     Each feature names its unit in the property ``code`` (or ``unit``). Features that cannot be used
@@ -55,7 +55,7 @@ def read_regions(path: Path) -> tuple[dict[str, list[Ring]], list[Problem]]:
             )
         )
     regions: dict[str, list[Ring]] = {}
-    problems = []
+    problems: list[Fault] = []
     for number, feature in enumerate(features, 1):
         try:
             code, rings = _code(feature), _rings(feature)

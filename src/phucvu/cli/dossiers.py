@@ -12,7 +12,7 @@ from phucvu.cli.home import Asked, asking, period_option, regroup_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
 from phucvu.cli.score import excel_option, format_option
 from phucvu.figures.periods import Period
-from phucvu.figures.units import circle_said
+from phucvu.figures.units import circle_of
 from phucvu.formats import TIME_UNITS, decimal, moment, whole
 
 limit_option = click.option(
@@ -132,7 +132,7 @@ def findings(
 
     tables, units = asked.open()
     for circle in units.circles():
-        click.echo(" | ".join(circle_said(*circle)), err=True)
+        click.echo(str(circle_of(*circle)), err=True)
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
     if not offset:
         below = None if unit is None else {u.code for u in units.below(unit)} if unit in units else set()

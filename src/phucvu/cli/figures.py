@@ -15,7 +15,7 @@ from phucvu.cli.score import excel_option, format_option, scores_with_changes, s
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.formats import percent, whole
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.scoring import score
 
 
@@ -124,7 +124,7 @@ def count(
 MOST_NAMED = 5
 
 
-def _no_unit(said: str, units: Units, home: str) -> Problem:
+def _no_unit(said: str, units: Units, home: str) -> Fault:
     """That a unit is not known, with those that may be meant: by the code or name, else the first."""
     meant = [u for u in units if said.casefold() in (u.code.casefold(), u.name.casefold())]
     meant = meant or [u for u in units if said.casefold() in u.name.casefold()] or list(units)

@@ -8,7 +8,7 @@ import click
 
 from phucvu.cli.home import home_option, open_site
 from phucvu.formats import whole
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 if TYPE_CHECKING:
     from phucvu.inbox.reconciling import Checked
@@ -100,7 +100,7 @@ def check(home: str, mend: bool) -> None:
     say_checked(reconcile(store))
 
 
-def _problem(table: Torn, home: str) -> Problem:
+def _problem(table: Torn, home: str) -> Fault:
     if table.whole is None:
         vi, en = "không lần ghi nào còn đủ tệp", "no commit has all its files"
     else:

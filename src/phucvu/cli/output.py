@@ -21,7 +21,7 @@ from rich.text import Text
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.formats import moment
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
 from phucvu.tables.workbook import write
@@ -175,7 +175,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def report(set_aside: Sequence[Problem], notes: Sequence[Problem] = (), unlisted: int = 0) -> int:
+def report(set_aside: Sequence[Fault], notes: Sequence[Fault] = (), unlisted: int = 0) -> int:
     """Lists on standard error what was noted and set aside; the exit status that follows.
 
     ``unlisted`` is how many more rows were set aside than are listed.

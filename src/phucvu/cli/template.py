@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from phucvu.problems import Problem, UnusableError
+
 
 @click.command()
 @click.argument("kind", metavar="LOẠI")
@@ -16,7 +18,6 @@ import click
 def template(kind: str, out: Path) -> None:
     """Ghi mẫu Excel để điền một bảng rồi nhập. | Write a workbook to fill in and import."""
     from phucvu.intake import templates
-    from phucvu.problems import Problem, UnusableError
 
     templates.columns(kind)
     if not templates.is_template_path(out):

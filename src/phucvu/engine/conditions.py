@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.rules.model import Count, RuleSet, Words
 
 Rule = Callable[[ir.Table, Count], ir.BooleanValue]
@@ -448,7 +448,7 @@ def check(rules: RuleSet) -> None:
         raise UnusableError(problems)
 
 
-def _problems(rules: str, indicator: str, count: Count) -> Iterator[Problem]:
+def _problems(rules: str, indicator: str, count: Count) -> Iterator[Fault]:
     asked_of_dossiers = False
     for name in (*count.numerator, *count.denominator):
         condition = CONDITIONS.get(name)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.tables.reading import ROW, heading_with, read_table
 
@@ -32,8 +32,8 @@ class FigureTable:
     """
 
     frame: pl.DataFrame
-    set_aside: list[Problem]
-    notes: list[Problem]
+    set_aside: list[Fault]
+    notes: list[Fault]
 
 
 def read_figures(path: Path, rules: RuleSetFile) -> FigureTable:
@@ -52,7 +52,7 @@ def read_figures(path: Path, rules: RuleSetFile) -> FigureTable:
 
 def check_figures(
     frame: pl.DataFrame, rules: RuleSetFile, file: str = ""
-) -> tuple[pl.DataFrame, list[Problem]]:
+) -> tuple[pl.DataFrame, list[Fault]]:
     """Rows of text with their row numbers → figures, and a problem for each row set aside.
 
     A row is set aside for the first thing wrong with it. The same figure twice with the same
@@ -132,7 +132,7 @@ def _fault(in_force: dict[str, RuleSet | None]) -> pl.Expr:
     return pl.coalesce(*(pl.when(condition).then(pl.lit(fault)) for fault, condition in faults))
 
 
-def _problem(row: dict[str, Any], file: str, rules: RuleSetFile) -> Problem:
+def _problem(row: dict[str, Any], file: str, rules: RuleSetFile) -> Fault:
     what, field = row["fault"].split(" ")
     found, period = row[field], row["period"]
     match what, field:

@@ -14,7 +14,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.formats import day
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 from phucvu.rules.model import Kind
 from phucvu.tables import plain
 from phucvu.tables.reading import ROW, heading_with, read_table
@@ -125,14 +125,14 @@ def read_units(path: Path) -> Units:
             others = seen.setdefault(unit.code, [])
             for other in others:
                 if other[1] != unit and other[1].overlaps(unit):
-                    vi, en = same_days(other, (row[ROW], unit))
-                    problems.append(Problem(vi, en, file=path.name, row=row[ROW], field="code"))
+                    fault = same_days(other, (row[ROW], unit))
+                    problems.append(fault.at(file=path.name, row=row[ROW]))
             others.append((row[ROW], unit))
         except (KeyError, ValueError) as error:
             column = str(error.args[0])
-            vi = f"giá trị {row.get(column)!r} không dùng được"
-            en = f"value {row.get(column)!r} cannot be used"
-            problems.append(Problem(vi, en, file=path.name, row=row[ROW], field=column))
+            value = row.get(column)
+            fault = Fault("value_unusable", file=path.name, row=row[ROW], field=column, value=value)
+            problems.append(fault)
     if problems:
         raise UnusableError(problems)
     return Units(units)
@@ -142,27 +142,19 @@ Numbered = tuple[int | None, Unit]
 """A row of units with its number in a file; None where that is not known."""
 
 
-def same_days(first: Numbered, second: Numbered) -> tuple[str, str]:
-    """In Vietnamese and English, that two rows tell of one unit on the same days."""
+def same_days(first: Numbered, second: Numbered) -> Fault:
+    """That two rows tell of one unit on the same days."""
     code = first[1].code
-    return (
-        f"hai dòng của đơn vị {code} nói về cùng những ngày: {_said(first)[0]} và {_said(second)[0]}",
-        f"two rows of the unit {code} are of the same days: {_said(first)[1]} and {_said(second)[1]}",
-    )
+    return Fault("unit_twice", field="code", unit=code, first=_said(first), second=_said(second))
 
 
-def same_days_as_held(row: Unit, held: Unit) -> tuple[str, str]:
-    """In Vietnamese and English, that a row would move a unit while the row held goes on."""
-    (vi, en), (vi_held, en_held) = _said((None, row)), _said((None, held))
-    return (
-        f"dòng này của đơn vị {row.code} ({vi}) nói về cùng những ngày với dòng đã có ({vi_held}); "
-        "nhập cả hai dòng, dòng trước có ngày cuối",
-        f"this row of the unit {row.code} ({en}) is of the same days as one held ({en_held}); "
-        "import both rows, the earlier one with its last day",
-    )
+def same_days_as_held(row: Unit, held: Unit) -> Fault:
+    """That a row would move a unit while the row held goes on."""
+    said, said_held = _said((None, row)), _said((None, held))
+    return Fault("unit_moved_without_end", field="valid_from", unit=row.code, row_said=said, held=said_held)
 
 
-def _said(row: Numbered) -> tuple[str, str]:
+def _said(row: Numbered) -> Both:
     number, unit = row
     vi = [f"dòng {number}"] if number else []
     en = [f"row {number}"] if number else []
@@ -178,7 +170,7 @@ def _said(row: Numbered) -> tuple[str, str]:
     if unit.parent:
         vi.append(f"thuộc {unit.parent}")
         en.append(f"under {unit.parent}")
-    return ", ".join(vi), ", ".join(en)
+    return Both(", ".join(vi), ", ".join(en))
 
 
 def _unit(row: dict[str, Any]) -> Unit:
@@ -403,16 +395,17 @@ LINKS = ("parent", "successor")
 """How a unit names another one."""
 
 
-def circle_said(link: str, way: Sequence[str]) -> tuple[str, str]:
-    """In Vietnamese and English, that units name each other in a circle, as ``Units.circles`` tells it.
+def circle_of(link: str, way: Sequence[str]) -> Fault:
+    """That units name each other in a circle, as ``Units.circles`` tells it.
 
-    >>> circle_said("parent", ["A", "B", "A"])
-    ('đơn vị A đứng trên chính nó: A → B → A', 'unit A stands above itself: A → B → A')
+    >>> str(circle_of("parent", ["A", "B", "A"]))
+    'đơn vị A đứng trên chính nó: A → B → A | unit A stands above itself: A → B → A'
     """
-    code, circle = way[0], " → ".join(way)
-    if link == "parent":
-        return f"đơn vị {code} đứng trên chính nó: {circle}", f"unit {code} stands above itself: {circle}"
-    return f"đơn vị {code} kế thừa chính nó: {circle}", f"unit {code} succeeds itself: {circle}"
+    return Fault(
+        "unit_above_itself" if link == "parent" else "unit_succeeds_itself",
+        unit=way[0],
+        circle=" → ".join(way),
+    )
 
 
 def circles(named: Mapping[str, str | None]) -> list[list[str]]:

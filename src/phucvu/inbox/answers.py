@@ -5,13 +5,10 @@ docs/intake.md explains every code; a test holds it to this table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
-from phucvu.records.set_aside import Aside
 
 
 class Code(StrEnum):
@@ -75,21 +72,30 @@ def of_items(results: Sequence[ItemResult], what: str) -> dict[str, Any]:
     return envelope(code, message, result=[r.as_json() for r in results])
 
 
-SAID: tuple[tuple[str, Code], ...] = (
-    (r"a required value is missing|which unit sent these", Code.MISSING),
-    (r"not a possible date", Code.NO_SUCH_DATE),
-    (r"must be a number|must be 0 or 1|not an amount|control character", Code.NOT_ALLOWED),
-    (r"no unit has the code|units have the name", Code.UNKNOWN_UNIT),
-    (r"no procedure has the code", Code.UNKNOWN_PROCEDURE),
-    (r"far too long|longer than|more entries than", Code.TOO_LONG),
-    (r"nested too deeply", Code.TOO_DEEP),
-    (r"not UTF-8|not correct JSON", Code.NOT_JSON),
-    (r"not a JSON object|wrong type|must be a list", Code.WRONG_TYPE),
-    (r"the program cannot read this", Code.UNREADABLE),
-)
-"""By its words, which code a problem of ``phucvu.intake.wire`` has."""
-
-
-def code_of(aside: Aside) -> Code:
-    """The code of why a dossier or step could not be used."""
-    return next((code for words, code in SAID if re.search(words, aside.problem.en)), Code.NOT_ALLOWED)
+NUMBERS = {
+    "value_missing": Code.MISSING,
+    "sender_of_steps_unknown": Code.MISSING,
+    "wrong_type": Code.WRONG_TYPE,
+    "not_a_json_object": Code.WRONG_TYPE,
+    "not_a_list": Code.WRONG_TYPE,
+    "date_impossible": Code.NO_SUCH_DATE,
+    "number_outside": Code.NOT_ALLOWED,
+    "not_0_or_1": Code.NOT_ALLOWED,
+    "amount_impossible": Code.NOT_ALLOWED,
+    "amount_too_large": Code.NOT_ALLOWED,
+    "control_character": Code.NOT_ALLOWED,
+    "nul_character": Code.NOT_ALLOWED,
+    "unit_unknown": Code.UNKNOWN_UNIT,
+    "unit_ambiguous": Code.UNKNOWN_UNIT,
+    "unit_of_others": Code.OTHER_UNIT,
+    "procedure_code_unknown": Code.UNKNOWN_PROCEDURE,
+    "text_too_long": Code.TOO_LONG,
+    "longer_than": Code.TOO_LONG,
+    "number_too_long": Code.TOO_LONG,
+    "list_too_long": Code.TOO_LONG,
+    "nested_too_deeply": Code.TOO_DEEP,
+    "not_json": Code.NOT_JSON,
+    "not_utf8": Code.NOT_JSON,
+    "item_unreadable": Code.UNREADABLE,
+}
+"""By code of the fault of a dossier or step, the ``error_code`` of its answer."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from phucvu.inbox.answers import Code, ItemResult, code_of
+from phucvu.inbox.answers import NUMBERS, ItemResult
 from phucvu.inbox.watching import Registers
 from phucvu.intake import wire
 from phucvu.intake.catalogue import with_known_procedures
 from phucvu.intake.foreign import without_foreign
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
 
@@ -40,7 +40,7 @@ class Understood:
     frame: pl.DataFrame
     items: pl.Series
     aside: dict[int, Aside]
-    refused: dict[int, Problem]
+    refused: dict[int, Fault]
 
     def older(self, store: Store) -> frozenset[int]:
         """The numbers of the dossiers that the records will keep as earlier versions.
@@ -60,14 +60,12 @@ class Understood:
                 message = OLDER.format(taken[number]) if number in older else ""
                 results.append(ItemResult(taken[number], message=message))
                 continue
-            aside = self.aside.get(number)
-            problem = aside.problem if aside else self.refused[number]
-            code = code_of(aside) if aside else Code.OTHER_UNIT
+            problem = self.aside[number].problem if number in self.aside else self.refused[number]
             named = wire.code_of(item)
             place = "" if named else f"mục thứ {number + 1}: "
             field = f" (trường {problem.field})" if problem.field else ""
             message = f"{place}{problem.vi}{field}"
-            results.append(ItemResult(named, code, message[:1].upper() + message[1:]))
+            results.append(ItemResult(named, NUMBERS[problem.code], message[:1].upper() + message[1:]))
         return results
 
 

@@ -31,6 +31,7 @@ from phucvu.inbox.reconciling import reconcile
 from phucvu.inbox.retention import Sweeper
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import Registers
+from phucvu.records import set_aside
 from phucvu.records.store import Store
 
 PAUSE = 0.1
@@ -62,6 +63,7 @@ def run(part: str, store: Store) -> None:
             case "inbox":
                 counter, mover = MonthCounter(store), Mover(Registers(store))
                 try_stuck_again()
+                set_aside.name_kinds(store)
                 jobs.begin(["moving", "counting"])
                 _beside("counting", counter.count_if_changed)
                 reconcile(store)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from phucvu.intake import wire
 from phucvu.intake.known import Known
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records.set_aside import Aside
 
 
@@ -28,14 +28,11 @@ def with_known_procedures(
     asides = {
         number: Aside(
             wire.DOSSIER,
-            Problem(
-                f"hồ sơ {code}: không có thủ tục nào mang mã “{procedure}”",
-                f"dossier {code}: no procedure has the code “{procedure}”",
-                field="MaTTHC",
-            ),
+            Fault("procedure_code_unknown", dossier=code, field="MaTTHC", procedure=procedure),
             items[number].decode(),
             sender,
             procedure,
+            "procedure",
         )
         for number, (code, procedure) in zip(read.items.filter(bad), rows, strict=True)
     }

@@ -57,9 +57,7 @@ def take(taking: Taking, source: Source, mapping: Mapping, sender: str | None) -
     headings = replace(headings, of={"unit": UNIT, **headings.of})
     read = mapped.read(rows, headings, mapping, known, sender, SOURCE)
     taking.take("dossiers", read.frame)
-    taking.aside(
-        replace(a, problem=replace(a.problem, row=numbers[place])) for place, a in read.aside.items()
-    )
+    taking.aside(replace(a, problem=a.problem.at(row=numbers[place])) for place, a in read.aside.items())
     taking.unread(sheet.set_aside)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from phucvu.intake import wire
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 
 
 def without_foreign(
     read: wire.Read, own: Collection[str], account: str
-) -> tuple[wire.Read, dict[int, Problem]]:
+) -> tuple[wire.Read, dict[int, Fault]]:
     """The dossiers of the account's own units, and why the others are refused, by number."""
     foreign = [u for u in read.frame["unit"].unique() if u not in own]
     if not foreign:
@@ -18,11 +18,7 @@ def without_foreign(
     bad = read.frame["unit"].is_in(foreign)
     rows = read.frame.filter(bad).select("code", "unit").iter_rows()
     refused = {
-        number: Problem(
-            f"hồ sơ {code}: tài khoản của {account} không được gửi thay đơn vị {meant}",
-            f"dossier {code}: an account of {account} cannot send for the unit {meant}",
-            field="DonViXuLy",
-        )
+        number: Fault("unit_of_others", dossier=code, field="DonViXuLy", account=account, unit=meant)
         for number, (code, meant) in zip(read.items.filter(bad), rows, strict=True)
     }
     return wire.Read(read.frame.filter(~bad), read.items.filter(~bad), read.aside), refused

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 import pyarrow.fs
 
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records.places import at_home, opened
 
 FOLDER = "watched"
@@ -36,7 +36,7 @@ class Notice:
     since: dt.datetime
 
 
-def save(home: str, folder: str, sender: str | None, found: Sequence[Problem], now: dt.datetime) -> None:
+def save(home: str, folder: str, sender: str | None, found: Sequence[Fault], now: dt.datetime) -> None:
     """Tell of what lies in a folder, in place of what was told before; since when is kept."""
     with at_home(home):
         system, place = opened(home)

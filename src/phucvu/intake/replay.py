@@ -18,7 +18,7 @@ from phucvu.intake.mappings import load
 from phucvu.intake.rows import Headings
 from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import senders
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 from phucvu.records import set_aside
 from phucvu.records.schema import SET_ASIDE
 from phucvu.records.set_aside import Aside
@@ -47,7 +47,13 @@ def replay(store: Store) -> Taken:
         outcome = _tried(store, known, str(source), sender, mapping, rows, over_http=over_http)
         if outcome is None:
             taking.unmended(
-                Problem(r["vi"], r["en"], r["file"] or "", r["row"], r["field"] or "")
+                Fault(
+                    "set_aside_before",
+                    file=r["file"] or "",
+                    row=r["row"],
+                    field=r["field"] or "",
+                    reason=Both(r["vi"], r["en"]),
+                )
                 for r in rows.iter_rows(named=True)
             )
             continue
@@ -123,7 +129,14 @@ def _own(read: wire.Read, known: Known, sender: str, rows: pl.DataFrame) -> wire
     """
     read, refused = without_foreign(read, known.can_write_for(sender), sender)
     aside = {
-        number: Aside(wire.DOSSIER, problem, rows["payload"][number], sender, rows["value"][number])
+        number: Aside(
+            wire.DOSSIER,
+            problem,
+            rows["payload"][number],
+            sender,
+            rows["value"][number],
+            rows["kind"][number],
+        )
         for number, problem in refused.items()
     }
     return replace(read, aside=read.aside | aside)
@@ -133,4 +146,4 @@ def _placed(rows: pl.DataFrame, aside: dict[int, Aside]) -> Iterable[Aside]:
     """With the place in the file where each row stood."""
     for number, one in aside.items():
         file, row, payload = rows["file"][number], rows["row"][number], rows["payload"][number]
-        yield replace(one, payload=payload, problem=replace(one.problem, file=file or "", row=row))
+        yield replace(one, payload=payload, problem=one.problem.at(file=file or "", row=row))

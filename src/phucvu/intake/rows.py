@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,8 +12,8 @@ import msgspec
 from phucvu.intake import wire
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import FIELDS, Mapping
-from phucvu.problems import Problem
-from phucvu.records.set_aside import Aside
+from phucvu.problems import Fault
+from phucvu.records.set_aside import Aside, Kind
 from phucvu.tables import plain
 
 CODED = ("channel", "status", "paid_online", "vneid", "digitised_parts")
@@ -29,11 +29,11 @@ Row = dict[str, str | None]
 
 
 class _UnknownError(Exception):
-    """A word or name in a row that nobody has said the meaning of."""
+    """A word of a row that has no meaning here; ``procedure`` where it is the name of one."""
 
-    def __init__(self, vi: str, en: str, heading: str, value: str | None = None) -> None:
-        super().__init__(en)
-        self.vi, self.en, self.heading, self.value = vi, en, heading, value
+    def __init__(self, fault: Fault, procedure: str | None = None) -> None:
+        super().__init__(fault.code)
+        self.fault, self.procedure = fault, procedure
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ def read(
     numbers, payloads = [], []
     aside: dict[int, Aside] = {}
 
-    def kept(number: int, problem: Problem, value: str | None) -> Aside:
-        said = {name: text for name, text in rows[number].items() if text is not None}
+    def kept(number: int, fault: Fault, name: str | None, kind: Kind | None) -> Aside:
+        said = {heading: text for heading, text in rows[number].items() if text is not None}
         payload = msgspec.json.encode({"mapping": mapping.name, "row": said}).decode()
-        return Aside(source, problem, payload, sender, value)
+        return Aside(source, fault, payload, sender, name, kind)
 
     by = sender or mapping.sender
     for number, row in enumerate(rows):
@@ -81,11 +81,12 @@ def read(
             payloads.append(msgspec.json.encode(_payload(row, headings.of, mapping, known, by)))
             numbers.append(number)
         except _UnknownError as error:
-            aside[number] = kept(number, Problem(error.vi, error.en, field=error.heading), error.value)
+            kind: Kind | None = "procedure" if error.procedure else None
+            aside[number] = kept(number, error.fault, error.procedure, kind)
     found = wire.dossiers(payloads, known, sender=by)
     for place, one in found.aside.items():
-        problem = replace(one.problem, field=headings.for_people(one.problem.field))
-        aside[numbers[place]] = kept(numbers[place], problem, one.value)
+        fault = one.problem.at(field=headings.for_people(one.problem.field))
+        aside[numbers[place]] = kept(numbers[place], fault, one.value, one.kind)
     items = found.items.replace_strict(dict(enumerate(numbers)), return_dtype=found.items.dtype)
     return wire.Read(found.frame, items, dict(sorted(aside.items())))
 
@@ -120,9 +121,7 @@ def _meant(field: str, said: str, heading: str, mapping: Mapping) -> str:
         return code
     if field in CODED and not re.fullmatch(r"\d{1,2}(\.0)?", said):
         raise _UnknownError(
-            f"không hiểu “{said}”; thêm vào mục words.{field} của ánh xạ {mapping.name}",
-            f"“{said}” is not understood; add it to words.{field} of the mapping {mapping.name}",
-            heading,
+            Fault("word_unknown", field=heading, word=said, words=f"words.{field}", mapping=mapping.name)
         )
     return said
 
@@ -132,10 +131,9 @@ def _procedure(name: str, headings: dict[str, str], known: Known, sender: str | 
     found = known.procedure(name, sender) if name else ""
     if isinstance(found, str):
         return found
-    if found:
-        codes = ", ".join(found[:5])
-        vi = f"có {len(found)} thủ tục tên “{name}” ({codes})"
-        en = f"{len(found)} procedures have the name “{name}” ({codes})"
-    else:
-        vi, en = f"không có thủ tục nào tên “{name}”", f"no procedure has the name “{name}”"
-    raise _UnknownError(vi, en, headings.get("procedure_name", ""), name)
+    heading = headings.get("procedure_name", "")
+    if not found:
+        raise _UnknownError(Fault("procedure_name_unknown", field=heading, name=name), name)
+    codes = ", ".join(found[:5])
+    fault = Fault("procedure_name_ambiguous", field=heading, name=name, count=len(found), codes=codes)
+    raise _UnknownError(fault, name)

@@ -7,15 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import LINKS, Unit, Units, circle_said, same_days, same_days_as_held, units_of_rows
+from phucvu.figures.units import LINKS, Unit, Units, circle_of, same_days, same_days_as_held, units_of_rows
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, decimals, flags, moments, whole
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 from phucvu.records.schema import AMOUNT, LONGEST_TIMES, PARTS, TABLES, TIME, Column, Table
 from phucvu.records.set_aside import Aside
 from phucvu.tables import Sheet, Source
@@ -26,9 +27,6 @@ KINDS = {name: table for name, table in TABLES.items() if name not in ("dossiers
 LONGEST_UNIT = 50
 LONGEST_CODE = 100
 """Characters of a unit's and a procedure's code."""
-
-Fault = tuple[str, str, str]
-"""What is wrong with a row: in Vietnamese, in English, and the column."""
 
 
 @dataclass
@@ -96,11 +94,10 @@ def columns_of(table: Table, headings: Iterable[str]) -> dict[str, str]:
 def asides(kind: str, rows: pl.DataFrame, faults: dict[int, Fault]) -> dict[int, Aside]:
     """The faulty ones of text rows, to be set aside, by place."""
     found = {}
-    for place, (vi, en, column) in sorted(faults.items()):
+    for place, fault in sorted(faults.items()):
         row = rows.row(place, named=True)
         said = {name: value for name, value in row.items() if value is not None and name != ROW}
-        problem = Problem(vi, en, row=row.get(ROW), field=column)
-        found[place] = Aside(kind, problem, json.dumps(said, ensure_ascii=False))
+        found[place] = Aside(kind, fault.at(row=row.get(ROW)), json.dumps(said, ensure_ascii=False))
     return found
 
 
@@ -155,11 +152,7 @@ def _without_contradictions(table: Table, rows: Typed, numbers: Sequence[int | N
         listed = sorted(numbers[place] or 0 for place in group["place"])
         where = ", ".join(map(str, listed[:MOST_NAMED])) + (" …" if len(listed) > MOST_NAMED else "")
         for place in group["place"]:
-            faults[place] = (
-                f"{said} có nhiều dòng khác nhau trong tệp: dòng {where}",
-                f"several rows of the file say different things of {said}: rows {where}",
-                table.key[0],
-            )
+            faults[place] = Fault("rows_contradict", field=table.key[0], key=said, rows=where)
     return _kept(rows, faults)
 
 
@@ -179,7 +172,7 @@ def _without_overlaps(rows: Typed, numbers: Sequence[int | None]) -> Typed:
             if other is not None:
                 first, second = sorted([(place, row), other], key=lambda pair: pair[0])
                 named = [(numbers[at] if numbers else None, one) for at, one in (first, second)]
-                faults[place] = (*same_days(named[0], named[1]), "code")
+                faults[place] = same_days(named[0], named[1])
     return _kept(rows, faults)
 
 
@@ -199,7 +192,7 @@ def _without_overlaps_of_held(rows: Typed, known: pl.DataFrame) -> Typed:
             and begun[other.code, other.valid_from] <= (other.first_day == row.first_day)
         ]
         if (other := _in_the_way(row, others)) is not None:
-            faults[place] = (*same_days_as_held(row, other), "valid_from")
+            faults[place] = same_days_as_held(row, other)
     return _kept(rows, faults)
 
 
@@ -231,8 +224,7 @@ def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
                     way.append(here)
                     here = named.get(here)
                 if here == row.code:
-                    vi, en = circle_said(link, [*way, row.code])
-                    faults[place] = (vi, en, link)
+                    faults[place] = circle_of(link, [*way, row.code]).at(field=link)
                     del named[row.code]
     return _kept(rows, faults)
 
@@ -274,26 +266,14 @@ def _column(table: Table, column: Column, text: pl.Series, faults: dict[int, Fau
     elif column.name in SAID_OTHERWISE:
         text = _meant(text, SAID_OTHERWISE[column.name])
     value, bad = _read(column, text)
-    allowed = ", ".join(column.values) or {
-        pl.Date: "2026-08-15",
-        pl.Boolean: "0, 1",
-        TIME: "2026-08-15T09:30:00",
-    }.get(column.type, "số nguyên | a whole number")
     if column.values:
         bad |= ~value.cast(pl.String).is_in(column.values).fill_null(True)
-    allowed_vi = _allowed_vi(table, column) or allowed.split(" | ")[0]
     for row in bad.arg_true():
-        faults.setdefault(
-            row,
-            (
-                f"giá trị “{said[row]}” không đúng; cần {allowed_vi}",
-                f"“{said[row]}” does not fit; expected {allowed.split(' | ')[-1]}",
-                column.name,
-            ),
-        )
+        fault = Fault("value_wrong", field=column.name, value=said[row], expected=_expected(table, column))
+        faults.setdefault(row, fault)
     if column.required:
         for row in text.is_null().arg_true():
-            faults.setdefault(row, ("thiếu giá trị bắt buộc", "a required value is missing", column.name))
+            faults.setdefault(row, Fault("value_missing", field=column.name))
     return value.alias(column.name)
 
 
@@ -305,10 +285,18 @@ SAID_OTHERWISE: dict[str, Callable[[str], str]] = {
 """By column, what the text stands for that offices write in it."""
 
 
-def _allowed_vi(table: Table, column: Column) -> str:
-    """The values allowed, each with what it is called."""
+EXAMPLES: dict[Any, str] = {pl.Date: "2026-08-15", pl.Boolean: "0, 1", TIME: "2026-08-15T09:30:00"}
+"""What a value of a type looks like."""
+
+
+def _expected(table: Table, column: Column) -> Both:
+    """The values allowed, in Vietnamese each with what it is called; else what a value looks like."""
+    if not column.values:
+        example = EXAMPLES.get(column.type)
+        return Both(example, example) if example else Both("số nguyên", "a whole number")
     called = words.called(table.name, column.name)
-    return ", ".join(f"{value} (“{called[value]}”)" if value in called else value for value in column.values)
+    vi = (f"{value} (“{called[value]}”)" if value in called else value for value in column.values)
+    return Both(", ".join(vi), ", ".join(column.values))
 
 
 def _meant(text: pl.Series, meaning: Callable[[str], str]) -> pl.Series:
@@ -351,70 +339,34 @@ def _codes(frame: pl.DataFrame, longest: int) -> Iterator[tuple[int, Fault]]:
     code = frame["code"]
     bad = ~code.str.contains(CODE) | code.str.contains(RESERVED) | (code.str.len_chars() > longest)
     for row in bad.arg_true():
-        yield (
-            row,
-            (
-                f"mã phải có từ 1 đến {longest} chữ cái, chữ số, dấu . - _; không phải accounts, dossiers, "
-                "không có đuôi .json, .csv, .xlsx, .svg",
-                f"a code is 1 to {longest} letters, digits, . - or _; not accounts or dossiers, "
-                "not ending in .json, .csv, .xlsx or .svg",
-                "code",
-            ),
-        )
+        yield row, Fault("code_unusable", field="code", longest=longest)
 
 
 def _units(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     yield from _codes(frame, LONGEST_UNIT)
     for row in (frame["valid_to"] < frame["valid_from"]).arg_true():
-        yield row, ("ngày cuối trước ngày đầu", "the last day is before the first", "valid_to")
+        yield row, Fault("ends_before_it_begins", field="valid_to")
 
 
 def _procedures(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     yield from _codes(frame, LONGEST_CODE)
     yield from _parts(frame)
     for row in (frame["max_time"].is_not_null() & frame["max_time_unit"].is_null()).arg_true():
-        yield (
-            row,
-            (
-                "có thời hạn tối đa mà không có đơn vị (hour, day, workday, month)",
-                "a maximum time without its unit (hour, day, workday, month)",
-                "max_time_unit",
-            ),
-        )
+        yield row, Fault("time_without_unit", field="max_time_unit")
     for unit, most in LONGEST_TIMES.items():
         for row in ((frame["max_time"] > most) & (frame["max_time_unit"] == unit)).arg_true():
             said = frame["max_time"][row]
-            yield (
-                row,
-                (
-                    f"thời hạn tối đa {said:,} {unit} là quá dài; nhiều nhất {most:,} {unit}",
-                    f"a maximum time of {said:,} {unit} is too long; at most {most:,} {unit}",
-                    "max_time",
-                ),
-            )
+            yield row, Fault("time_too_long", field="max_time", time=said, unit=unit, most=most)
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     missing = frame["parts_missing"].str.split(" ")
     for row in (~missing.list.eval(pl.element().is_in(PARTS)).list.all()).arg_true():
-        called = "; ".join(word[0] for word in words.PARTS_CALLED.values())
-        yield (
-            row,
-            (
-                f"“{frame['parts_missing'][row]}” không phải các bộ phận của thủ tục; cần: {called}",
-                f"“{frame['parts_missing'][row]}” names no parts of a procedure; expected: {' '.join(PARTS)}",
-                "parts_missing",
-            ),
-        )
+        expected = Both("; ".join(word[0] for word in words.PARTS_CALLED.values()), " ".join(PARTS))
+        said = frame["parts_missing"][row]
+        yield row, Fault("no_parts", field="parts_missing", value=said, expected=expected)
     for row in (frame["parts_complete"] & missing.is_not_null()).arg_true():
-        yield (
-            row,
-            (
-                "đủ bảy bộ phận mà vẫn ghi bộ phận còn thiếu",
-                "all seven parts are there, and some are missing",
-                "parts_missing",
-            ),
-        )
+        yield row, Fault("parts_both_ways", field="parts_missing")
 
 
 def _periods(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
@@ -422,7 +374,7 @@ def _periods(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
         try:
             Period.parse(period or "")
         except UnusableError as error:
-            yield row, (error.problems[0].vi, error.problems[0].en, "period")
+            yield row, error.problems[0].at(field="period")
 
 
 MEASURE = r"^\d\.\d[ab]?$"
@@ -432,14 +384,7 @@ def _targets(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
     yield from _periods(frame)
     known = frame["indicator"].str.contains(MEASURE) | frame["indicator"].is_in(list(words.MEASURES))
     for row in (~known).arg_true():
-        yield (
-            row,
-            (
-                f"“{frame['indicator'][row]}” không phải chỉ số (như 3.1), nhóm chỉ số hoặc tổng điểm",
-                f"“{frame['indicator'][row]}” is no indicator (such as 3.1), group or total",
-                "indicator",
-            ),
-        )
+        yield row, Fault("no_measure", field="indicator", value=frame["indicator"][row])
 
 
 RULES: dict[str, Callable[[pl.DataFrame], Iterator[tuple[int, Fault]]]] = {

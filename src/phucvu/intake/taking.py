@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from phucvu.intake.within import Within
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Added, Store
@@ -38,11 +38,11 @@ class Taken:
     added: dict[str, Added] = field(default_factory=dict)
     set_aside: int = 0
     refused: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
+    problems: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     skipped: int = 0
     preview: dict[str, pl.DataFrame] = field(default_factory=dict)
-    because: Problem | None = None
+    because: Fault | None = None
     """By what the kind was told, as a note."""
     columns: dict[str, str | None] = field(default_factory=dict)
     """By heading of the file, the column or field it is taken for; None where it is not used."""
@@ -93,7 +93,7 @@ class Taking:
         if self.within and (refused := self.within.refused(self.store, table, frame)):
             frame = frame.filter(~pl.int_range(frame.height, eager=True).is_in(list(refused)))
             self.taken.refused += len(refused)
-            self._list([replace(p, file=self.taken.file) for p in refused.values()])
+            self._list([p.at(file=self.taken.file) for p in refused.values()])
         self.taken.preview.setdefault(table, frame.head(PREVIEW))
         add = self.store.compare if self.dry_run else self.store.append
         known = self.taken.added.get(table, Added(0, 0))
@@ -103,7 +103,7 @@ class Taking:
         listed = [
             replace(
                 a,
-                problem=replace(a.problem, file=self.taken.file or a.problem.file),
+                problem=a.problem.at(file=self.taken.file or a.problem.file),
                 sender=a.sender or (self.within.unit if self.within else None),
             )
             for a in asides
@@ -129,20 +129,20 @@ class Taking:
                 Problem(f"cột không dùng: {rest}", f"columns not used: {rest}", file=file)
             )
 
-    def unread(self, problems: Iterable[Problem]) -> None:
+    def unread(self, problems: Iterable[Fault]) -> None:
         """Rows that could not even be split into cells: kept by their place in the file."""
         self.aside(
             Aside(UNREAD, p, msgspec.json.encode({"file": self.taken.file, "row": p.row}).decode())
             for p in problems
         )
 
-    def unmended(self, problems: Iterable[Problem]) -> None:
+    def unmended(self, problems: Iterable[Fault]) -> None:
         """Rows set aside before that stay so."""
         self._count(list(problems))
 
-    def _count(self, problems: list[Problem]) -> None:
+    def _count(self, problems: list[Fault]) -> None:
         self.taken.set_aside += len(problems)
         self._list(problems)
 
-    def _list(self, problems: list[Problem]) -> None:
+    def _list(self, problems: list[Fault]) -> None:
         self.taken.problems += problems[: MOST_LISTED - len(self.taken.problems)]

@@ -12,15 +12,12 @@ import ibis.expr.types as ir
 
 from phucvu.engine.connections import connect
 from phucvu.intake import wire
+from phucvu.records.set_aside import Kind
 from phucvu.records.store import Store
 
 MOST_NAMES = 200
 
-Kind = Literal["unit", "procedure"]
 State = Literal["pending", "dismissed"]
-
-PROCEDURE = "procedures? (has|have) the (code|name)"
-"""The words of a problem with a procedure's code or name; that of a unit says «unit»."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +109,4 @@ def _pending(
 ) -> ir.Table:
     rows = store.table(con, "set_aside", payload=payload)
     rows = rows.filter(rows.state == state)
-    kind = rows.en.re_search(PROCEDURE).ifelse("procedure", "unit")
-    rows = rows.mutate(kind=rows.value.notnull().ifelse(kind, ibis.null("string")))
     return rows if senders is None else rows.filter(rows.sender.isin(list(senders)))

@@ -14,7 +14,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ from phucvu.intake import mappings, notices
 from phucvu.intake.files import KINDS, import_file
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken
-from phucvu.problems import Problem, UnavailableError, UnusableError
+from phucvu.problems import Fault, Problem, UnavailableError, UnusableError
 from phucvu.records.store import Store
 
 WORKING = "dang-nhan"
@@ -66,7 +66,7 @@ class Handled:
     name: str
     outcome: Literal["taken", "known", "refused"]
     taken: Taken | None
-    problems: list[Problem]
+    problems: list[Fault]
     moved_to: Path
 
 
@@ -98,8 +98,8 @@ def watch(
     """
     office = _Office(store, folder, kind, sender, mapping)
     seen: dict[Path, _Seen] = {}
-    told: set[Problem] = set()
-    noticed: list[Problem] | None = None
+    told: set[Fault] = set()
+    noticed: list[Fault] | None = None
     while True:
         found = [*_passed_over(folder)]
         for problem in found:
@@ -165,7 +165,7 @@ def _files(folder: Path) -> list[tuple[Path, Look]]:
     return sorted(found, key=lambda f: (f[1][2], f[0].name))
 
 
-def _passed_over(folder: Path) -> Iterator[Problem]:
+def _passed_over(folder: Path) -> Iterator[Fault]:
     """What lies in the folder and is not taken, though somebody may think so."""
     for path in sorted(folder.iterdir()):
         if path.name in (WORKING, TAKEN, REFUSED) or path.name.startswith((".", "~")):
@@ -179,7 +179,7 @@ def _passed_over(folder: Path) -> Iterator[Problem]:
             yield Problem("không phải tệp", "not a file", file=name)
 
 
-def _refused(folder: Path) -> Iterator[Problem]:
+def _refused(folder: Path) -> Iterator[Fault]:
     """Files that could not be used and lie there still, unless one of that name was taken since."""
     for path in sorted(_inside(folder / REFUSED)):
         look, taken = _look(path), _look(folder / TAKEN / path.name)
@@ -233,11 +233,11 @@ class _Office:
             if line["way"] == self.way and not line["set_aside"]
         }
 
-    def notice(self, found: list[Problem], before: list[Problem] | None) -> list[Problem]:
+    def notice(self, found: list[Fault], before: list[Fault] | None) -> list[Fault]:
         """Let the site tell of what is not taken, where that is not what was told before."""
         if found == before:
             return found
-        listed = [replace(p, file=Path(p.file).name) for p in found]
+        listed = [p.at(file=Path(p.file).name) for p in found]
         try:
             notices.save(self.store.home, str(self.folder.absolute()), self.how["sender"], listed, self.now())
         except UnavailableError as error:
@@ -295,7 +295,7 @@ class _Office:
         if not taken.set_aside:
             self.known.add(content)
 
-    def _move(self, path: Path, where: str, problems: list[Problem]) -> Path:
+    def _move(self, path: Path, where: str, problems: list[Fault]) -> Path:
         """Move a file, after the text of its problems."""
         target = self._free(where, path.name)
         if problems:
@@ -314,7 +314,7 @@ class _Office:
         return target
 
 
-def _said(name: str, where: str, problems: list[Problem]) -> str:
+def _said(name: str, where: str, problems: list[Fault]) -> str:
     first = "không nhận được gì" if where == REFUSED else "đã nhận, trừ những dòng sau"
     lines = [f"{name}: {first}", "", *(p.text("vi") for p in problems[:MOST_TOLD])]
     if len(problems) > MOST_TOLD:

@@ -23,7 +23,7 @@ from msgspec import Meta, Raw, Struct
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
 from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records.schema import DOSSIERS, LARGEST, MOMENTS, STEPS, TIME
 from phucvu.records.set_aside import Aside
 
@@ -142,18 +142,8 @@ class Read:
     aside: dict[int, Aside]
 
 
-@dataclass
-class Fault:
-    """Why one item cannot be used; the dossier is named when the words are made."""
-
-    vi: str
-    en: str
-    field: str = ""
-    value: str | None = None
-
-
 def missing(field: str) -> Fault:
-    return Fault("thiếu giá trị bắt buộc", "a required value is missing", field)
+    return Fault("value_missing", field=field)
 
 
 def dossiers(
@@ -191,11 +181,7 @@ def _steps(items: Sequence[bytes], sender: str | None) -> Read:
     at = batch.moment("ThoiDiemXuLy", required=True)
     status = batch.number("TrangThai", range(1, 11), required=True)
     if sender is None:
-        unsaid = Fault(
-            "không biết đơn vị gửi của tiến độ xử lý; hãy nói rõ đơn vị gửi (mã tỉnh hoặc bộ)",
-            "which unit sent these steps is not known; name the sender (code of the province or ministry)",
-            "sender",
-        )
+        unsaid = Fault("sender_of_steps_unknown", field="sender")
         batch.blame(pl.Series([True]).new_from_index(0, len(sent)), lambda _: unsaid)
     frame = pl.DataFrame(
         {"sender": pl.Series([sender], dtype=pl.String).new_from_index(0, len(sent)), "code": code, "at": at}
@@ -221,8 +207,7 @@ def _apart(
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("a %s broke its reading: %s in %s", source, type(error).__name__, place.name)
     empty = read([])
-    fault = Fault("chương trình không đọc được nội dung này", "the program cannot read this")
-    return replace(empty, aside={0: _aside(items[0], fault, source, sender)})
+    return replace(empty, aside={0: _aside(items[0], Fault("item_unreadable"), source, sender)})
 
 
 def _joined(first: Read, second: Read, after: int) -> Read:
@@ -236,7 +221,7 @@ class _Batch:
     """The items of a call while they are read, and what was found wrong with which.
 
     Columns have a row for each item that could be decoded; of several faults of an item the first
-    is kept.
+    is kept. ``names`` are those of units that are not known.
     """
 
     def __init__(self, items: Sequence[bytes], source: str, sender: str | None) -> None:
@@ -246,6 +231,7 @@ class _Batch:
         self.numbers: list[int] = []
         self.payloads: list[str] = []
         self.faults: dict[int, Fault] = {}
+        self.names: dict[int, str] = {}
         self.said: dict[str, pl.Series] = {}
 
     def decode(self, decode: Callable[[Any], Any], kind: type[Struct]) -> list[Any]:
@@ -306,8 +292,12 @@ class _Batch:
             for row in bad.arg_true():
                 self.fault(row, fault(row))
 
-    def fault(self, row: int, fault: Fault) -> None:
-        self.faults.setdefault(self.numbers[row], fault)
+    def fault(self, row: int, fault: Fault, unit: str | None = None) -> None:
+        """Note what is wrong with a row; ``unit`` is the name that nobody knows, where that is it."""
+        number = self.numbers[row]
+        if number not in self.faults and unit is not None:
+            self.names[number] = unit
+        self.faults.setdefault(number, fault)
 
     def require(self, field: str) -> None:
         if self.said[field].null_count():
@@ -318,21 +308,12 @@ class _Batch:
         self.require(field)
         self.blame(self.said[field].str.len_chars() > LONGEST_CODE, lambda _: _longer(LONGEST_CODE, field))
         control = self.said[field].str.contains(r"[\x00-\x1f\x7f]")
-        self.blame(
-            control, lambda _: Fault("có ký tự điều khiển trong mã", "a control character in a code", field)
-        )
+        self.blame(control, lambda _: Fault("control_character", field=field))
         return self.said[field]
 
     def moment(self, field: str, *, required: bool = False, ends: bool = False) -> pl.Series:
         text, read = self.said[field], self._moments[field]
-        self.blame(
-            read.bad,
-            lambda row: Fault(
-                f"không phải ngày giờ có thật: “{_short(text[row])}”",
-                f"not a possible date: “{_short(text[row])}”",
-                field,
-            ),
-        )
+        self.blame(read.bad, lambda row: _no_date(field, text[row]))
         if required:
             self.require(field)
         return read.ends if ends else read.at
@@ -343,9 +324,11 @@ class _Batch:
         self.blame(
             bad | outside,
             lambda row: Fault(
-                f"phải là số từ {allowed.start} đến {allowed.stop - 1}, gặp “{_short(text[row])}”",
-                f"must be a number from {allowed.start} to {allowed.stop - 1}, found “{_short(text[row])}”",
-                field,
+                "number_outside",
+                field=field,
+                least=allowed.start,
+                most=allowed.stop - 1,
+                value=_short(text[row]),
             ),
         )
         if required:
@@ -366,17 +349,16 @@ class _Batch:
             good = ~numbers.is_in(list(self.faults))
             frame, numbers = frame.filter(good), numbers.filter(good)
         aside = {
-            n: _aside(self.items[n], fault, self.source, self.sender)
+            n: _aside(self.items[n], fault, self.source, self.sender, self.names.get(n))
             for n, fault in sorted(self.faults.items())
         }
         return Read(frame, numbers, aside)
 
 
-def _aside(item: bytes, fault: Fault, source: str, sender: str | None) -> Aside:
-    code = code_of(item)
-    vi, en = (f"hồ sơ {code}: ", f"dossier {code}: ") if code else ("", "")
-    problem = Problem(vi + fault.vi, en + fault.en, field=fault.field)
-    return Aside(source, problem, item.decode(errors="backslashreplace"), sender, fault.value)
+def _aside(item: bytes, fault: Fault, source: str, sender: str | None, unit: str | None = None) -> Aside:
+    fault = fault.at(dossier=code_of(item))
+    payload = item.decode(errors="backslashreplace")
+    return Aside(source, fault, payload, sender, unit, "unit" if unit is not None else None)
 
 
 def _columns(
@@ -441,20 +423,16 @@ def _units(batch: _Batch, received: pl.Series, known: Known, sender: str | None)
         if isinstance(meant, str):
             unit[row] = meant
         else:
-            batch.fault(row, _not_a_unit(said[row], meant))
+            batch.fault(row, _not_a_unit(said[row], meant), said[row])
     return unit
 
 
 def _not_a_unit(said: str, candidates: list[str]) -> Fault:
-    name = _short(said)
-    if candidates:
-        codes = ", ".join(candidates[:5])
-        vi = f"có {len(candidates)} đơn vị tên “{name}” ({codes}); hãy gửi mã đơn vị"
-        en = f"{len(candidates)} units have the name “{name}” ({codes}); send the unit's code"
-    else:
-        vi = f"không có đơn vị nào mang mã hoặc tên “{name}”"
-        en = f"no unit has the code or name “{name}”"
-    return Fault(vi, en, "DonViXuLy", said)
+    name, field = _short(said), "DonViXuLy"
+    if not candidates:
+        return Fault("unit_unknown", field=field, name=name)
+    codes = ", ".join(candidates[:5])
+    return Fault("unit_ambiguous", field=field, name=name, count=len(candidates), codes=codes)
 
 
 def _mended(procedure: pl.Series, senders: pl.Series, known: Known) -> pl.Series:
@@ -502,15 +480,14 @@ def _fees(batch: _Batch, sent: list[DossierSent]) -> dict[str, pl.Series]:
     said = texts(fee.Gia for fees in lines for fee in fees)
     amount, bad = amounts(said)
     for line in bad.arg_true() if bad.any() else ():
-        words = (f"không phải số tiền: “{_short(said[line])}”", f"not an amount: “{_short(said[line])}”")
-        batch.fault(rows[line], Fault(*words, "DanhSachLePhi.Gia"))
+        fault = Fault("amount_impossible", field="DanhSachLePhi.Gia", value=_short(said[line]))
+        batch.fault(rows[line], fault)
     total = [0] * len(sent)
     for row, dong in zip(rows, amount.to_list(), strict=True):
         total[row] += dong or 0
     for row, dong in enumerate(total):
         if dong > LARGEST:
-            vi, en = f"tổng quá lớn: {dong:,} đồng", f"not an amount, too large: {dong:,} đồng"
-            batch.fault(row, Fault(vi, en, "DanhSachLePhi.Gia"))
+            batch.fault(row, Fault("amount_too_large", field="DanhSachLePhi.Gia", amount=dong))
             total[row] = 0
     return {
         "fee_lines": pl.Series([len(fees) for fees in lines], dtype=pl.Int32),
@@ -566,8 +543,7 @@ def _supplemented(batch: _Batch, sent: list[DossierSent]) -> pl.Series:
     read = moments(texts(moment for _, moment in asked))
     for line in read.bad.arg_true():
         row, said = asked[line]
-        words = (f"không phải ngày giờ có thật: “{_short(said)}”", f"not a possible date: “{_short(said)}”")
-        batch.fault(row, Fault(*words, "DanhSachHoSoBoSung"))
+        batch.fault(row, _no_date("DanhSachHoSoBoSung", said))
     rows = pl.Series([row for row, _ in asked], dtype=pl.Int64)
     last = pl.DataFrame({"row": rows, "at": read.at}).group_by("row").agg(pl.col("at").max())
     every = pl.DataFrame({"row": range(len(sent))}, schema={"row": pl.Int64})
@@ -579,11 +555,10 @@ def _listed(batch: _Batch, row: int, field: str, given: list[Any] | str | None) 
     if isinstance(given, list):
         if len(given) <= MOST_LISTED:
             return given
-        many = f"{len(given):,}"
-        batch.fault(row, Fault(f"có quá nhiều mục ({many})", f"more entries than fit ({many})", field))
+        batch.fault(row, Fault("list_too_long", field=field, count=len(given)))
         return []
     if given is not None and given.strip():
-        batch.fault(row, Fault("phải là một danh sách", "must be a list", field))
+        batch.fault(row, Fault("not_a_list", field=field))
     return []
 
 
@@ -606,7 +581,11 @@ def _said(value: Scalar) -> bool:
 
 
 def _not_a_flag(field: str, said: str) -> Fault:
-    return Fault(f"phải là 0 hoặc 1, gặp “{_short(said)}”", f"must be 0 or 1, found “{_short(said)}”", field)
+    return Fault("not_0_or_1", field=field, value=_short(said))
+
+
+def _no_date(field: str, said: Any) -> Fault:
+    return Fault("date_impossible", field=field, value=_short(said))
 
 
 def _short(text: Any) -> str:
@@ -619,7 +598,7 @@ class _BeyondError(Exception):
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        super().__init__(fault.en)
+        super().__init__(fault.code)
 
 
 UNDECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _BeyondError)
@@ -676,26 +655,23 @@ def _values_in(field: str, value: Any, level: int) -> Iterator[tuple[str, Any]]:
         yield field, value
 
 
-TOO_DEEP = Fault("JSON lồng nhau quá sâu", "JSON nested too deeply")
+TOO_DEEP = Fault("nested_too_deeply")
 
 
 def _too_long(field: str, length: int) -> Fault:
-    return Fault(
-        f"dài quá mức ({length:,} ký tự)", f"far too long ({length:,} characters)", _short_field(field)
-    )
+    return Fault("text_too_long", field=_short_field(field), length=length)
 
 
 def _longer(most: int | str, field: str) -> Fault:
-    return Fault(f"dài quá {most} ký tự", f"longer than {most} characters", field)
+    return Fault("longer_than", field=field, most=most)
 
 
 def _long_number(field: str) -> Fault:
-    words = f"số dài quá {LONGEST_NUMBER} chữ số", f"a number longer than {LONGEST_NUMBER} digits"
-    return Fault(*words, _short_field(field))
+    return Fault("number_too_long", field=_short_field(field), most=LONGEST_NUMBER)
 
 
 def _unkept(field: str) -> Fault:
-    return Fault("có ký tự NUL (\\u0000)", "a control character, NUL (\\u0000)", _short_field(field))
+    return Fault("nul_character", field=_short_field(field))
 
 
 def _short_field(field: str) -> str:
@@ -704,14 +680,14 @@ def _short_field(field: str) -> str:
 
 
 def _undecoded(error: Exception) -> Fault:
-    """Why a payload is not one dossier or step, in words."""
+    """Why a payload is not one dossier or step."""
     match error:
         case _BeyondError():
             return error.fault
         case RecursionError():
             return TOO_DEEP
         case UnicodeDecodeError():
-            return Fault("chữ không phải UTF-8", "the text is not UTF-8")
+            return Fault("not_utf8")
         case msgspec.ValidationError():
             words, _, path = str(error).partition(" - at `$.")
             field = path.rstrip("`")
@@ -720,9 +696,9 @@ def _undecoded(error: Exception) -> Fault:
             if "out of range" in words:
                 return _long_number(field)
             if not field:
-                return Fault("không phải một đối tượng JSON", "not a JSON object")
-            return Fault("sai kiểu giá trị", "a value of the wrong type", field)
-    return Fault("không phải JSON đúng", "not correct JSON")
+                return Fault("not_a_json_object")
+            return Fault("wrong_type", field=field)
+    return Fault("not_json")
 
 
 def code_of(item: bytes) -> str:

@@ -74,8 +74,7 @@ def _take(taking: Taking, known: Known, kind: str, sender: str | None, items: It
         read = wire.steps(payloads, sender=sender or known.sender_of_steps(_senders(taking)))
     taking.take("dossiers" if kind == wire.DOSSIER else "steps", read.frame)
     taking.aside(
-        replace(aside, problem=replace(aside.problem, row=items[number][0]))
-        for number, aside in read.aside.items()
+        replace(aside, problem=aside.problem.at(row=items[number][0])) for number, aside in read.aside.items()
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.records.store import Store
 
 REGISTERS = ("units", "procedures", "calendar")
@@ -46,7 +46,7 @@ class Within:
                 )
             )
 
-    def refused(self, store: Store, table: str, frame: pl.DataFrame) -> dict[int, Problem]:
+    def refused(self, store: Store, table: str, frame: pl.DataFrame) -> dict[int, Fault]:
         """The rows that the account may not bring, and why, by place."""
         allowed: Callable[[dict[str, object]], bool]
         if self.whole or frame.is_empty():
@@ -89,7 +89,7 @@ class Within:
         held = dict(store.rows("procedures").select("code", "owner").iter_rows())
         return lambda row: row["code"] not in held or held[str(row["code"])] in self.units
 
-    def _problem(self, table: str, row: dict[str, object]) -> Problem:
+    def _problem(self, table: str, row: dict[str, object]) -> Fault:
         said = str(row.get("code") or row.get("number") or row.get("dossier") or "")
         of = str(
             row.get("unit" if table in OF_A_UNIT else "owner" if table == "procedures" else "code") or ""

@@ -20,7 +20,7 @@ from phucvu.intake.known import Known
 from phucvu.intake.mappings import Events, Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.tables import apart
 from phucvu.tables.reading import reading
 
@@ -70,7 +70,7 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
     rows = _cases(cases)
     read = mapped.read(rows, headings, mapping, known, by, SOURCE)
     taking.take("dossiers", read.frame)
-    taking.aside(replace(a, problem=replace(a.problem, row=place + 1)) for place, a in read.aside.items())
+    taking.aside(replace(a, problem=a.problem.at(row=place + 1)) for place, a in read.aside.items())
     if mapping.events:
         ends = headings.of.get("ended_at", "")
         codes = {case: row[headings.of["code"]] for case, row in zip(cases[CASE], rows, strict=True)}
@@ -128,7 +128,7 @@ def _count_cases(path: Path) -> int:
     return tags["trace"]
 
 
-def _not_a_log(path: Path) -> Problem:
+def _not_a_log(path: Path) -> Fault:
     return Problem(
         "không phải nhật ký XES có vụ việc và sự kiện", "not an XES log with cases and events", file=path.name
     )

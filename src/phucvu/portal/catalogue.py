@@ -9,7 +9,7 @@ import polars as pl
 from phucvu.portal.departments import Departments
 from phucvu.portal.reports import CATALOGUE, label
 from phucvu.portal.rows import Rows
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 from phucvu.records.schema import PROCEDURES
 
 COLUMNS = ("code", "name", "owner", "status")
@@ -19,7 +19,7 @@ STATES = {"ACTIVE": "public"}
 
 
 def procedures(
-    rows: Rows | None, departments: Departments, problems: list[Problem], notes: list[Problem]
+    rows: Rows | None, departments: Departments, problems: list[Fault], notes: list[Fault]
 ) -> pl.DataFrame:
     """The procedures, each code once: code, name, owner (unit code) and status.
 

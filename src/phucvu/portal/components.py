@@ -10,7 +10,7 @@ from phucvu.figures.table import SCHEMA
 from phucvu.portal.departments import Departments
 from phucvu.portal.reports import RESULTS, Report, label
 from phucvu.portal.rows import Rows, number, whole
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 
 COMPONENTS: dict[str, Any] = SCHEMA | {
     "ratio": pl.Float64,
@@ -32,8 +32,8 @@ class Components:
         period: str,
         root: str | None,
         departments: Departments,
-        problems: list[Problem],
-        notes: list[Problem],
+        problems: list[Fault],
+        notes: list[Fault],
     ) -> None:
         self.period = period
         self.root = root

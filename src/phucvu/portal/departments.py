@@ -7,7 +7,7 @@ from typing import Any
 
 from phucvu.figures.units import Unit, Units, unit_from_code
 from phucvu.portal.reports import RESULTS, label
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 
 
 class Departments:
@@ -23,7 +23,7 @@ class Departments:
         root: str | None,
         provinces: list[dict[str, Any]],
         below: list[dict[str, Any]],
-        problems: list[Problem],
+        problems: list[Fault],
     ) -> None:
         self.codes: dict[str, str] = {}
         self.results: dict[str, dict[str, Any]] = {}

@@ -15,7 +15,7 @@ from phucvu.portal.asking import PAUSE, TIMEOUT, Portal, RefusedError, portal_ad
 from phucvu.portal.kept import Kept
 from phucvu.portal.reports import CATALOGUE, PROVINCES, REPORTS, RESULTS, label, path, payload
 from phucvu.portal.results import Pulled, read
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 Progress = Callable[[str, int, int], None]
 """Called after each answer with the report's name, how many answers there are, and how many are
@@ -154,7 +154,7 @@ def _fetch(asker: _Asker) -> None:
         asker.pages(CATALOGUE, None)
 
 
-def _fault(kept: Kept, report: str) -> Problem:
+def _fault(kept: Kept, report: str) -> Fault:
     fault = kept.answers(report)[0]["fault"]
     return Problem(fault["vi"], fault["en"], file=label(report, kept.root))
 

@@ -19,7 +19,7 @@ from phucvu.portal.departments import Departments
 from phucvu.portal.kept import Kept
 from phucvu.portal.reports import CATALOGUE, GROUPS, PROVINCES, REPORTS, RESULTS, label
 from phucvu.portal.rows import all_rows, number
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.published.tables import Published
 from phucvu.rules.model import Words
 
@@ -41,8 +41,8 @@ class Pulled:
     published: Published
     components: pl.DataFrame
     procedures: pl.DataFrame
-    problems: list[Problem]
-    notes: list[Problem]
+    problems: list[Fault]
+    notes: list[Fault]
     folder: Path
 
 
@@ -52,8 +52,8 @@ def read(folder: Path) -> Pulled:
     Raises UnusableError where no service-results are there to say which units there are.
     """
     kept = Kept.open(folder)
-    problems: list[Problem] = []
-    notes: list[Problem] = []
+    problems: list[Fault] = []
+    notes: list[Fault] = []
     provinces = all_rows(kept, PROVINCES, problems)
     below = all_rows(kept, RESULTS, problems) if kept.root else None
     if provinces is None or (kept.root and below is None):
@@ -89,7 +89,7 @@ def read(folder: Path) -> Pulled:
 
 
 def _groups(
-    period: str, departments: Departments, components: Components, problems: list[Problem]
+    period: str, departments: Departments, components: Components, problems: list[Fault]
 ) -> Iterator[tuple[str, str, str, float | None]]:
     """The group scores of service-results; of units that have none there, those of the reports."""
     for unit, row in departments.results.items():
@@ -105,7 +105,7 @@ def _groups(
 
 
 def _totals(
-    period: str, departments: Departments, problems: list[Problem]
+    period: str, departments: Departments, problems: list[Fault]
 ) -> Iterator[tuple[str, str, str, float | None]]:
     for unit, row in departments.results.items():
         yield period, unit, "total", number(label(RESULTS, unit), row, "totalScore", problems)

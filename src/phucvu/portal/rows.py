@@ -9,7 +9,7 @@ from phucvu.figures.table import LARGEST
 from phucvu.portal.answers import read_page
 from phucvu.portal.kept import Kept
 from phucvu.portal.reports import CATALOGUE, label
-from phucvu.problems import Problem
+from phucvu.problems import Fault, Problem
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Rows:
     whole: bool
 
 
-def all_rows(kept: Kept, report: str, problems: list[Problem]) -> Rows | None:
+def all_rows(kept: Kept, report: str, problems: list[Fault]) -> Rows | None:
     """The rows of all pages; None where not even the first can be used.
 
     Adds at most one problem: the first page that is missing or cannot be used, or rows that are fewer
@@ -63,7 +63,7 @@ def all_rows(kept: Kept, report: str, problems: list[Problem]) -> Rows | None:
     return Rows(own, list(reversed(once.values())), whole=fault is None)
 
 
-def number(place: str, row: dict[str, Any], name: str, problems: list[Problem]) -> float | None:
+def number(place: str, row: dict[str, Any], name: str, problems: list[Fault]) -> float | None:
     """A number or null of a row; anything else is a problem and counts as null."""
     value = row.get(name)
     if value is None or _is_number(value):
@@ -72,9 +72,7 @@ def number(place: str, row: dict[str, Any], name: str, problems: list[Problem]) 
     return None
 
 
-def whole(
-    place: str, row: dict[str, Any], name: str, problems: list[Problem], said_as: str = ""
-) -> int | None:
+def whole(place: str, row: dict[str, Any], name: str, problems: list[Fault], said_as: str = "") -> int | None:
     """A count or null of a row; anything else is a problem and counts as null.
 
     ``said_as`` is what problems call the field, if not by its name.
@@ -92,6 +90,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
 
-def _unusable(place: str, name: str, value: Any) -> Problem:
+def _unusable(place: str, name: str, value: Any) -> Fault:
     shown = repr(value)[:60]
     return Problem(f"{shown} không phải số dùng được", f"{shown} is not a usable number", place, field=name)

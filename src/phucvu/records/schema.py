@@ -393,6 +393,8 @@ SET_ASIDE = Table(
         Column("row", pl.Int64, "dòng", "row"),
         Column("field", pl.String, "cột", "field"),
         Column("value", pl.String, "giá trị không hiểu được", "the value that was not understood"),
+        Column("kind", pl.String, "loại tên", "what the value names", values=("unit", "procedure")),
+        Column("code", pl.String, "mã lỗi", "code of the fault"),
         Column("vi", pl.String, "lý do", "reason, in Vietnamese", required=True),
         Column("en", pl.String, "lý do (tiếng Anh)", "reason, in English", required=True),
         Column("payload", pl.String, "nội dung gửi", "the row as it came, JSON"),

@@ -12,9 +12,12 @@ import polars as pl
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units, units_in
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 from phucvu.records.schema import SET_ASIDE
 from phucvu.records.store import Added, Store
+
+Kind = Literal["unit", "procedure"]
+"""What a name may be the name of."""
 
 NAMED = {"unit": ("units", "đơn vị"), "procedure": ("procedures", "thủ tục")}
 
@@ -24,14 +27,15 @@ class Aside:
     """A row that could not be used.
 
     ``source`` says how to read ``payload`` (see ``phucvu.intake.replay``); ``value`` is the name of a
-    unit or procedure where that was not known.
+    unit or procedure where that was not known, and ``kind`` says which of the two.
     """
 
     source: str
-    problem: Problem
+    problem: Fault
     payload: str
     sender: str | None = None
     value: str | None = None
+    kind: Kind | None = None
 
     @property
     def id(self) -> str:
@@ -54,6 +58,8 @@ def add(store: Store, asides: Iterable[Aside], *, mark: tuple[str, int] | None =
             "row": a.problem.row,
             "field": a.problem.field or None,
             "value": a.value,
+            "kind": a.kind,
+            "code": a.problem.code,
             "vi": a.problem.vi,
             "en": a.problem.en,
             "payload": a.payload,
@@ -105,9 +111,7 @@ def mark_taken(store: Store, rows: pl.DataFrame) -> None:
         store.append("set_aside", rows.with_columns(state=pl.lit("taken")))
 
 
-def mend(
-    store: Store, kind: Literal["unit", "procedure"], name: str, code: str, *, root: str | None = None
-) -> int:
+def mend(store: Store, kind: Kind, name: str, code: str, *, root: str | None = None) -> int:
     """Say once what an unknown name of a unit or procedure means; holds from now on.
 
     A unit's name holds for what its own province or ministry sends; a procedure's for what ``root`` sends,
@@ -140,6 +144,26 @@ def mend(
     rows = pending(store).filter(value=name)
     senders = [s for s in rows["sender"].unique() if its in (None, _root(units, s) if s else its)]
     return rows.filter(pl.col("sender").is_in(senders, nulls_equal=True)).height
+
+
+OF_A_PROCEDURE = "procedures? (has|have) the (code|name)"
+
+
+def name_kinds(store: Store) -> None:
+    """Note the kind of names in rows that were set aside before it was kept; their moment stays.
+
+    Only here it is told by the reason, which says «procedure» or «unit»: nothing else was kept of it.
+    """
+    con = ibis.duckdb.connect()
+    held = store.table(con, "set_aside", payload=True)
+    nameless = held.filter(held.value.notnull(), held.kind.isnull(), held.state != "taken")
+    rows = nameless.order_by("sequence").to_polars()
+    con.disconnect()
+    of_procedure = pl.col("en").str.contains(OF_A_PROCEDURE)
+    kind = pl.when(of_procedure).then(pl.lit("procedure")).otherwise(pl.lit("unit"))
+    rows = rows.with_columns(kind=kind)
+    for (arrived,), together in rows.group_by(["arrived"], maintain_order=True):
+        store.append("set_aside", together.select(list(SET_ASIDE.types)), arrived)
 
 
 def _root(units: Units, code: str) -> str:

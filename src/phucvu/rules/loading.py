@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from phucvu.problems import Problem, UnusableError, why
+from phucvu.problems import Fault, Problem, UnusableError, why
 from phucvu.rules.model import RuleSetFile
 
 SETS = Path(__file__).parent / "sets"
@@ -184,7 +184,7 @@ EXPECTED = {
 }
 
 
-def _problem(error: Any, file: str, data: dict[str, Any], node: yaml.Node | None) -> Problem:
+def _problem(error: Any, file: str, data: dict[str, Any], node: yaml.Node | None) -> Fault:
     loc = [part for part in error["loc"] if part not in ("function-after", "function-before")]
     named: list[str] = []
     here: Any = data

@@ -12,7 +12,7 @@ import numpy as np
 from phucvu.engine.calendar import END_OF_DAY, Calendar
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import RuleSet
 from phucvu.simulation.targets import Figures, contradiction
 
@@ -35,7 +35,7 @@ def read_transparency(figures: Figures, units: Units) -> list[Transparency]:
     Raises UnusableError where units of one province show different figures, or where more procedures
     are judged by their publication than were decided on.
     """
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     asked: dict[str, dict[str, tuple[int, int]]] = {}
     for (unit, indicator), figure in figures.items():
         if indicator not in (DECIDED, PUBLISHED, COMPLETE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.simulation.sets import Procedure, Share, not_arranged, total
 from phucvu.simulation.targets import Target
 
@@ -10,14 +10,14 @@ USUAL_OFFER = 0.8
 """Of a unit's procedures, those offered online where no figure says how many."""
 
 
-def offer(targets: dict[str, Target], shares: dict[str, Share], way: str, *, by_use: bool) -> list[Problem]:
+def offer(targets: dict[str, Target], shares: dict[str, Share], way: str, *, by_use: bool) -> list[Fault]:
     """Choose the procedures offered online: of the sizes asked for, each unit's around those below.
 
     Used services need dossiers, so ``by_use`` takes for those procedures that have some, and for the
     unused ones others. What units offer together has to come to the size asked for above them: the
     ``way`` «alike» takes first what the units beside offer, «apart» what they do not.
     """
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     bound = services_bound(targets)
     beside: dict[str | None, set[Procedure]] = {}
     for unit, target in reversed(targets.items()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.simulation.offers import offer
 from phucvu.simulation.sets import (
     BOTH,
@@ -47,7 +47,7 @@ def share_out(targets: dict[str, Target]) -> dict[str, Share]:
 
 def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Asked]) -> dict[str, Share]:
     """The procedures of a root and all below it, in the first way that comes out."""
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     for charged_too in (False, True):
         sizes, why_not = size_up(targets, asked, charged_too)
         for alike in (True, False) if sizes else ():
@@ -60,7 +60,7 @@ def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Asked]) ->
 
 def _choose(
     root: str, targets: dict[str, Target], asked: dict[str, Asked], sizes: dict[str, Sizes], alike: bool
-) -> tuple[dict[str, Share], list[Problem]]:
+) -> tuple[dict[str, Share], list[Fault]]:
     """The sets of a root and all units below it.
 
     ``alike`` gives communes the same procedures as far as may be, and departments different ones, as
@@ -75,7 +75,7 @@ def _choose(
         }
     )
     shares: dict[str, Share] = {}
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     waiting = [(root, everything)]
     while waiting:
         unit, sets = waiting.pop()
@@ -180,7 +180,7 @@ def _first(
     return order[: max(0, count)]
 
 
-def _not_shown(target: Target, sets: Sets, own: Sets) -> Iterator[Problem]:
+def _not_shown(target: Target, sets: Sets, own: Sets) -> Iterator[Fault]:
     """Procedures that a block should show and has too few dossiers for."""
     counts = target.counts
     fee = min(counts["fee"], counts["received"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.simulation.targets import Target, contradiction
 
 FEE, BOTH, CITIZEN, NEITHER = range(4)
@@ -57,7 +57,7 @@ FIGURE_OF = {
 }
 
 
-def not_arranged(unit: str, name: str) -> Problem:
+def not_arranged(unit: str, name: str) -> Fault:
     return contradiction(
         unit,
         FIGURE_OF[name],

@@ -14,7 +14,7 @@ import polars as pl
 from phucvu.engine.calendar import Calendar
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units
-from phucvu.problems import UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import load
 from phucvu.simulation.catalogue import Catalogue
 from phucvu.simulation.dossiers import Dossiers, make_dossiers
@@ -23,7 +23,7 @@ from phucvu.simulation.petitions import make_petitions
 from phucvu.simulation.plan import Plan, make_plan
 from phucvu.simulation.services import Pair
 from phucvu.simulation.tables import make_tables, write_table
-from phucvu.simulation.targets import LEFT_OUT, Contradiction, Target
+from phucvu.simulation.targets import CONTRADICTION, LEFT_OUT, Target
 from phucvu.simulation.wire import DOSSIERS, STEPS, Writer, dossier_codes
 
 RULES = "portal-2026"
@@ -93,19 +93,19 @@ def simulate_what_can_be(
     seed: int = 0,
     now: dt.datetime | None = None,
     progress: Progress | None = None,
-) -> tuple[Summary, list[Contradiction]]:
+) -> tuple[Summary, list[Fault]]:
     """As ``simulate``, but without the figures that contradict others; each of those is named.
 
     What is left out may stand beside figures that then contradict nothing: they are made. Raises
     UnusableError where nothing would be left, or something else is wrong with the figures.
     """
     now = now or now_in_vietnam()
-    named: list[Contradiction] = []
+    named: list[Fault] = []
     while True:
         try:
             return simulate(figures, units, out, seed=seed, now=now, progress=progress), named
         except UnusableError as error:
-            found = [p for p in error.problems if isinstance(p, Contradiction)]
+            found = [p for p in error.problems if p.code == CONTRADICTION]
             left = figures
             for one in found:
                 left = _without(left, units, one)
@@ -115,13 +115,14 @@ def simulate_what_can_be(
             named += found
 
 
-def _without(figures: pl.DataFrame, units: Units, one: Contradiction) -> pl.DataFrame:
+def _without(figures: pl.DataFrame, units: Units, one: Fault) -> pl.DataFrame:
     """The figures without the one named; where the unit has none, without those of the units below it."""
-    of = pl.col("indicator") == one.indicator
-    wrong = of & (pl.col("unit") == one.unit)
+    unit = one.parameters["unit"]
+    of = pl.col("indicator") == one.parameters["indicator"]
+    wrong = of & (pl.col("unit") == unit)
     if figures.filter(wrong).is_empty():
-        known = units.with_codes([one.unit, *figures["unit"].unique().sort()])
-        wrong = of & pl.col("unit").is_in([u.code for u in known.below(one.unit)])
+        known = units.with_codes([unit, *figures["unit"].unique().sort()])
+        wrong = of & pl.col("unit").is_in([u.code for u in known.below(unit)])
     return figures.filter(~wrong)
 
 

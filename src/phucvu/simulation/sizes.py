@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.simulation.sets import FIGURE_OF, not_arranged
 from phucvu.simulation.targets import Target, contradiction
 
@@ -60,7 +60,7 @@ def _authority_over(targets: dict[str, Target], unit: str) -> int:
     return min(sizes)
 
 
-def too_many(targets: dict[str, Target], asked: dict[str, Asked], unit: str) -> Iterator[Problem]:
+def too_many(targets: dict[str, Target], asked: dict[str, Asked], unit: str) -> Iterator[Fault]:
     """Sets larger than those of the unit above, or than the dossiers that must show them."""
     mine, target = asked[unit], targets[unit]
     names = ("fee", "paid", "charged", "citizen", "connected", "authority")
@@ -115,7 +115,7 @@ def _given(target: Target, name: str) -> bool:
 
 def size_up(
     targets: dict[str, Target], asked: dict[str, Asked], charged_too: bool
-) -> tuple[dict[str, Sizes], list[Problem]]:
+) -> tuple[dict[str, Sizes], list[Fault]]:
     """The sizes by class of every unit: as few procedures of the class BOTH as will do; or why not.
 
     With ``charged_too`` those of them that are paid are charged as well, as far as there are charged.

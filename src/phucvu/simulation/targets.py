@@ -13,7 +13,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Both, Fault, Problem, UnusableError
 
 HANDLED = ("2.1", "4.1", "4.2", "4.3", "4.4", "4.5b", "5.4")
 """Their denominator is every dossier handled."""
@@ -175,20 +175,15 @@ def _values(figures: Figures, named: list[str]) -> dict[str, dict[str, int]]:
     }
 
 
-@dataclass(frozen=True)
-class Contradiction(Problem):
-    """A figure, of a unit and an indicator, that no records can have beside the others."""
-
-    unit: str = ""
-    indicator: str = ""
+CONTRADICTION = "figures_contradict"
+"""The code of a fault with a figure, of a unit and an indicator, that no records can have beside others."""
 
 
-def contradiction(unit: str, indicator: str, vi: str, en: str) -> Contradiction:
-    vi, en = f"{unit}, chỉ số {indicator}: {vi}", f"{unit}, indicator {indicator}: {en}"
-    return Contradiction(vi, en, unit=unit, indicator=indicator)
+def contradiction(unit: str, indicator: str, vi: str, en: str) -> Fault:
+    return Fault("figures_contradict", unit=unit, indicator=indicator, reason=Both(vi, en))
 
 
-def _too_large(figures: Figures) -> Iterable[Problem]:
+def _too_large(figures: Figures) -> Iterable[Fault]:
     for (unit, indicator), (numerator, denominator) in figures.items():
         if not 0 <= numerator <= denominator:
             yield contradiction(
@@ -199,7 +194,7 @@ def _too_large(figures: Figures) -> Iterable[Problem]:
             )
 
 
-def _disagreeing(figures: Figures) -> Iterable[Problem]:
+def _disagreeing(figures: Figures) -> Iterable[Fault]:
     """Figures that state the same number differently."""
     same = [q.sources for q in QUANTITIES if len(q.sources) > 1] + [(("3.4", 1), ("3.5", 1))]
     words = (("tử số", "numerator"), ("mẫu số", "denominator"))
@@ -220,11 +215,11 @@ def _disagreeing(figures: Figures) -> Iterable[Problem]:
 
 def _split(
     targets: dict[str, Target], values: dict[str, dict[str, int]], figures: Figures, payable: str
-) -> list[Problem]:
+) -> list[Fault]:
     """Give every block its share of every quantity; a problem for each number that has no room."""
     for base, stand_in in (("handled", "received"), ("petitions", "arrived"), ("services", "used")):
         values[base] = {u: values[stand_in].get(u, 0) for u in targets} | values[base]
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     for quantity in QUANTITIES:
         given = values[quantity.name]
         room = {u: _room(t.counts, quantity.within, payable) for u, t in targets.items()}
@@ -278,7 +273,7 @@ def _in_proportion(total: int, weights: list[int]) -> list[int]:
     return shares
 
 
-def _less_than_parts(unit: str, quantity: Quantity, total: int, rest: int) -> Problem:
+def _less_than_parts(unit: str, quantity: Quantity, total: int, rest: int) -> Fault:
     return contradiction(
         unit,
         quantity.indicator,
@@ -302,7 +297,7 @@ WITHIN = {
 }
 
 
-def _no_room(unit: str, quantity: Quantity, asked: int, room: int) -> Problem:
+def _no_room(unit: str, quantity: Quantity, asked: int, room: int) -> Fault:
     vi, en = WITHIN[quantity.within]
     return contradiction(
         unit,
@@ -312,7 +307,7 @@ def _no_room(unit: str, quantity: Quantity, asked: int, room: int) -> Problem:
     )
 
 
-def _impossible(target: Target, figures: Figures) -> Iterable[Problem]:
+def _impossible(target: Target, figures: Figures) -> Iterable[Fault]:
     """What a block's numbers exclude beyond a part being larger than its whole."""
     c = target.counts
     unusable = c["handled"] - max(c["result"], c["digitised"])

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 EXCEL, PARQUET = "phucvu.tables.foreign:excel", "phucvu.tables.foreign:parquet"
 
@@ -72,7 +72,7 @@ def _streams(pipe: Any) -> Iterator[pl.DataFrame]:
         yield found
 
 
-def _why(status: int, said: str, path: Path, what: str) -> Problem:
+def _why(status: int, said: str, path: Path, what: str) -> Fault:
     """What the end of a child says of its file."""
     if "password" in said.casefold():
         return has_password(path)
@@ -90,7 +90,7 @@ def _why(status: int, said: str, path: Path, what: str) -> Problem:
     )
 
 
-def has_password(path: Path) -> Problem:
+def has_password(path: Path) -> Fault:
     return Problem(
         "tệp Excel có mật khẩu; bỏ mật khẩu rồi lưu lại",
         "the Excel file has a password; save it without one",

@@ -23,7 +23,7 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.problems import Problem, UnusableError, why
+from phucvu.problems import Fault, Problem, UnusableError, why
 from phucvu.tables import apart
 
 ROW = "row"
@@ -69,8 +69,8 @@ class Sheet:
 
     file: str
     frame: pl.DataFrame
-    set_aside: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
+    set_aside: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     number: int = 0
 
 
@@ -198,7 +198,7 @@ class Source:
             number += 1
 
 
-Objects = tuple[list[tuple[int, dict[str, str | None]]], list[Problem]]
+Objects = tuple[list[tuple[int, dict[str, str | None]]], list[Fault]]
 """JSON objects as text cells with their rows, and the rows that are no object."""
 
 
@@ -289,7 +289,7 @@ def _csv(
     names = _names(cells, path.name, skipped)
     if not whole:
         return Sheet(path.name, _frame([], [], names))
-    notes = []
+    notes: list[Fault] = []
     if delimiter != "," and path.suffix.lower() == ".csv":
         sign = DELIMITERS[delimiter]
         notes.append(Problem(f"cột ngăn bằng {sign}", f"columns are divided by {sign}", file=path.name))
@@ -359,11 +359,11 @@ def _check_lines(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def _csv_by_row(
-    path: Path, encoding: str, delimiter: str, skipped: int, names: list[str], notes: list[Problem]
+    path: Path, encoding: str, delimiter: str, skipped: int, names: list[str], notes: list[Fault]
 ) -> Sheet:
     rows: list[list[str | None]] = []
     numbers: list[int] = []
-    aside: list[Problem] = []
+    aside: list[Fault] = []
     with path.open(encoding=encoding, newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter)
         try:
@@ -405,7 +405,7 @@ def _json_objects(path: Path) -> Objects:
     encoding, _ = _encoding(path)
     if encoding == "utf-16":
         raise UnusableError(Problem("chữ không phải UTF-8", "not UTF-8 text", file=path.name))
-    aside: list[Problem] = []
+    aside: list[Fault] = []
     objects: list[tuple[int, dict[str, str | None]]] = []
     for number, piece in _json_pieces(path):
         try:
@@ -572,8 +572,8 @@ def _sheet(
     path: Path,
     frame: pl.DataFrame,
     names: list[str],
-    aside: list[Problem] | None = None,
-    notes: list[Problem] | None = None,
+    aside: list[Fault] | None = None,
+    notes: list[Fault] | None = None,
 ) -> Sheet:
     """A sheet of stripped cells; rows without any are left out, those with an endless one set aside."""
     text = [pl.col(n).str.strip_chars().replace("", None) for n in names]
@@ -592,7 +592,7 @@ def _may_be_endless(cells: pl.Series) -> bool:
     return isinstance(longest, int) and longest > LONGEST_CELL
 
 
-def _endless(file: str, row: int, name: str) -> Problem:
+def _endless(file: str, row: int, name: str) -> Fault:
     return Problem(
         f"ô dài hơn {LONGEST_CELL} chữ; có thể thiếu dấu nháy đóng",
         f"the cell is longer than {LONGEST_CELL} characters; a closing quote may be missing",

@@ -28,7 +28,7 @@ from phucvu.charts.regions import Region, Ring, drawn, read_regions
 from phucvu.figures.units import Unit
 from phucvu.formats import points
 from phucvu.inbox.home import home
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.web.boards import Block, Board, Standing
 from phucvu.web.language import _, language
 from phucvu.web.page import to
@@ -228,7 +228,7 @@ def _outlines() -> tuple[dict[str, list[Ring]], str]:
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, _mtime: int, _size: int) -> tuple[dict[str, list[Ring]], list[Problem]]:
+def _read(path: Path, _mtime: int, _size: int) -> tuple[dict[str, list[Ring]], list[Fault]]:
     try:
         outlines, problems = read_regions(path)
     except UnusableError as error:

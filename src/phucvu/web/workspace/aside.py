@@ -19,7 +19,7 @@ from phucvu.accounts.permissions import Action, may
 from phucvu.inbox.home import store
 from phucvu.intake import notices, waiting
 from phucvu.intake.replay import replay as take_again
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records import set_aside
 from phucvu.records.schema import SET_ASIDE
 from phucvu.web.language import _, language
@@ -66,22 +66,18 @@ def mend(request: Any, unit: str) -> Any:
     """Say what an unknown name or code means, and take what waited for it."""
     said = {name: request.POST.get(name, "").strip()[:LONGEST] for name in ("kind", "name", "code")}
     kind, name, code = said["kind"], said["name"], said["code"]
-    problems = []
+    problems: list[Fault] = []
     if kind not in set_aside.NAMED or not name:
         raise Http404
     if kind == "unit" and code not in units.below(unit):
-        problems = [
-            Problem(
-                f"{code or '?'} không phải đơn vị của bạn", f"{code or '?'} is no unit of yours", field=name
-            )
-        ]
+        problems = [Fault("no_unit_of_yours", field=name, unit=code or "?")]
     else:
         try:
             root = units.every().root(unit).code
             rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code, root=root)
             audit.append(request.user, "name mended", object=code, unit=unit, kind=kind, name=name, rows=rows)
         except UnusableError as error:
-            problems = [Problem(p.vi, p.en, field=name) for p in error.problems]
+            problems = [p.at(field=name) for p in error.problems]
     if problems:
         return _shown(request, unit, problems, status=400)
     return _replayed(request, unit)
@@ -168,7 +164,7 @@ def one(request: Any, unit: str, identity: str) -> Any:
     return rendered(request, "workspace/aside_one.html", context, status=400 if problem else 200)
 
 
-def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) -> Any:
+def _shown(request: Any, unit: str, problems: list[Fault], status: int = 200) -> Any:
     of = senders(unit)
     state: waiting.State = "dismissed" if request.GET.get("state") == "dismissed" else "pending"
     others: waiting.State = "pending" if state == "dismissed" else "dismissed"
@@ -193,7 +189,7 @@ def _shown(request: Any, unit: str, problems: list[Problem], status: int = 200) 
         "others": waiting.count(store(), of, state=others),
         "rows": [(row, *_masked(row)) for row in _page(of, page, state)],
         "unknown": [
-            (found, "procedure" if "TTHC" in (found.field or "") else "unit", _said(problems, found.value))
+            (found, found.kind, _said(problems, found.value))
             for found in (
                 waiting.unknown(store(), of)
                 if state == "pending" and may(request.user, Action.MEND, unit)
@@ -232,7 +228,7 @@ def _masked(row: waiting.Waiting) -> tuple[str, str]:
     )
 
 
-def _said(problems: list[Problem], name: str) -> str:
+def _said(problems: list[Fault], name: str) -> str:
     return next((p.vi if language() == "vi" else p.en for p in problems if p.field == name), "")
 
 

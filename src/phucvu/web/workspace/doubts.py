@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from phucvu.accounts import units
 from phucvu.engine.listing import DOUBTS, doubted
-from phucvu.figures.units import circle_said
+from phucvu.figures.units import circle_of
 from phucvu.web.language import _, language
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.dossiers import being_made
@@ -45,10 +45,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         "periods": home.periods(period),
         "kinds": sorted(kinds, key=lambda kind: -kind[1]),
         "total": sum(numbers),
-        "circles": [
-            dict(zip(("vi", "en"), circle_said(*circle), strict=True))[language()]
-            for circle in units.every().circles()
-        ],
+        "circles": [circle_of(*circle).text(language()) for circle in units.every().circles()],
         "left_out": home.left_out(unit),
         "cut_off": found.cut_off,
     }

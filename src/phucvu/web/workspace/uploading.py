@@ -24,7 +24,7 @@ from phucvu.inbox.models import Upload
 from phucvu.intake.files import import_file
 from phucvu.intake.taking import Taken
 from phucvu.intake.within import Within
-from phucvu.problems import Problem, UnavailableError, UnusableError
+from phucvu.problems import Fault, Problem, UnavailableError, UnusableError
 
 log = logging.getLogger(__name__)
 
@@ -239,5 +239,5 @@ def _first(frame: Any) -> list[list[str]]:
     return [[c, *("" if v is None else str(v) for v in frame[c])] for c in said]
 
 
-def _words(problem: Problem) -> dict[str, str]:
+def _words(problem: Fault) -> dict[str, str]:
     return {language: problem.text(language) for language in ("vi", "en")}
