@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,24 @@ def test_while_it_counts_for_the_first_time(client: Client, home: Callable[..., 
         assert "<h1>Counting</h1>" in client.get("/en/").content.decode()
         assert client.get("/api/v1/figures")["Retry-After"] == "5"
         assert client.get("/embed/ranking")["Content-Security-Policy"].endswith("frame-ancestors *")
+
+
+def test_a_running_period_that_is_not_counted_yet_beside_others_that_are(
+    client: Client, home: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home("units", "dossiers", counted=("2026-10",))
+    monkeypatch.setattr(results, "now", lambda: dt.datetime(2026, 11, 21, 9))
+    with override_settings(SHOWS="counted"):
+        for period in ("2026-11", "2026-Q4", "2026"):
+            for address in (f"/indicators?period={period}", f"/units/H99.json?period={period}"):
+                response = client.get(address)
+                assert (response.status_code, response["Retry-After"]) == (503, "5"), address
+            assert "<h1>Đang đếm</h1>" in client.get(f"/?period={period}").content.decode()
+            answer = client.get(f"/api/v1/scores/totals?period={period}")
+            assert answer.status_code == 503
+            assert "đang được đếm" in answer.content.decode()
+        assert client.get("/indicators?period=2026-09").status_code == 404
+        assert client.get("/api/v1/scores/totals?period=2026-09").status_code == 404
 
 
 def test_once_it_holds_dossiers_it_is_looked_at_no_more(home: Callable[..., None]) -> None:

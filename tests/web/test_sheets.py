@@ -51,6 +51,17 @@ def test_the_same_rows_as_the_csv(client: Client, show: Callable[..., None], pag
     assert about["Số liệu tính đến"] == "10/10/2026 08:30"
 
 
+def test_titles_are_in_the_language_of_the_page(client: Client) -> None:
+    for address, (total, group, indicator, band) in {
+        "/units/H21.csv": ("Tổng điểm", "Công khai, minh bạch", "TTHC công bố đúng hạn", "Trung bình"),
+        "/en/units/H21.csv": ("Total", "Transparency", "Published in time", "Average"),
+    }.items():
+        titles = {row["part"]: row["title"] for row in csv_of(client, address)}
+        assert (titles["total"], titles["transparency"], titles["1.1"]) == (total, group, indicator)
+        bands = {row["band"] for row in csv_of(client, address.replace("units/H21", "index"))}
+        assert band in bands
+
+
 def same(cell: Any, text: str, name: str) -> bool:
     if cell is None:
         return text == ""

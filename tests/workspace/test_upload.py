@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
 from phucvu.inbox.models import Upload
+from phucvu.intake import tables
 from phucvu.intake.files import import_file
 from phucvu.intake.within import Within
 from phucvu.problems import UnusableError
@@ -107,6 +109,10 @@ def test_a_file_that_cannot_be_used_says_why(client_of: SignIn) -> None:
         assert words in page, name
         assert "Xác nhận" not in page
     address = upload(client, b"a,b\n1,2\n", "la.csv")
+    page = unescape(body(client, address))
+    assert "export: Mã hồ sơ, " in page
+    assert "units: code “Mã đơn vị”, name “Tên đơn vị”, kind “Loại đơn vị”" in page
+    assert all(f"; {kind}: " in page for kind in tables.KINDS)
     client.post(f"{address}/confirm")
     assert not AuditEntry.objects.filter(action="file imported").exists()
 

@@ -39,14 +39,17 @@ UNIT = "Đơn vị xử lý"
 """The heading under which the unit of a group of rows is kept, where there is no such column."""
 
 
-def take(taking: Taking, source: Source, mapping: Mapping, sender: str | None) -> None:
+def take(taking: Taking, source: Source, mapping: Mapping, sender: str | None, otherwise: str = "") -> None:
     """Take the dossiers of an export.
 
+    ``otherwise`` names the columns of what else the file might have been, for the message where it is none.
     Raises UnusableError if it cannot be read or has no heading row.
     """
     known = Known.of(taking.store)
     is_heading = heading_by(mapping)
     expected = ", ".join(listed[0] for listed in list(mapping.columns.values())[:4])
+    if otherwise:
+        expected = f"export: {expected}; {otherwise}"
     sheet = source.table(is_heading, expected, joined_by(mapping.field_of))
     sheet = _merged_filled(sheet, source.path)
     headings = Headings.among([c for c in sheet.frame.columns if c != ROW], mapping)

@@ -62,6 +62,7 @@ def import_file(
         )
     with source or Source(path) as rows:
         found = Recognised(kind, *GIVEN) if kind else recognise(rows, mapping)
+        otherwise = tables.expected() if found == OF_NO_OTHER_KIND else ""
         taking = Taking(
             store, path.name, found.kind, dry_run=dry_run, synchronised=synchronised, within=within
         )
@@ -69,7 +70,7 @@ def import_file(
             within.check(found.kind)
         taking.taken.because = Problem(found.vi, found.en, file=path.name)
         try:
-            _take(taking, rows, sender, mapping, progress)
+            _take(taking, rows, sender, mapping, progress, otherwise)
         except (Exception, KeyboardInterrupt) as error:
             # What was taken stays so; who mends the file and imports it again should know.
             error.add_note(_so_far(taking.taken, dry_run=dry_run))
@@ -88,13 +89,14 @@ def _take(
     sender: str | None,
     mapping: Mapping | str | None,
     progress: Progress | None,
+    otherwise: str,
 ) -> None:
     store, path = taking.store, source.path
     match taking.taken.kind:
         case "wire":
             wire_files.take(taking, path, sender, progress)
         case "export":
-            exports.take(taking, source, _mapping(store, mapping or mappings.BUILT_IN), sender)
+            exports.take(taking, source, _mapping(store, mapping or mappings.BUILT_IN), sender, otherwise)
         case "xes":
             if mapping is None:
                 raise UnusableError(
@@ -123,6 +125,8 @@ class Recognised:
     en: str
 
 
+OF_NO_OTHER_KIND = Recognised("export", "không phải loại nào khác", "it is of no other kind")
+
 GIVEN = ("loại do người nhập chỉ định", "the kind was given")
 
 
@@ -146,7 +150,7 @@ def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognise
     if fields:
         vi = f"{fields} cột là của tệp xuất từ hệ thống một cửa"
         return Recognised("export", vi, f"{fields} columns are those of an export of a one-stop system")
-    return Recognised("export", "không phải loại nào khác", "it is of no other kind")
+    return OF_NO_OTHER_KIND
 
 
 def kind_of(path: Path, mapping: Mapping | str | None = None) -> str:

@@ -121,6 +121,11 @@ def _needed(table: Table) -> str:
     return ", ".join(f"{c.name} “{words.heading_of(table, c)}”" for c in table.columns if c.required)
 
 
+def expected() -> str:
+    """The columns that each kind of file must have, for a message of a file that is of none."""
+    return "; ".join(f"{kind}: {_needed(table)}" for kind, table in KINDS.items())
+
+
 def _has_needed(table: Table, cells: Iterable[str]) -> bool:
     return {c.name for c in table.columns if c.required} <= columns_of(table, cells).keys()
 

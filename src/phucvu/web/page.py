@@ -144,7 +144,8 @@ def place_of(request: Any, period: str) -> Place:
 def asked_board(request: Any) -> Board:
     """The board of the period that the address asks for; without one, of the latest.
 
-    Raises Http404 where there is no result of it, and NothingYetError where there is none at all yet.
+    Raises Http404 where there is no result of it, and NothingYetError where there is none at all yet or
+    the period is being counted for the first time.
     """
     known = results.periods()
     if not known:
@@ -155,10 +156,14 @@ def asked_board(request: Any) -> Board:
     if not asked:
         return board(known[0])
     try:
-        return board(Period.parse(asked))
+        period = Period.parse(asked)
     except UnusableError as error:
         raise Http404(error.problems[0].text(language())) from error
+    try:
+        return board(period)
     except KeyError as error:
+        if results.awaited(period):
+            raise NothingYetError(results.Lack.COUNT) from error
         there_are = ", ".join(str(period) for period in known)
         reason = _("Chưa có kết quả của kỳ %(period)s; hiện có: %(there_are)s.")
         raise Http404(reason % {"period": asked, "there_are": there_are}) from error

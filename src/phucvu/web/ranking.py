@@ -171,5 +171,5 @@ def as_row(standing: Standing, rules: RuleSet) -> dict[str, Any]:
     record = as_record(standing)
     groups = record.pop("groups")
     band = record.pop("band")
-    record |= {"band": band.vi if band else None}
+    record |= {"band": band[language()] if band else None}
     return record | {group.id: groups.get(group.id, {}).get("score") for group in rules.groups}

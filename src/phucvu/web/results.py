@@ -18,6 +18,7 @@ from django.conf import settings
 
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
+from phucvu.inbox.clock import now
 from phucvu.inbox.home import store
 from phucvu.inbox.watching import Registers, Watch
 from phucvu.published import scored_2026
@@ -51,6 +52,9 @@ class Source(Hashable, Protocol):
     def lacks(self) -> Lack | None:
         """What must come before there can be a result; None where there are results, or never will be."""
 
+    def awaited(self, period: Period) -> bool:
+        """Whether a period that has no result yet is being counted."""
+
     def versions(self) -> dict[Period, int]:
         """The periods that have a result, each with a number that changes whenever the result does."""
 
@@ -71,6 +75,9 @@ class Given:
 
     def lacks(self) -> Lack | None:
         return None
+
+    def awaited(self, period: Period) -> bool:
+        return False
 
     def versions(self) -> dict[Period, int]:
         return dict.fromkeys(self._results, self._version)
@@ -94,6 +101,9 @@ class Counted:
 
     def lacks(self) -> Lack | None:
         return self._begun.lacks() or (None if counting.versions() else Lack.COUNT)
+
+    def awaited(self, period: Period) -> bool:
+        return period in counting.running(now().date())
 
     def versions(self) -> dict[Period, int]:
         if self._begun.lacks():
@@ -140,6 +150,11 @@ def source() -> Source:
 def lacks() -> Lack | None:
     """What must come before anything can be shown."""
     return source().lacks()
+
+
+def awaited(period: Period) -> bool:
+    """Whether a period that has no result yet is being counted."""
+    return source().awaited(period)
 
 
 def versions() -> dict[Period, int]:

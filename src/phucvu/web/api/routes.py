@@ -122,11 +122,16 @@ def asked_board(period: str | None) -> Board:
     if not period:
         return board(known[0])
     try:
-        return board(Period.parse(period))
+        asked = Period.parse(period)
     except UnusableError as error:
         said = error.problems[0]
         raise NoAnswerError(422, said.vi, said.en, "period") from error
+    try:
+        return board(asked)
     except KeyError as error:
+        if results.awaited(asked):
+            reason = SAID[results.Lack.COUNT].reason
+            raise NoAnswerError(503, reason.vi, reason.en) from error
         there_are = ", ".join(map(str, known))
         raise NoAnswerError(
             404,

@@ -173,7 +173,7 @@ def _table(board: Board, standing: Standing, found: list[Part]) -> Iterator[dict
         for line in part.lines:
             row = line.row or {"max": line.indicator.max_points, "state": "not_published"}
             yield (
-                _row(standing, line.indicator.id, line.indicator.short.vi)
+                _row(standing, line.indicator.id, line.indicator.short[language()])
                 | {
                     key: row.get(key)
                     for key in ("numerator", "denominator", "rate", "score", "max", "lost", "state")
@@ -183,10 +183,10 @@ def _table(board: Board, standing: Standing, found: list[Part]) -> Iterator[dict
 
 
 def _marks(board: Board, standing: Standing) -> Iterator[dict[str, Any]]:
-    yield _mark(standing, "total", "Tổng điểm", standing.total)
+    yield _mark(standing, "total", _("Tổng điểm"), standing.total)
     for group in board.rules.groups:
         if group.id in standing.groups:
-            yield _mark(standing, group.id, group.name.vi, standing.groups[group.id])
+            yield _mark(standing, group.id, group.name[language()], standing.groups[group.id])
 
 
 def _mark(standing: Standing, part: str, title: str, mark: Mark) -> dict[str, Any]:
