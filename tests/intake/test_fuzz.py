@@ -5,9 +5,11 @@ Quick by default; ``pytest tests/intake/test_fuzz.py --hypothesis-profile long``
 
 import csv
 import datetime as dt
+import gzip
 import itertools
 import json
 import unicodedata
+from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 import polars as pl
@@ -27,6 +29,7 @@ from phucvu.tables import reading
 
 from .conftest import DOSSIER, STEP, UNITS
 from .test_tables import ROWS
+from .test_xes import LOG, MAPPING
 
 EXAMPLES = max(3, settings.default.max_examples // 10)
 FEW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -280,6 +283,60 @@ def test_any_bytes(home, tmp_path_factory, name, content):
     path.write_bytes(content)
     taken = tried(home, path, sender="H99")
     assert taken is None or taken.taken == 0
+
+
+START = '<date key="start" value="2026-08-03T08:00:00+07:00"/>'
+EVENT = f'<event>{START.replace("start", "time:timestamp")}<int key="n" value="1"/></event>'
+OTHER = EVENT.replace("1", "2")
+OFFICE = '<string key="office" value="Xây"/><date key="end" value="2026-08-05T10:00:00+07:00"/>'
+EVENT_LOG = LOG.format(
+    traces=f'<trace><string key="concept:name" value="1"/>{OFFICE}{START}{EVENT}{OTHER}</trace>'
+).encode()
+OWN = mappings.parse(MAPPING.replace("end: 9", "otherwise: 4"), "x.yaml")
+BROKEN = st.one_of(
+    st.binary(min_size=1, max_size=2),
+    st.sampled_from([bytes([n]) for n in b"<>&\"'/= \n09azZ:.-+"] + [b"<a/>"]),
+)
+
+
+def said_of(element):
+    """Every attribute in an element, whatever it is called."""
+    return {e.get("key"): e.get("value") for e in element if e.get("value") is not None}
+
+
+@settings(parent=FEW, max_examples=10 * EXAMPLES)
+@given(st.integers(0, len(EVENT_LOG)), st.sampled_from([0, 1, 1, 4, len(EVENT_LOG)]), st.just(b"") | BROKEN)
+def test_any_bytes_within_an_event_log(home, tmp_path_factory, at, gone, new):
+    """What is taken without a word is all that stands in the file."""
+    content = EVENT_LOG[:at] + new + EVENT_LOG[at + gone :]
+    path = tmp_path_factory.mktemp("log") / "a.xes"
+    path.write_bytes(content)
+    taken = tried(home, path, mapping=OWN)
+    if taken is None or taken.set_aside or taken.notes:
+        return
+    [trace] = ElementTree.fromstring(content).findall("{*}trace")
+    [dossier] = map(json.loads, taken.preview["dossiers"]["payload"])
+    assert dossier["_row"] == said_of(trace)
+    events = [said_of(e) for e in trace if e.get("value") is None]
+    steps = map(json.loads, taken.preview["steps"]["payload"])
+    assert [(s["ThoiDiemXuLy"], s.get("n")) for s in steps] == [
+        (e["time:timestamp"], e.get("n")) for e in events
+    ]
+
+
+@FEW
+@given(st.integers(0, 10**6), st.integers(0, 255), st.booleans())
+def test_any_byte_of_a_packed_event_log(home, tmp_path_factory, at, byte, cut):
+    packed = bytearray(gzip.compress(EVENT_LOG, mtime=0))
+    place = at % len(packed)
+    if cut:
+        del packed[place:]
+    else:
+        packed[place] = byte
+    path = tmp_path_factory.mktemp("log") / "a.xes.gz"
+    path.write_bytes(packed)
+    taken = tried(home, path, mapping=OWN)
+    assert taken is None or taken.taken == 1 + 2
 
 
 @FEW

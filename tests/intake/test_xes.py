@@ -1,13 +1,14 @@
 """Event logs: the real municipal log, and small ones written here."""
 
 import datetime as dt
+import json
 from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from phucvu.intake import mappings
+from phucvu.intake import event_logs, mappings
 from phucvu.intake.files import import_file, kind_of
 from phucvu.problems import UnusableError
 from phucvu.records import set_aside
@@ -157,3 +158,63 @@ def test_a_log_without_the_attributes_mapped_is_said_so(store, tmp_path):
     mapping = mappings.parse(MAPPING.replace("office", "phòng"), "thu.yaml")
     with pytest.raises(UnusableError, match="phòng"):
         import_file(store, written(tmp_path, trace("1")), mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-02-31T08:00:00Z", "2g26-08-05T10:00:00Z", "0001-13-01", "2600-01-01T00:00:00Z"]
+)
+def test_a_moment_that_is_none_is_set_aside(store, tmp_path, said):
+    """A case whose end cannot be read is not one without an end."""
+    path = written(tmp_path, trace("1", end=said), trace("2"))
+    taken = import_file(store, path, mapping=mappings.parse(MAPPING, "thu.yaml"))
+    assert store.rows("dossiers")["code"].to_list() == ["2"]
+    assert (taken.problems[0].row, taken.problems[0].field) == (1, "end")
+
+
+def test_values_are_taken_as_they_were_written(store, tmp_path):
+    more = '<string key="a" value="&amp;&#x1EC7;"/><int key="b" value="x"/><float key="c" value="1,50"/>'
+    path = written(tmp_path, trace("Đ1").replace("<event>", f"{more}<event>", 1))
+    path.write_bytes(path.read_text("utf-8").replace("UTF-8", "UTF-16", 1).encode("utf-16"))
+    taken = import_file(store, path, mapping=mappings.parse(MAPPING, "thu.yaml"), dry_run=True)
+    row = json.loads(taken.preview["dossiers"]["payload"][0])["_row"]
+    assert row.items() >= {"concept:name": "Đ1", "a": "&ệ", "b": "x", "c": "1,50"}.items()
+
+
+def test_a_case_that_says_no_code_is_set_aside_by_itself(store, tmp_path):
+    nameless = trace("x").replace('key="concept:name" value="x"', 'key="d" value="x"')
+    taken = import_file(
+        store,
+        written(tmp_path, nameless, trace("UNKNOWN"), trace("1")),
+        mapping=mappings.parse(MAPPING, "thu.yaml"),
+    )
+    assert store.rows("dossiers")["code"].to_list() == ["1"]
+    assert [p.row for p in taken.problems if p.field == "concept:name"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('<string key="office" value="Xây"/>', '<strkng key="office" value="Xây"/>', "strkng"),
+        ('<string key="office" value', '<string key="office" valpue', "value"),
+        ('<string key="office"', 'string key="office"', "chữ"),
+        ("<event>", "<evenr/><event>", "evenr"),
+        ("<event>", '<string key="office" value="Khác"/><event>', "office"),
+        ("<event>", "<trace><event/></trace><event>", "trace"),
+        ("<trace>", "<event/><trace>", "event"),
+        ("<log", "<!DOCTYPE log [<!ENTITY a 'a'>]><log", "DOCTYPE"),
+        ("UTF-8", "lạ", "XML"),
+        ("UTF-8", "big5", "XML"),
+    ],
+)
+def test_what_would_be_left_out_in_silence_is_said_with_its_line(store, tmp_path, old, new, said):
+    path = written(tmp_path, trace("1"))
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(UnusableError, match=said) as error:
+        import_file(store, path, mapping=mappings.parse(MAPPING, "thu.yaml"))
+    assert error.value.problems[0].row
+
+
+def test_a_log_too_large_to_be_held(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(event_logs, "LARGEST_WHOLE", 100)
+    with pytest.raises(UnusableError, match="MB"):
+        import_file(store, written(tmp_path, trace("1")), mapping=mappings.parse(MAPPING, "thu.yaml"))

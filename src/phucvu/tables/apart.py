@@ -1,6 +1,6 @@
 """Reading a file by a library that can crash, in a process of its own.
 
-Excel, Parquet and XES are read by libraries in which a broken or hostile file can end the whole process:
+Excel and Parquet are read by libraries in which a broken or hostile file can end the whole process:
 they abort where memory does not suffice, and overflow the stack where things are nested too deep. So they
 run in a child with bounded memory and time, which hands its tables back through a pipe; the death of the
 child is one clear line.
