@@ -7,7 +7,6 @@ import datetime as dt
 import polars as pl
 
 from phucvu.engine import judged
-from phucvu.engine.conditions import check
 from phucvu.engine.counts import WORKING_HOURS, held
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
@@ -43,7 +42,6 @@ def averages(
     in. Raises UnusableError where the rules count no processing time.
     """
     in_force = rules.at(period.last)
-    check(in_force)
     indicator = next((i for i in in_force.indicators if i.count.of == "processing_time"), None)
     if indicator is None:
         raise UnusableError(

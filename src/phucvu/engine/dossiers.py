@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import judged
-from phucvu.engine.conditions import CONDITIONS, check
+from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.counts import (
     at_least_one,
     communes,
@@ -93,7 +93,6 @@ def dossiers(
     unit or indicator in the period, or no figure of it.
     """
     in_force = rules.at(period.last)
-    check(in_force)
     with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
         wanted = _wanted(situation, unit, indicator)
         behind = BEHIND[wanted.count.of](situation, counted_for(situation, unit, wanted), wanted)

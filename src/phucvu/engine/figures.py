@@ -8,7 +8,6 @@ from functools import partial
 
 import polars as pl
 
-from phucvu.engine.conditions import check
 from phucvu.engine.counts import COUNTS, columns, tally
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
@@ -32,15 +31,19 @@ def figures(
     that has figures for units of its kind, by the rules in force on the period's last day; 0 and 0
     where there is nothing to count. ``now`` is Vietnam's time without a zone; a running period is
     counted up to it. With ``regroup`` the units are those of ``now``, and what others did before them
-    counts for their successors. Raises UnusableError where the rules name what cannot be counted.
+    counts for their successors.
     """
     in_force = rules.at(period.last)
-    check(in_force)
     with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
         rows = _rows(situation, units)
-        counted = pl.concat(_counted(situation))
+        counted = pl.concat([NOTHING, *_counted(situation)])
     whole = rows.join(counted, on=["counted_for", "indicator"], how="left", maintain_order="left")
     return whole.with_columns(pl.col("numerator", "denominator").fill_null(0)).select(*SCHEMA)
+
+
+NOTHING = pl.DataFrame(
+    schema={"counted_for": pl.String, "indicator": pl.String, "numerator": pl.Int64, "denominator": pl.Int64}
+)
 
 
 def _rows(situation: Situation, units: Collection[str] | None) -> pl.DataFrame:

@@ -12,8 +12,11 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from phucvu.problems import Fault, Problem, UnusableError, why
+from phucvu.problems import Fault, UnusableError
+from phucvu.rules.checking import faults
 from phucvu.rules.model import RuleSetFile
+from phucvu.rules.rule_files import PARTS, RuleFiles, read_rules, rule_set_paths
+from phucvu.rules.schema_errors import fault_of
 
 SETS = Path(__file__).parent / "sets"
 DEFAULT = "portal-2026"
@@ -36,16 +39,21 @@ def swapped_days() -> dict[dt.date, bool]:
 
 def names() -> list[str]:
     """Names of the rule sets that ship with the package."""
-    return sorted(p.stem for p in SETS.glob("*.yaml"))
+    return sorted(_shipped_paths())
+
+
+@cache
+def _shipped_paths() -> dict[str, Path]:
+    return {path.stem: path for path in rule_set_paths(SETS)}
 
 
 def load(name: str) -> RuleSetFile:
-    """The rule set of that name, or of the YAML file at that path.
+    """The rule set of that name, or of the YAML file or folder at that path.
 
-    Raises UnusableError where there is none, or where the file is wrong: each problem names the
-    file, the line, the field, and what was expected.
+    Raises UnusableError where there is none, or where it cannot be counted and scored by on every day:
+    each problem names the file, the line, the field, and what was expected.
     """
-    return _shipped(name) if name in names() else _checked(_path(name))
+    return (_shipped(name) if name in names() else _read(_path(name), ()))[0]
 
 
 def rules_in_use() -> RuleSetFile:
@@ -73,79 +81,53 @@ def digest(rules: RuleSetFile) -> str:
 
 
 @cache
-def _shipped(name: str) -> RuleSetFile:
-    return _checked(_path(name))
+def _shipped(name: str) -> tuple[RuleSetFile, dict[str, Any]]:
+    return _read(_path(name), ())
 
 
 def _path(name: str) -> Path:
-    if name.endswith((".yaml", ".yml")):
+    shipped = _shipped_paths().get(name)
+    if shipped is not None:
+        return shipped
+    if name.endswith((".yaml", ".yml")) or Path(name).is_dir():
         return Path(name)
-    if name in names():
-        return SETS / f"{name}.yaml"
-    known = ", ".join(names())
-    raise UnusableError(
-        Problem(
-            f"không có bộ quy tắc {name!r}; hiện có: {known}, hoặc đường dẫn tới một tệp .yaml",
-            f"no rule set {name!r}; there are: {known}, or give the path of a .yaml file",
-        )
-    )
+    raise UnusableError(Fault("rule_set_unknown", name=name, known=", ".join(names())))
 
 
-def _checked(path: Path) -> RuleSetFile:
-    text = _text(path)
-    data = _merged_with_base(path, text)
+def _read(path: Path, above: tuple[Path, ...]) -> tuple[RuleSetFile, dict[str, Any]]:
+    """The rule set at a path and its data, laid over that of its base; ``above`` are based on it.
+
+    A base is checked by itself, so that what is wrong with it is told of its own file.
+    """
+    files = read_rules(path)
+    data = files.data
+    if "based_on" in data:
+        base = _base(str(data.pop("based_on")), (*above, path.resolve()), files.name)
+        data = _merged(base, data)
+    return checked(files, data), data
+
+
+def checked(files: RuleFiles, data: dict[str, Any]) -> RuleSetFile:
+    """The rule set that data of its files and their base say; raises UnusableError as ``load`` does."""
     try:
-        return RuleSetFile.model_validate(data)
+        rules = RuleSetFile.model_validate(data)
+        found = [*faults(rules)]
     except ValidationError as error:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        problems = [_problem(e, path.name, data, node) for e in error.errors()]
-        raise UnusableError(problems) from error
+        found = [(e["loc"], fault_of(e)) for e in error.errors()]
+    if found:
+        raise UnusableError(files.at(place, fault, data) for place, fault in found)
+    return rules
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = Problem("không phải chữ UTF-8", "not UTF-8 text", file=path.name)
-        raise UnusableError(problem) from error
-    except OSError as error:
-        problem = Problem(
-            f"không đọc được: {why(error)}", f"cannot be read: {error.strerror}", file=path.name
-        )
-        raise UnusableError(problem) from error
-
-
-def _merged_with_base(path: Path, text: str) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "YAML"
-        problem = Problem(
-            f"không phải YAML đúng: {what}",
-            f"not correct YAML: {what}",
-            file=path.name,
-            row=mark.line + 1 if mark else None,
-        )
-        raise UnusableError(problem) from error
-    if not isinstance(data, dict) or not all(isinstance(data.get(p, []), list) for p in PARTS):
-        problem = Problem(
-            "tệp phải là các mục “khóa: giá trị”; groups và indicators là danh sách",
-            "the file must hold keys and values; groups and indicators are lists",
-            file=path.name,
-        )
-        raise UnusableError(problem)
-    base = data.pop("based_on", None)
-    if base is None:
-        return data
-    base_path = _path(str(base))
-    if base_path.resolve() == path.resolve():
-        problem = Problem("bộ quy tắc dựa trên chính nó", "a rule set based on itself", path.name)
-        raise UnusableError(problem)
-    return _merged(_merged_with_base(base_path, _text(base_path)), data)
-
-
-PARTS = ("groups", "indicators")
+def _base(name: str, above: tuple[Path, ...], file: str) -> dict[str, Any]:
+    """What the base of a rule set holds, itself laid over its own base."""
+    path = _path(name).resolve()
+    if path in above:
+        circle = " → ".join(p.name for p in (*above[above.index(path) :], path))
+        raise UnusableError(Fault("rule_set_circle", file=file, circle=circle))
+    if name in names():
+        return _shipped(name)[1]
+    return _read(path, above)[1]
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -170,75 +152,9 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 def _joined(old: Any, new: Any) -> Any:
     if not (_dated(old) and _dated(new)):
         return new
-    history = {d["from"]: d for d in old} | {d["from"]: d for d in new}
-    return [history[day] for day in sorted(history)]
+    days = {str(d["from"]) for d in new}
+    return sorted([d for d in old if str(d["from"]) not in days] + new, key=lambda d: str(d["from"]))
 
 
 def _dated(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(d, dict) and "from" in d for d in value)
-
-
-EXPECTED = {
-    "missing": ("thiếu mục này", "this field is missing"),
-    "extra_forbidden": ("mục lạ, không có trong bộ quy tắc", "unknown field"),
-}
-
-
-def _problem(error: Any, file: str, data: dict[str, Any], node: yaml.Node | None) -> Fault:
-    loc = [part for part in error["loc"] if part not in ("function-after", "function-before")]
-    named: list[str] = []
-    here: Any = data
-    for part in loc:
-        here = here[part] if _has(here, part) else None
-        label = here.get("id") if isinstance(here, dict) else None
-        named.append(str(label) if isinstance(part, int) and label else str(part))
-    if error["type"] in EXPECTED:
-        vi, en = EXPECTED[error["type"]]
-    elif error["type"] == "rule":
-        vi, en = error["ctx"]["vi"], error["ctx"]["en"]
-    else:
-        found = f"{error['input']!r}"[:60]
-        vi = f"giá trị {found} không dùng được: {error['msg']}"
-        en = f"value {found} cannot be used: {error['msg']}"
-    return Problem(vi, en, file=file, row=_line(node, loc, data), field=".".join(named))
-
-
-def _has(here: Any, part: Any) -> bool:
-    if isinstance(here, dict):
-        return part in here
-    return isinstance(here, list) and isinstance(part, int) and part < len(here)
-
-
-def _line(node: yaml.Node | None, loc: list[Any], data: Any) -> int | None:
-    """The line of the file where a place stands, or of the nearest place around it that is there.
-
-    Lists of a merged file are found by their item's id, since the base's items come first.
-    """
-    line = None
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == part), None)
-            if found is None:
-                break
-            key, node = found
-            line = key.start_mark.line + 1
-            data = data[part] if _has(data, part) else None
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            data = data[part] if _has(data, part) else None
-            wanted = data.get("id") if isinstance(data, dict) else None
-            items = [n for n in node.value if wanted is not None and _id(n) == wanted]
-            if not items and part < len(node.value) and wanted is None:
-                items = [node.value[part]]
-            if not items:
-                break
-            node = items[0]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _id(node: yaml.Node) -> str | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    return next((v.value for k, v in node.value if k.value == "id"), None)
+    return isinstance(value, list) and value != [] and all(isinstance(d, dict) and "from" in d for d in value)

@@ -7,6 +7,8 @@ and resolves it at a date.
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,11 +19,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from phucvu.problems import Fault
 
 Kind = Literal["ministry", "province", "department", "district", "commune", "branch"]
 Given = Literal["none", "full", "zero"]
@@ -30,43 +35,50 @@ Given = Literal["none", "full", "zero"]
 T = TypeVar("T")
 
 
-def fault(vi: str, en: str) -> PydanticCustomError:
-    """An error of a rule file in both languages."""
-    return PydanticCustomError("rule", "{vi} | {en}", {"vi": vi, "en": en})
+def refusal(fault: Fault) -> PydanticCustomError:
+    """A fault as an error of validation; its place is told by where it is raised."""
+    return PydanticCustomError("rule", "{fault}", {"fault": fault})
 
 
 def _percent(value: Any) -> Fraction:
     text = str(value).strip()
     try:
-        rate = Fraction(text.removesuffix("%").replace(",", ".")) / 100
+        # Only digits: an exponent could make a number of any length.
+        written = re.fullmatch(r"[\d.,/ ]+%", text) and text.removesuffix("%").replace(",", ".")
+        rate = Fraction(written or 0) / 100
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
-    if not text.endswith("%") or not 0 < rate <= 1:
-        raise fault(
-            f"cần tỷ lệ phần trăm trên 0% đến 100%, ví dụ 80%; gặp {text!r}",
-            f"expected a percentage above 0% and up to 100%, such as 80%; found {text!r}",
-        )
+    if not 0 < rate <= 1:
+        raise refusal(Fault("rule_percentage", found=text))
     return rate
 
 
 def _points(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise fault(
-            f"cần số điểm, ví dụ 6 hoặc 1.5; gặp {value!r}",
-            f"expected a number of points, such as 6 or 1.5; found {value!r}",
-        )
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refusal(Fault("rule_points", found=value))
     points = Decimal(str(value))
     if not 0 <= points <= 100 or points != round(points, 2):
-        raise fault(
-            f"cần từ 0 đến 100 điểm, nhiều nhất hai số lẻ; gặp {value}",
-            f"expected 0 to 100 points with at most two decimals; found {value}",
-        )
+        raise refusal(Fault("rule_points_outside", found=value))
     return points
 
 
+def _day(value: Any) -> dt.date:
+    try:
+        if isinstance(value, str):
+            return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        pass
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise refusal(Fault("rule_day", found=str(value)))
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
 Percent = Annotated[Fraction, BeforeValidator(_percent)]
 Points = Annotated[Decimal, BeforeValidator(_points)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""What names a group or an indicator, also in addresses and headings."""
 
 
 class Strict(BaseModel):
@@ -103,7 +115,7 @@ class Source(Strict):
 class Dated(Strict, Generic[T]):
     """A value, the first day on which it holds, and the name of its source."""
 
-    from_: dt.date = Field(alias="from")
+    from_: Day = Field(alias="from")
     value: T
     source: str
 
@@ -122,34 +134,21 @@ class Bands(Strict):
     @model_validator(mode="after")
     def fall(self) -> Self:
         if not self.excellent > self.good > self.fair > self.average > 0:
-            raise fault(
-                "các mức phải giảm dần: excellent, good, fair, average, và đều trên 0",
-                "the bounds must fall from excellent over good and fair to average, all above 0",
-            )
+            raise refusal(Fault("rule_bands_not_falling"))
         return self
 
 
 class Count(Strict):
     """What the engine counts: which records, and the conditions of numerator and denominator.
 
-    ``of`` names what is counted once; ``population`` which dossiers or petitions are looked at. The
-    conditions are the engine's named expressions; all of a list must hold. Where procedures or
-    communes are counted, a condition on dossiers asks for at least one such dossier. The rest are
-    the parameters that some counts have, in working days or procedure codes.
+    The words stand in the vocabulary (``phucvu.rules.vocabulary``). ``of`` names what is counted once;
+    ``population`` which dossiers or petitions are looked at. All conditions of a list must hold. Where
+    procedures or communes are counted, a condition on dossiers asks for at least one such dossier. The
+    rest are the parameters that some conditions need, in working days or procedure codes.
     """
 
-    of: Literal[
-        "dossiers",
-        "procedures",
-        "owned_procedures",
-        "services",
-        "communes",
-        "decisions",
-        "synchronised",
-        "petitions",
-        "processing_time",
-    ]
-    population: Literal["received", "handled", "filed", "arrived", "open"] | None = None
+    of: Text
+    population: Text | None = None
     numerator: tuple[Text, ...] = ()
     denominator: tuple[Text, ...] = ()
     working_days: dict[str, StrictInt] = Field(default_factory=dict)
@@ -164,16 +163,6 @@ class Count(Strict):
     times: str | None = None
     """Another indicator whose rate this one's is multiplied by."""
 
-    @model_validator(mode="after")
-    def taken_off_by_group(self) -> Self:
-        grouped = [condition for group in self.taken_off for condition in group]
-        if self.taken_off and (self.of != "dossiers" or sorted(grouped) != sorted(self.numerator)):
-            raise fault(
-                "taken_off chỉ dùng khi đếm dossiers, và mỗi điều kiện của numerator có trong đúng một nhóm",
-                "taken_off is for counts of dossiers; each condition of numerator is in just one group of it",
-            )
-        return self
-
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The conditions of the numerator as they are taken off: all at once, or group by group."""
@@ -181,10 +170,10 @@ class Count(Strict):
 
 
 class IndicatorFile(Strict):
-    id: Text
+    id: Code
     number: Text
     group: Text
-    beside: bool = False
+    beside: StrictBool = False
     """Whether it is followed beside the components of the index, and is not one of them."""
     name: Words
     short: Words
@@ -198,18 +187,9 @@ class IndicatorFile(Strict):
     applies_to: Annotated[list[Dated[tuple[Kind, ...]]], AT_LEAST_ONE]
     not_applicable: Annotated[list[Dated[Literal["none", "full"]]], AT_LEAST_ONE]
 
-    @model_validator(mode="after")
-    def scored_needs_target(self) -> Self:
-        if self.target is None and any(d.value > 0 for d in self.max_points):
-            raise fault(
-                f"chỉ số {self.id} có điểm nên cần target (tỷ lệ đạt điểm tối đa)",
-                f"indicator {self.id} gives points, so it needs a target",
-            )
-        return self
-
 
 class GroupFile(Strict):
-    id: Text
+    id: Code
     number: Text
     name: Words
     short: Words
@@ -226,53 +206,6 @@ class RuleSetFile(Strict):
     groups: Annotated[list[GroupFile], Field(min_length=1)]
     indicators: Annotated[list[IndicatorFile], Field(min_length=1)]
     bands: Annotated[list[Dated[Bands]], AT_LEAST_ONE] | None = None
-
-    @model_validator(mode="after")
-    def whole(self) -> Self:
-        groups = _once([g.id for g in self.groups], "nhóm", "group")
-        ids = _once([i.id for i in self.indicators], "chỉ số", "indicator")
-        for indicator in self.indicators:
-            if indicator.group not in groups:
-                raise fault(
-                    f"chỉ số {indicator.id} thuộc nhóm {indicator.group!r} không có trong groups",
-                    f"indicator {indicator.id} is in group {indicator.group!r}, not among groups",
-                )
-            for dated in indicator.count:
-                if dated.value.times is not None and dated.value.times not in ids:
-                    raise fault(
-                        f"chỉ số {indicator.id} nhân với {dated.value.times!r} không có",
-                        f"indicator {indicator.id} is multiplied by {dated.value.times!r}, unknown",
-                    )
-        parts: list[GroupFile | IndicatorFile] = [*self.groups, *self.indicators]
-        named = [(f"{part.id}.{field}", history) for part in parts for field, history in histories(part)]
-        for name, history in [*named, ("bands", self.bands or [])]:
-            days = [d.from_ for d in history]
-            if days != sorted(set(days)):
-                raise fault(
-                    f"{name}: các ngày from phải tăng dần, không trùng",
-                    f"{name}: the days of from must rise and not repeat",
-                )
-            for dated in history:
-                if dated.source not in self.sources:
-                    raise fault(
-                        f"{name}: nguồn {dated.source!r} không có trong sources",
-                        f"{name}: source {dated.source!r} is not among sources",
-                    )
-        days_of_change = {d.from_ for part in parts for _, history in histories(part) for d in history}
-        for day in sorted(days_of_change):
-            self._sums_agree(day)
-        return self
-
-    def _sums_agree(self, day: dt.date) -> None:
-        for group in self.groups:
-            stated = _value(group.max_points, day)
-            parts = [_value(i.max_points, day) for i in self.indicators if i.group == group.id]
-            total = sum((p for p in parts if p is not None), Decimal(0))
-            if stated is not None and total != stated:
-                raise fault(
-                    f"nhóm {group.id} ghi {stated} điểm nhưng các chỉ số cộng lại là {total} (từ {day})",
-                    f"group {group.id} states {stated} points but its indicators sum to {total} (from {day})",
-                )
 
     def at(self, day: dt.date) -> RuleSet:
         """The rules in force on a day.
@@ -419,10 +352,3 @@ def _indicator(file: IndicatorFile, day: dt.date) -> Indicator:
         since={name: dated.from_ for name, dated in current.items() if dated},
         **values,
     )
-
-
-def _once(ids: list[str], vi: str, en: str) -> set[str]:
-    twice = sorted({i for i in ids if ids.count(i) > 1})
-    if twice:
-        raise fault(f"{vi} {twice[0]} có hai lần", f"{en} {twice[0]} stands twice")
-    return set(ids)
