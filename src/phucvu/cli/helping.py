@@ -25,6 +25,7 @@ EXAMPLES = {
     "mappings save": "phucvu mappings save anh-xa.yaml",
     "watch": "phucvu watch /srv/xuat-ho-so --sender H21 --once",
     "portal pull": "phucvu portal pull --root H21 --period 2026-10 --address https://dichvucong.gov.vn",
+    "portal watch": "phucvu portal watch --root H21 --period 2026",
     "figures": "phucvu figures --period 2026-10 --unit H21.17",
     "scoreboard": "phucvu scoreboard --period 2026-Q3 --unit H21",
     "dossiers": "phucvu dossiers --unit H21.227 --indicator 2.1 --period 2026-10 --lost",

@@ -1,16 +1,23 @@
-"""`phucvu portal pull`: the results that the national portal publishes, fetched politely and kept."""
+"""`phucvu portal`: the results that the national portal publishes, fetched politely, kept and watched."""
 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import click
+import polars as pl
 
 from phucvu.cli.home import home_option, now_option, period_option, rules_option
 from phucvu.cli.output import print_table, report
 from phucvu.figures.periods import Period
+from phucvu.figures.units import Units
+from phucvu.formats import change as signed
+from phucvu.formats import day
+from phucvu.problems import Problem, UnusableError
 from phucvu.rules.loading import load
+from phucvu.scoring.formula_watch import FormulaChange, formula_changes
 
 
 @click.group()
@@ -54,6 +61,7 @@ def pull(
     """Tải và giữ nguyên mọi báo cáo của một kỳ, rồi đối chiếu điểm. | Fetch and check."""
     from phucvu.portal import differences
     from phucvu.portal import pull as fetch
+    from phucvu.portal.days import pulled_by_day
 
     def progress(name: str, done: int, expected: int | None) -> None:
         click.echo(f"{name}: {done}{f'/{expected}' if expected else ''}", err=True)
@@ -84,4 +92,71 @@ def pull(
         click.echo(
             "mọi điểm tính lại đều đúng với điểm công bố | every score recomputed equals the published one"
         )
+    _print_changes(formula_changes(pulled_by_day(Path(home), root, period), load(rules), Units([])))
     return report(pulled.problems, pulled.notes)
+
+
+@portal.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[TỆP]…")
+@click.option("--root", metavar="MÃ", help="Tỉnh; mặc định cả nước. | A province; else the nation.")
+@period_option
+@rules_option
+@home_option
+def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str, home: str) -> int:
+    """Cổng có đổi công thức chấm điểm không, từ ngày nào. | Whether the portal's formula changed, and when.
+
+    Đọc các lần tải đã lưu, hoặc tệp có cột as_of, unit, indicator, numerator, denominator, official_score.
+
+    Reads the pulls that are kept, or files with these columns.
+    """
+    from phucvu.portal.days import pulled_by_day, read_days
+
+    problems = []
+    days = [] if files else [pulled_by_day(Path(home), root, period)]
+    for file in files:
+        frame, left_out = read_days(file, period)
+        days.append(frame)
+        problems += left_out
+    published = pl.concat(days)
+    if published.is_empty() and not problems:
+        raise UnusableError(
+            Problem(
+                "chưa có kết quả nào của kỳ này; tải bằng phucvu portal pull",
+                "no results of this period yet; fetch them by phucvu portal pull",
+            )
+        )
+    count = published["as_of"].n_unique()
+    click.echo(f"đã xem {count} ngày công bố | {count} published days looked at")
+    _print_changes(formula_changes(published, load(rules), Units([])))
+    return report(problems, [])
+
+
+def _print_changes(changes: list[FormulaChange]) -> None:
+    """Each change of the portal's formula: which indicator, since when, what explains it, what it costs."""
+    if not changes:
+        click.echo(
+            "điểm mọi ngày đều tính đúng theo số liệu của ngày đó"
+            " | every day's scores follow from that day's figures"
+        )
+        return
+    columns = [("chỉ số", False), ("từ ngày", False), ("đến ngày", False), ("đơn vị", True), ("điểm", True)]
+    print_table(
+        "Điểm công bố không còn theo công thức | Published scores no longer follow from their figures",
+        [*columns, ("khớp lại nếu", False)],
+        [
+            (
+                change.indicator,
+                day(change.since),
+                day(change.until),
+                str(len(change.costs)),
+                signed(sum(change.costs.values(), Decimal(0)), "vi"),
+                "; ".join(e.words.vi for e in change.explanations[:MOST_EXPLANATIONS])
+                or "chưa tìm được cách tính nào khớp",
+            )
+            for change in changes
+        ],
+    )
+
+
+MOST_EXPLANATIONS = 3
+"""So many readings of a formula are named; the likeliest come first."""

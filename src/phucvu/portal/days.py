@@ -1,0 +1,62 @@
+"""The published component scores of many days: from the pulls that a home keeps, or from a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+
+from phucvu.figures.periods import Period
+from phucvu.portal.kept import NATION, Kept
+from phucvu.portal.results import read
+from phucvu.problems import Problem
+from phucvu.scoring.formula_watch import PUBLISHED
+from phucvu.tables.reading import ROW, heading_with, read_table
+
+SCORE = "official_score"
+"""The heading of the published score in a table of days."""
+
+
+def pulled_by_day(home: Path, root: str | None, period: Period) -> pl.DataFrame:
+    """What the finished pulls of a root (None: the nation) and period brought; the last of each day.
+
+    Columns: those of ``formula_watch.PUBLISHED``, score in points. Empty where nothing was pulled.
+    """
+    folders: dict[dt.date, Path] = {}
+    for manifest in sorted((home / "portal" / (root or NATION) / str(period)).glob("*/manifest.json")):
+        kept = Kept.open(manifest.parent)
+        if kept.about["finished"]:
+            folders[kept.began.date()] = kept.folder
+    parts = [
+        read(folder).components.with_columns(as_of=pl.lit(day)).select(PUBLISHED)
+        for day, folder in folders.items()
+    ]
+    return pl.concat(parts) if parts else _frame([])
+
+
+def read_days(path: Path, period: Period) -> tuple[pl.DataFrame, list[Problem]]:
+    """A table of days: as_of, unit, indicator, numerator, denominator, official_score (points).
+
+    Returns the columns of ``formula_watch.PUBLISHED``, and a problem for each row left out. Raises
+    UnusableError where the file cannot be read or lacks a column.
+    """
+    needed = ("as_of", *PUBLISHED[2:-1], SCORE)
+    sheet = read_table(path, heading_with(*needed), ", ".join(needed))
+    rows, problems = [], list(sheet.set_aside)
+    for row in sheet.frame.iter_rows(named=True):
+        try:
+            numbers = [None if row[c] is None else int(row[c]) for c in ("numerator", "denominator")]
+            score = None if row[SCORE] is None else float(row[SCORE].replace(",", "."))
+            day = dt.date.fromisoformat(row["as_of"] or "")
+        except ValueError as error:
+            vi, en = "ngày hoặc số không đọc được", "the day or a number cannot be read"
+            problems.append(Problem(f"{vi}: {error}", f"{en}: {error}", file=path.name, row=row[ROW]))
+            continue
+        rows.append((day, str(period), row["unit"], row["indicator"], *numbers, score))
+    return _frame(rows), problems
+
+
+def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    types = (pl.Date, pl.String, pl.String, pl.String, pl.Int64, pl.Int64, pl.Float64)
+    return pl.DataFrame(rows, schema=dict(zip(PUBLISHED, types, strict=True)), orient="row")
