@@ -31,7 +31,7 @@ def home(pulled, tmp_path):
         pulled(server, now=dt.datetime(2026, 10, 8, 7), catalogue=False)
         pulled(server, now=dt.datetime(2026, 10, 9, 7), catalogue=False)
     for (unit, name), (on_time, handled) in book.figures.items():
-        if name == "2.1":
+        if name == "2.1" and handled:
             book.groups[unit, "progress"] = round(18 * on_time / handled, 2)
     with running(book) as server:
         pulled(server, now=dt.datetime(2026, 10, 9, 17), catalogue=False)

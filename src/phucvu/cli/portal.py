@@ -15,7 +15,7 @@ from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.formats import change as signed
 from phucvu.formats import day
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import load
 from phucvu.scoring.formula_watch import FormulaChange, formula_changes
 
@@ -111,7 +111,7 @@ def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str,
     """
     from phucvu.portal.days import pulled_by_day, read_days
 
-    problems = []
+    problems: list[Fault] = []
     days = [] if files else [pulled_by_day(Path(home), root, period)]
     for file in files:
         frame, left_out = read_days(file, period)
@@ -119,12 +119,7 @@ def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str,
         problems += left_out
     published = pl.concat(days)
     if published.is_empty() and not problems:
-        raise UnusableError(
-            Problem(
-                "chưa có kết quả nào của kỳ này; tải bằng phucvu portal pull",
-                "no results of this period yet; fetch them by phucvu portal pull",
-            )
-        )
+        raise UnusableError(Fault("nothing_pulled"))
     count = published["as_of"].n_unique()
     click.echo(f"đã xem {count} ngày công bố | {count} published days looked at")
     _print_changes(formula_changes(published, load(rules), Units([])))

@@ -10,7 +10,7 @@ import polars as pl
 from phucvu.figures.periods import Period
 from phucvu.portal.kept import NATION, Kept
 from phucvu.portal.results import read
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.scoring.formula_watch import PUBLISHED
 from phucvu.tables.reading import ROW, heading_with, read_table
 
@@ -35,7 +35,7 @@ def pulled_by_day(home: Path, root: str | None, period: Period) -> pl.DataFrame:
     return pl.concat(parts) if parts else _frame([])
 
 
-def read_days(path: Path, period: Period) -> tuple[pl.DataFrame, list[Problem]]:
+def read_days(path: Path, period: Period) -> tuple[pl.DataFrame, list[Fault]]:
     """A table of days: as_of, unit, indicator, numerator, denominator, official_score (points).
 
     Returns the columns of ``formula_watch.PUBLISHED``, and a problem for each row left out. Raises
@@ -43,15 +43,15 @@ def read_days(path: Path, period: Period) -> tuple[pl.DataFrame, list[Problem]]:
     """
     needed = ("as_of", *PUBLISHED[2:-1], SCORE)
     sheet = read_table(path, heading_with(*needed), ", ".join(needed))
-    rows, problems = [], list(sheet.set_aside)
+    rows: list[tuple[object, ...]] = []
+    problems = list(sheet.set_aside)
     for row in sheet.frame.iter_rows(named=True):
         try:
             numbers = [None if row[c] is None else int(row[c]) for c in ("numerator", "denominator")]
             score = None if row[SCORE] is None else float(row[SCORE].replace(",", "."))
             day = dt.date.fromisoformat(row["as_of"] or "")
         except ValueError as error:
-            vi, en = "ngày hoặc số không đọc được", "the day or a number cannot be read"
-            problems.append(Problem(f"{vi}: {error}", f"{en}: {error}", file=path.name, row=row[ROW]))
+            problems.append(Fault("published_row_unreadable", file=path.name, row=row[ROW], said=str(error)))
             continue
         rows.append((day, str(period), row["unit"], row["indicator"], *numbers, score))
     return _frame(rows), problems
