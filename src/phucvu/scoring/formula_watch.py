@@ -61,17 +61,18 @@ class Explanation:
 
     @property
     def words(self) -> Words:
-        points = f"{self.max_points}".replace(".", ",")
+        points = f"{self.max_points or 0:.2f}"
+        points_vi = points.replace(".", ",")
         percent = f"{float(self.target * 100):g}%" if self.target else ""
         match self.kind:
             case "max":
-                return Words(vi=f"điểm tối đa {points}", en=f"a maximum of {self.max_points} points")
+                return Words(vi=f"điểm tối đa {points_vi}", en=f"a maximum of {points} points")
             case "target":
                 return Words(vi=f"mức đạt điểm tối đa {percent}", en=f"a target of {percent}")
             case "max_and_target":
                 return Words(
-                    vi=f"điểm tối đa {points} và mức đạt điểm tối đa {percent}",
-                    en=f"a maximum of {self.max_points} points and a target of {percent}",
+                    vi=f"điểm tối đa {points_vi} và mức đạt điểm tối đa {percent}",
+                    en=f"a maximum of {points} points and a target of {percent}",
                 )
             case "zero":
                 given = {"full": ("điểm tối đa", "full points")}.get(str(self.zero), ("0 điểm", "0 points"))
