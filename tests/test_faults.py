@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,11 @@ def test_both_languages_say_a_fault_with_the_same_parameters(code: str):
     assert words.keys() == {"vi", "en"}
     assert placeholders(words["vi"]) == placeholders(words["en"])
     assert all(said and said == said.strip() for said in words.values())
+
+
+def test_no_code_stands_twice():
+    text = (Path(phucvu.__file__).parent / "faults.yaml").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\w+:", text, re.MULTILINE)) == len(catalogue())
 
 
 def test_no_words_are_left_over():

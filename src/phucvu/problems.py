@@ -143,6 +143,7 @@ REASONS = {
 }
 
 
-def why(error: OSError) -> str:
+def why(error: OSError) -> Both:
     """Why the operating system refuses, in Vietnamese where that is known."""
-    return REASONS.get(error.errno or 0) or error.strerror or " ".join(str(error).split())
+    en = error.strerror or " ".join(str(error).split())
+    return Both(REASONS.get(error.errno or 0, en), en)

@@ -31,7 +31,7 @@ from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
 from phucvu.cli.template import template
 from phucvu.cli.watch import watch
-from phucvu.problems import Problem, UnavailableError, UnusableError, why
+from phucvu.problems import Fault, UnavailableError, UnusableError, why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -74,10 +74,7 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as error:
-        where, said = error.filename or "", error.strerror or " ".join(str(error).split())
-        problem = Problem(
-            f"không đọc hoặc ghi được: {why(error)}", f"cannot read or write: {said}", file=str(where)
-        )
+        problem = Fault("not_read_or_written", file=str(error.filename or ""), why=why(error))
         click.echo(_with_notes(str(problem), error), err=True)
         status = 2
     except click.exceptions.NoArgsIsHelpError as error:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -60,14 +60,7 @@ class Period:
         except ValueError:
             pass
         said = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-        raise UnusableError(
-            Problem(
-                f"kỳ {said!r} không đúng; viết 2026-08 (tháng), 2026-Q3 (quý), 2026 (năm) "
-                "hoặc 2026-08-01..2026-08-15",
-                f"unknown period {said!r}; write 2026-08 (month), 2026-Q3 (quarter), 2026 (year) "
-                "or 2026-08-01..2026-08-15",
-            )
-        )
+        raise UnusableError(Fault("period_unknown", period=said))
 
     @classmethod
     def months(cls, year: int, month: int, count: int) -> Period:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.tables.reading import ROW, heading_with, read_table
 
@@ -45,7 +45,7 @@ def read_figures(path: Path, rules: RuleSetFile) -> FigureTable:
     sheet = read_table(path, heading_with(*COLUMNS), expected)
     frame = sheet.frame.rename(lambda name: name.casefold() if name.casefold() in COLUMNS else name)
     if frame.is_empty() and not sheet.set_aside:
-        raise UnusableError(Problem("tệp không có dòng số liệu nào", "no rows of figures", file=path.name))
+        raise UnusableError(Fault("figures_missing", file=path.name))
     figures, problems = check_figures(frame, rules, file=path.name)
     return FigureTable(figures, sheet.set_aside + problems, sheet.notes)
 
@@ -134,33 +134,29 @@ def _fault(in_force: dict[str, RuleSet | None]) -> pl.Expr:
 
 def _problem(row: dict[str, Any], file: str, rules: RuleSetFile) -> Fault:
     what, field = row["fault"].split(" ")
+    return _what_is_wrong(what, field, row, rules).at(file=file, row=row[ROW], field=field)
+
+
+def _what_is_wrong(what: str, field: str, row: dict[str, Any], rules: RuleSetFile) -> Fault:
     found, period = row[field], row["period"]
     match what, field:
         case "missing", _:
-            vi, en = f"thiếu {MISSING_VI[field]}", f"the {field} is missing"
+            return Fault("figure_lacks", what=Both(MISSING_VI[field], field))
         case "unknown", "period":
-            vi = f"kỳ {found!r} không đúng; viết 2026-08, 2026-Q3, 2026 hoặc 2026-08-01..2026-08-15"
-            en = f"unknown period {found!r}; write 2026-08, 2026-Q3, 2026 or 2026-08-01..2026-08-15"
+            return Fault("figure_period_unknown", period=found)
         case "unknown", "unit":
-            vi, en = f"mã đơn vị {found!r} không đúng", f"{found!r} is not a unit code"
+            return Fault("not_a_unit_code", value=found)
         case "unknown", _:
-            vi = f"chỉ số {found!r} không có trong bộ quy tắc {rules.name} của kỳ {period}"
-            en = f"unknown indicator {found!r} in rule set {rules.name} for {period}"
+            return Fault("indicator_unknown", indicator=found, rules=rules.name, period=period)
         case "broken", _:
-            vi = f"{found!r} không phải số nguyên viết liền"
-            en = f"{found!r} is not a whole number without separators"
+            return Fault("not_a_whole_number", value=found)
         case "negative", _:
-            vi, en = f"số âm {found}", f"negative number {found}"
+            return Fault("number_negative", value=found)
         case "huge", _:
-            vi, en = f"số quá lớn {found}", f"number too large {found}"
+            return Fault("number_too_large", value=found)
         case "above", _:
-            vi = f"tử số {found} lớn hơn mẫu số {row['denominator']}"
-            en = f"numerator {found} is above denominator {row['denominator']}"
-        case _:
-            figure = f"{period}, {row['unit']}, {row['indicator']}"
-            vi = f"số liệu {figure} có nhiều lần với số khác nhau"
-            en = f"the figure {figure} stands more than once with different numbers"
-    return Problem(vi, en, file=file, row=row[ROW], field=field)
+            return Fault("numerator_above", numerator=found, denominator=row["denominator"])
+    return Fault("figure_twice", figure=f"{period}, {row['unit']}, {row['indicator']}")
 
 
 MISSING_VI = {

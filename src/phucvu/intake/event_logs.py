@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.tables.reading import LARGEST_WHOLE, reading, too_large
 
 FLAT = frozenset(("string", "date", "int", "float", "boolean", "id"))
@@ -68,16 +68,10 @@ def read(path: Path) -> Log:
             taken.parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: encodings not known
         row = taken.parser.CurrentLineNumber
-        problem = Problem("không phải XML đọc được", "not readable XML", file=path.name, row=row)
+        problem = Fault("not_xml", file=path.name, row=row)
         raise UnusableError(problem) from error
     if not any(case.events for case in taken.log.cases):
-        raise UnusableError(
-            Problem(
-                "không phải nhật ký XES có vụ việc và sự kiện",
-                "not an XES log with cases and events",
-                file=path.name,
-            )
-        )
+        raise UnusableError(Fault("not_xes", file=path.name))
     return taken.log
 
 
@@ -97,7 +91,7 @@ class _Reader:
     def _begin(self, name: str, said: Attributes) -> None:
         tag, parent = name.rpartition(" ")[2], self._open[-1]
         if tag not in WITHIN.get(parent, ()):
-            raise self._broken(f"thẻ {tag[:50]} không đúng chỗ", f"the tag {tag[:50]} is out of place")
+            raise self._broken(Fault("xes_tag_misplaced", tag=tag[:50]))
         self._open.append(tag)
         if tag in ATTRIBUTES:
             self._attribute(tag, parent, said)
@@ -113,7 +107,7 @@ class _Reader:
         if tag in NESTED and key is not None:
             return
         if key is None or value is None:
-            raise self._broken("thuộc tính thiếu key hoặc value", "an attribute lacks its key or value")
+            raise self._broken(Fault("xes_attribute_incomplete"))
         match parent:
             case "trace":
                 into = self.log.cases[-1].said
@@ -124,24 +118,18 @@ class _Reader:
             case _:
                 return
         if into.setdefault(key, value) != value:
-            raise self._broken(f"{key[:50]} có hai giá trị", f"{key[:50]} has two values")
+            raise self._broken(Fault("xes_value_twice", key=key[:50]))
 
     def _end(self, _: str) -> None:
         self._open.pop()
 
     def _text(self, text: str) -> None:
         if not text.isspace():
-            raise self._broken("có chữ ngoài các thẻ", "there is text outside of tags")
+            raise self._broken(Fault("xes_text_outside"))
 
     def _doctype(self, *_: object) -> None:
-        raise self._broken("có DOCTYPE", "it has a DOCTYPE")
+        raise self._broken(Fault("xes_doctype"))
 
-    def _broken(self, vi: str, en: str) -> UnusableError:
-        return UnusableError(
-            Problem(
-                f"không phải nhật ký XES đúng: {vi}",
-                f"not a sound XES log: {en}",
-                file=self._name,
-                row=self.parser.CurrentLineNumber,
-            )
-        )
+    def _broken(self, reason: Fault) -> UnusableError:
+        row = self.parser.CurrentLineNumber
+        return UnusableError(Fault("xes_unsound", file=self._name, row=row, reason=reason))

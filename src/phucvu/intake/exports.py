@@ -18,7 +18,7 @@ from phucvu.intake.known import Known
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.tables import Sheet, Source, plain
 from phucvu.tables.reading import PIECE, ROW, IsHeading, Joined, reading
 
@@ -144,14 +144,7 @@ def _understood(taking: Taking, sheet: Sheet, headings: Headings, mapping: Mappi
     named = [c for c in sheet.frame.columns if c != ROW and (c in taken or not c.startswith("_"))]
     taking.understood({name: taken.get(name) for name in named})
     if "status" not in headings.of and "status" not in mapping.defaults:
-        taking.taken.notes.append(
-            Problem(
-                "không có cột trạng thái: có ngày trả là 10, ngày kết quả là 9, ngày từ chối là 3, "
-                "còn lại là 4",
-                "no column of the status: returned is 10, ended is 9, refused is 3, the rest 4",
-                file=sheet.file,
-            )
-        )
+        taking.taken.notes.append(Fault("status_by_days", file=sheet.file))
 
 
 def _merged_filled(sheet: Sheet, path: Path) -> Sheet:
@@ -163,7 +156,7 @@ def _merged_filled(sheet: Sheet, path: Path) -> Sheet:
         with reading(path):
             merged = _merged_down(path, sheet.number)
     except (zipfile.BadZipFile, ElementTree.ParseError, LookupError, StopIteration, *UNPACKING) as error:
-        problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
+        problem = Fault("not_excel", file=path.name)
         raise UnusableError(problem) from error
     frame = sheet.frame.sort(ROW)
     for column, spans in merged.items():

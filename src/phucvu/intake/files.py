@@ -10,7 +10,7 @@ from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
 from phucvu.intake.within import Within
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 from phucvu.tables import Source
 from phucvu.tables.reading import reading
@@ -47,28 +47,22 @@ def import_file(
     """
     with reading(path):
         if not path.is_file():
-            there = path.exists()
-            vi, en = (
-                ("không phải tệp", "not a file") if there else ("không có tệp này", "there is no such file")
-            )
-            raise UnusableError(Problem(vi, en, file=str(path)))
+            raise UnusableError(Fault("not_a_file" if path.exists() else "file_missing", file=str(path)))
         size = path.stat().st_size
     if not size:
-        raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
+        raise UnusableError(Fault("file_empty", file=path.name))
     if kind is not None and kind not in KINDS:
         listed = ", ".join(KINDS)
-        raise UnusableError(
-            Problem(f"không có loại {kind!r}; có: {listed}", f"no kind {kind!r}; there are: {listed}")
-        )
+        raise UnusableError(Fault("kind_unknown", kind=kind, listed=listed))
     with source or Source(path) as rows:
-        found = Recognised(kind, *GIVEN) if kind else recognise(rows, mapping)
-        otherwise = tables.expected() if found == OF_NO_OTHER_KIND else ""
+        found = Recognised(kind, Fault("told_by_hand")) if kind else recognise(rows, mapping)
+        otherwise = tables.expected() if found.because.code == "told_by_nothing" else ""
         taking = Taking(
             store, path.name, found.kind, dry_run=dry_run, synchronised=synchronised, within=within
         )
         if within:
             within.check(found.kind)
-        taking.taken.because = Problem(found.vi, found.en, file=path.name)
+        taking.taken.because = found.because.at(file=path.name)
         try:
             _take(taking, rows, sender, mapping, progress, otherwise)
         except (Exception, KeyboardInterrupt) as error:
@@ -99,9 +93,7 @@ def _take(
             exports.take(taking, source, _mapping(store, mapping or mappings.BUILT_IN), sender, otherwise)
         case "xes":
             if mapping is None:
-                raise UnusableError(
-                    Problem("nhật ký XES cần một ánh xạ", "an XES log needs a mapping", file=path.name)
-                )
+                raise UnusableError(Fault("xes_without_mapping", file=path.name))
             xes.take(taking, path, _mapping(store, mapping), sender)
         case kind:
             tables.take(taking, source, kind)
@@ -118,16 +110,10 @@ NOTHING_TAKEN = "chưa lấy gì của tệp này | nothing of this file was tak
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file is, and by what that was told, in Vietnamese and English."""
+    """What a file is, and by what that was told."""
 
     kind: str
-    vi: str
-    en: str
-
-
-OF_NO_OTHER_KIND = Recognised("export", "không phải loại nào khác", "it is of no other kind")
-
-GIVEN = ("loại do người nhập chỉ định", "the kind was given")
+    because: Fault
 
 
 def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognised:
@@ -135,22 +121,20 @@ def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognise
     path = source.path
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(".xes"):
-        return Recognised("xes", "đuôi tệp là .xes", "its name ends in .xes")
+        return Recognised("xes", Fault("told_by_ending"))
     if name.endswith((".json", ".jsonl", ".ndjson")) and wire_files.is_wire(path):
-        return Recognised("wire", "JSON có MaHoSo", "it is JSON with MaHoSo")
+        return Recognised("wire", Fault("told_by_json"))
     if mapping is not None:
-        return Recognised("export", "có chỉ định ánh xạ", "a mapping was given")
+        return Recognised("export", Fault("told_by_mapping"))
     fit = tables.fit(source)
     if fit and fit.by_name:
-        return Recognised(fit.kind, f"tên tệp có “{fit.kind}”", f"its name says “{fit.kind}”")
+        return Recognised(fit.kind, Fault("told_by_name", kind=fit.kind))
     fields = exports.fields_of(source, mappings.built_in())
     if fit and fit.columns >= fields:
-        vi, en = f"{fit.columns} cột là của bảng {fit.kind}", f"{fit.columns} columns are those of {fit.kind}"
-        return Recognised(fit.kind, vi, en)
+        return Recognised(fit.kind, Fault("told_by_columns", count=fit.columns, kind=fit.kind))
     if fields:
-        vi = f"{fields} cột là của tệp xuất từ hệ thống một cửa"
-        return Recognised("export", vi, f"{fields} columns are those of an export of a one-stop system")
-    return OF_NO_OTHER_KIND
+        return Recognised("export", Fault("told_by_fields", count=fields))
+    return Recognised("export", Fault("told_by_nothing"))
 
 
 def kind_of(path: Path, mapping: Mapping | str | None = None) -> str:

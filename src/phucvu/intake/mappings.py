@@ -15,7 +15,7 @@ import pyarrow.fs
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import opened
 from phucvu.tables import plain
 
@@ -123,20 +123,13 @@ def parse(text: str, file: str) -> Mapping:
         said = yaml.safe_load(text)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
-        problem = Problem(
-            "không phải YAML đúng", "not correct YAML", file=file, row=place.line + 1 if place else None
-        )
+        problem = Fault("mapping_not_yaml", file=file, row=place.line + 1 if place else None)
         raise UnusableError(problem) from error
     try:
         return Mapping.model_validate(said)
     except ValidationError as error:
         problems = [
-            Problem(
-                f"ánh xạ không đúng: {e['msg']}",
-                f"wrong in a mapping: {e['msg']}",
-                file=file,
-                field=".".join(map(str, e["loc"])),
-            )
+            Fault("mapping_wrong", file=file, field=".".join(map(str, e["loc"])), why=e["msg"])
             for e in error.errors()
         ]
         raise UnusableError(problems) from error
@@ -171,9 +164,7 @@ def load(home: str, name: str) -> Mapping:
     if name == BUILT_IN:
         return built_in()
     held = ", ".join(names(home))
-    raise UnusableError(
-        Problem(f"không có ánh xạ {name!r}; hiện có: {held}", f"no mapping {name!r}; there are: {held}")
-    )
+    raise UnusableError(Fault("mapping_unknown", name=name, held=held))
 
 
 def names(home: str) -> list[str]:

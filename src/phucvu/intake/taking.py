@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from phucvu.intake.within import Within
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Added, Store
@@ -121,13 +121,9 @@ class Taking:
         rest = ", ".join(heading for heading, name in columns.items() if name is None)
         file = self.taken.file
         if used and told:
-            self.taken.notes.append(
-                Problem(f"hiểu các cột: {used}", f"columns understood: {used}", file=file)
-            )
+            self.taken.notes.append(Fault("columns_understood", file=file, used=used))
         if rest:
-            self.taken.notes.append(
-                Problem(f"cột không dùng: {rest}", f"columns not used: {rest}", file=file)
-            )
+            self.taken.notes.append(Fault("columns_not_used", file=file, rest=rest))
 
     def unread(self, problems: Iterable[Fault]) -> None:
         """Rows that could not even be split into cells: kept by their place in the file."""

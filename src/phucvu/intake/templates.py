@@ -15,7 +15,7 @@ import xlsxwriter
 
 from phucvu.intake import mappings, words
 from phucvu.intake.tables import KINDS
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.schema import AMOUNT, TIME, Column, Table
 
 EXPORT = "export"
@@ -98,9 +98,7 @@ def columns(kind: str) -> list[Asked]:
         return _of_export()
     if kind not in KINDS:
         listed = ", ".join(OFFERED)
-        problem = Problem(
-            f"không có mẫu cho {kind!r}; có: {listed}", f"no template of {kind!r}; there are: {listed}"
-        )
+        problem = Fault("template_unknown", kind=kind, listed=listed)
         raise UnusableError(problem)
     return [_of_table(KINDS[kind], column) for column in KINDS[kind].columns]
 
@@ -116,7 +114,7 @@ def write(kind: str, file: Any) -> None:
             _to_fill_in(book, kind, asked)
             _guide(book, kind, asked)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        problem = Problem(f"không ghi được tệp: {error}", f"cannot write the file: {error}", file=str(file))
+        problem = Fault("file_not_written", file=str(file), error=error)
         raise UnusableError(problem) from error
 
 

@@ -23,7 +23,7 @@ from phucvu.intake import mappings, notices
 from phucvu.intake.files import KINDS, import_file
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken
-from phucvu.problems import Fault, Problem, UnavailableError, UnusableError
+from phucvu.problems import Fault, UnavailableError, UnusableError
 from phucvu.records.store import Store
 
 WORKING = "dang-nhan"
@@ -172,11 +172,11 @@ def _passed_over(folder: Path) -> Iterator[Fault]:
             continue
         name = str(path)
         if path.is_dir():
-            yield Problem("thư mục con không được đọc", "folders inside are not read", file=name)
+            yield Fault("folders_not_read", file=name)
         elif path.is_file() and not os.access(path, os.R_OK):
-            yield Problem("không có quyền đọc tệp", "no permission to read the file", file=name)
+            yield Fault("file_not_permitted", file=name)
         elif path.exists() and not path.is_file():
-            yield Problem("không phải tệp", "not a file", file=name)
+            yield Fault("not_a_file", file=name)
 
 
 def _refused(folder: Path) -> Iterator[Fault]:
@@ -186,9 +186,8 @@ def _refused(folder: Path) -> Iterator[Fault]:
         if path.name.endswith(REASONS) or look is None or (taken and taken[2] > look[2]):
             continue
         # The reasons may quote what the file says of persons: they are for who may read the folder.
-        vi = f"không dùng được; lý do ở tệp {path.name}{REASONS} trong thư mục {REFUSED}"
-        en = f"it could not be used; {path.name}{REASONS} in the folder {REFUSED} says why"
-        yield Problem(vi, en, file=path.name)
+        reasons = f"{path.name}{REASONS}"
+        yield Fault("file_refused", file=path.name, reasons=reasons, folder=REFUSED)
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -215,12 +214,10 @@ class _Office:
         mapping: Mapping | str | None,
     ) -> None:
         if not folder.is_dir():
-            raise UnusableError(Problem("không có thư mục này", "there is no such folder", file=str(folder)))
+            raise UnusableError(Fault("folder_missing", file=str(folder)))
         if kind is not None and kind not in KINDS:
             listed = ", ".join(KINDS)
-            raise UnusableError(
-                Problem(f"không có loại {kind!r}; có: {listed}", f"no kind {kind!r}; there are: {listed}")
-            )
+            raise UnusableError(Fault("kind_unknown", kind=kind, listed=listed))
         if isinstance(mapping, str):
             mapping = mappings.load(store.home, mapping)
         self.store = store
@@ -271,7 +268,7 @@ class _Office:
         if taken and (taken.taken or taken.unchanged):
             self._note(path.name, content, taken)
             return Handled(path.name, "taken", taken, problems, self._move(path, TAKEN, problems))
-        problems = problems or [Problem("không có dòng nào dùng được", "no usable row", file=path.name)]
+        problems = problems or [Fault("no_usable_row", file=path.name)]
         return Handled(path.name, "refused", taken, problems, self._move(path, REFUSED, problems))
 
     def _note(self, name: str, content: str, taken: Taken) -> None:

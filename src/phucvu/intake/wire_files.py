@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from phucvu.intake import wire
 from phucvu.intake.known import Known
 from phucvu.intake.taking import Taking
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 from phucvu.tables.reading import LARGEST_WHOLE, LONGEST_LINE, reading, too_large, too_long
 
@@ -122,7 +122,7 @@ def _blocks(path: Path, progress: Progress | None) -> Iterator[Iterable[tuple[in
     with reading(path), raw, file:
         start = file.read(64 << 10).removeprefix(b"\xef\xbb\xbf").lstrip()
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise UnusableError(Problem("chữ không phải UTF-8", "the text is not UTF-8", file=path.name))
+            raise UnusableError(Fault("not_utf8", file=path.name))
         whole = not path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")) and _is_one_value(start)
         file.seek(0)
         if whole:
@@ -181,7 +181,7 @@ def _elements(path: Path, file: IO[bytes]) -> Iterator[Items]:
             raise too_large(path.name, LONGEST_LINE)
         found = _raws(view) if is_list else [Raw(bytes(view))]
     except (ValueError, RecursionError) as error:
-        problem = Problem("không phải JSON đúng", "not correct JSON", file=path.name)
+        problem = Fault("not_json", file=path.name)
         raise UnusableError(problem) from error
     block, size = [], 0
     for row, element in enumerate(found, 1):

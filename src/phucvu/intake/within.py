@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 
 REGISTERS = ("units", "procedures", "calendar")
@@ -35,16 +35,9 @@ class Within:
     def check(self, kind: str) -> None:
         """Raise UnusableError where the account may bring no rows of a table at all."""
         if kind in REGISTERS and not self.administrator:
-            raise UnusableError(
-                Problem(f"chỉ quản trị viên được nhập {kind}", f"only an administrator may import {kind}")
-            )
+            raise UnusableError(Fault("kind_for_administrators", kind=kind))
         if kind == "calendar" and not self.whole:
-            raise UnusableError(
-                Problem(
-                    "lịch làm việc dùng chung cho mọi tỉnh, bộ ở đây; nhập bằng lệnh trên máy chủ",
-                    "the calendar holds for all provinces and ministries here; import it by command",
-                )
-            )
+            raise UnusableError(Fault("calendar_of_all"))
 
     def refused(self, store: Store, table: str, frame: pl.DataFrame) -> dict[int, Fault]:
         """The rows that the account may not bring, and why, by place."""
@@ -94,7 +87,4 @@ class Within:
         of = str(
             row.get("unit" if table in OF_A_UNIT else "owner" if table == "procedures" else "code") or ""
         )
-        return Problem(
-            f"{said}: tài khoản của {self.unit} không được nhập thay đơn vị {of}".removeprefix(": "),
-            f"{said}: an account of {self.unit} cannot import for the unit {of}".removeprefix(": "),
-        )
+        return Fault("row_of_others", row_said=f"{said}: " if said else "", account=self.unit, unit=of)

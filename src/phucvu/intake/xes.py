@@ -16,7 +16,7 @@ from phucvu.intake.known import Known
 from phucvu.intake.mappings import Events, Mapping
 from phucvu.intake.rows import Headings, Row
 from phucvu.intake.taking import Taking
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 SOURCE = "xes"
 EVENT, AT = "concept:name", "time:timestamp"
@@ -31,32 +31,18 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
     known = Known.of(taking.store)
     by = sender or mapping.sender or known.sender_of_steps([])
     if by is None:
-        raise UnusableError(
-            Problem(
-                "không biết đơn vị gửi; ghi sender trong ánh xạ hoặc nói rõ khi nhập",
-                "the sending unit is not known; put sender in the mapping or name it",
-                file=path.name,
-            )
-        )
+        raise UnusableError(Fault("sender_unknown", file=path.name))
     log = event_logs.read(path)
     headings = Headings.among(list(dict.fromkeys(_keys(log))), mapping)
     lacking = [f for f in mapping.columns if f not in headings.of]
     if lacking:
         attributes = ", ".join(mapping.columns[f][0] for f in lacking)
-        raise UnusableError(
-            Problem(f"nhật ký không có: {attributes}", f"the log lacks: {attributes}", file=path.name)
-        )
+        raise UnusableError(Fault("attributes_missing", file=path.name, attributes=attributes))
     rows = [_row(case.said, log.absent) for case in log.cases]
     places = _first_of_each(log, rows, headings.of.get("code", ""))
     if len(places) < len(rows):
         left = len(rows) - len(places)
-        taking.taken.notes.append(
-            Problem(
-                f"bỏ qua {left} vụ việc không có sự kiện nào hoặc trùng mã",
-                f"left out {left} cases that have no event or the code of another",
-                file=path.name,
-            )
-        )
+        taking.taken.notes.append(Fault("cases_left_out", file=path.name, left=left))
     read = mapped.read([rows[p] for p in places], headings, mapping, known, by, SOURCE)
     taking.take("dossiers", read.frame)
     taking.aside(replace(a, problem=a.problem.at(row=places[n] + 1)) for n, a in read.aside.items())

@@ -192,8 +192,7 @@ def _text(path: Path, name: str) -> str:
     except UnicodeDecodeError as error:
         raise UnusableError(Fault("rule_file_not_utf8", file=name)) from error
     except OSError as error:
-        reason = Both(why(error), str(error.strerror))
-        raise UnusableError(Fault("rule_file_unreadable", file=name, why=reason)) from error
+        raise UnusableError(Fault("rule_file_unreadable", file=name, why=why(error))) from error
 
 
 def rule_set_paths(folder: Path) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 EXCEL, PARQUET = "phucvu.tables.foreign:excel", "phucvu.tables.foreign:parquet"
 
@@ -77,25 +77,18 @@ def _why(status: int, said: str, path: Path, what: str) -> Fault:
     if "password" in said.casefold():
         return has_password(path)
     if status == -signal.SIGXCPU:
-        vi, en = f"đọc lâu quá {SECONDS} giây", f"reading it takes more than {SECONDS} seconds"
+        reason = Fault("reading_takes_long", seconds=SECONDS)
     elif status == NO_MEMORY or "memory allocation" in said or "capacity overflow" in said:
-        vi, en = f"đọc tốn quá {MEMORY >> 30} GB bộ nhớ", f"reading it takes more than {MEMORY >> 30} GB"
+        reason = Fault("reading_takes_memory", most=MEMORY >> 30)
     elif status < 0:
-        name = signal.Signals(-status).name
-        vi, en = f"đọc thì chương trình đọc hỏng ({name})", f"its reader breaks at it ({name})"
+        reason = Fault("reader_breaks", signal=signal.Signals(-status).name)
     else:
-        return Problem(f"không phải tệp {what} đọc được", f"not a readable {what} file", file=path.name)
-    return Problem(
-        f"tệp {what} hỏng hoặc quá lớn: {vi}", f"the {what} file is broken or too large: {en}", file=path.name
-    )
+        return Fault("not_readable_as", file=path.name, what=what)
+    return Fault("broken_or_too_large", file=path.name, what=what, reason=reason)
 
 
 def has_password(path: Path) -> Fault:
-    return Problem(
-        "tệp Excel có mật khẩu; bỏ mật khẩu rồi lưu lại",
-        "the Excel file has a password; save it without one",
-        file=path.name,
-    )
+    return Fault("excel_with_password", file=path.name)
 
 
 NO_MEMORY = 4

@@ -23,7 +23,7 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.problems import Fault, Problem, UnusableError, why
+from phucvu.problems import Fault, UnusableError, why
 from phucvu.tables import apart
 
 ROW = "row"
@@ -152,18 +152,12 @@ class Source:
         with reading(path):
             if not path.is_file():
                 path.stat()  # what is not there at all says so
-                raise UnusableError(Problem("không phải tệp", "not a file", file=str(path)))
+                raise UnusableError(Fault("not_a_file", file=str(path)))
             if path.stat().st_size == 0:
-                raise UnusableError(Problem("tệp rỗng", "the file is empty", file=path.name))
+                raise UnusableError(Fault("file_empty", file=path.name))
             read = READERS.get(path.suffix.lower())
             if read is None:
-                raise UnusableError(
-                    Problem(
-                        f"không nhận loại tệp {path.suffix!r}; dùng .csv, .jsonl, .xlsx hoặc .parquet",
-                        f"unknown kind of file {path.suffix!r}; use .csv, .jsonl, .xlsx or .parquet",
-                        file=path.name,
-                    )
-                )
+                raise UnusableError(Fault("kind_of_file_unknown", file=path.name, suffix=path.suffix))
             yield read
 
     def text(self) -> tuple[str, Path | bytes]:
@@ -226,49 +220,27 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         cut = isinstance(error, EOFError)
-        problem = Problem(
-            "tệp nén bị cắt ngắn" if cut else "không phải tệp nén gzip đọc được",
-            "the compressed file is cut short" if cut else "not a readable gzip file",
-            file=path.name,
-        )
+        problem = Fault("gzip_cut" if cut else "not_gzip", file=path.name)
         raise UnusableError(problem) from error
     except OSError as error:
-        problem = Problem(
-            f"không đọc được tệp: {why(error)}",
-            f"cannot read the file: {error.strerror or error}",
-            file=str(path),
-        )
+        problem = Fault("file_unreadable", file=str(path), why=why(error))
         raise UnusableError(problem) from error
 
 
 def too_long(file: str, row: int) -> UnusableError:
     """What is said of a line longer than ``LONGEST_LINE``."""
     most = LONGEST_LINE >> 20
-    return UnusableError(
-        Problem(f"dòng dài hơn {most} MB", f"the line is longer than {most} MB", file=file, row=row)
-    )
+    return UnusableError(Fault("line_too_long", file=file, row=row, most=most))
 
 
 def too_large(file: str, most: int) -> UnusableError:
     """What is said of a file that would have to be held in memory as a whole."""
-    return UnusableError(
-        Problem(
-            f"lớn hơn {most >> 20} MB; chia nhỏ, hoặc dùng JSON mỗi dòng một đối tượng",
-            f"larger than {most >> 20} MB; divide it, or use JSON with one object a line",
-            file=file,
-        )
-    )
+    return UnusableError(Fault("larger_than", file=file, most=most >> 20))
 
 
 def _no_heading(file: str, expected: str, seen: Iterable[list[str]]) -> UnusableError:
     first = next((", ".join(c for c in cells if c)[:80] for cells in seen if any(cells)), "")
-    return UnusableError(
-        Problem(
-            f"không thấy dòng tiêu đề có các cột: {expected}; dòng đầu là “{first}”",
-            f"no heading row with the columns: {expected}; the first row is “{first}”",
-            file=file,
-        )
-    )
+    return UnusableError(Fault("heading_missing", file=file, expected=expected, first=first))
 
 
 def _csv(
@@ -292,7 +264,7 @@ def _csv(
     notes: list[Fault] = []
     if delimiter != "," and path.suffix.lower() == ".csv":
         sign = DELIMITERS[delimiter]
-        notes.append(Problem(f"cột ngăn bằng {sign}", f"columns are divided by {sign}", file=path.name))
+        notes.append(Fault("columns_divided_by", file=path.name, sign=sign))
     try:
         frame = pl.read_csv(
             content,
@@ -329,11 +301,7 @@ def _encoding(path: Path) -> tuple[str, Path | bytes]:
                 return "utf-16", text
             _check_lines(path, _decodable(iter(lambda: file.read(PIECE), b"")))
         except UnicodeError as error:
-            problem = Problem(
-                "chữ không phải UTF-8; lưu lại dạng “CSV UTF-8”",
-                "the text is not UTF-8; save it again as “CSV UTF-8”",
-                file=path.name,
-            )
+            problem = Fault("not_utf8_save_again", file=path.name)
             raise UnusableError(problem) from error
     return "utf-8-sig", path
 
@@ -372,12 +340,13 @@ def _csv_by_row(
                     continue
                 if len(cells) > len(names) and any(c.strip() for c in cells[len(names) :]):
                     aside.append(
-                        Problem(
-                            f"có {len(cells)} ô nhưng tiêu đề chỉ có {len(names)} cột",
-                            f"has {len(cells)} cells but the heading has {len(names)} columns",
+                        Fault(
+                            "cells_too_many",
                             file=path.name,
                             row=number,
                             field=names[-1],
+                            cells=len(cells),
+                            columns=len(names),
                         )
                     )
                     continue
@@ -404,7 +373,7 @@ def _json(source: Source, is_heading: IsHeading, expected: str, _: Joined | None
 def _json_objects(path: Path) -> Objects:
     encoding, _ = _encoding(path)
     if encoding == "utf-16":
-        raise UnusableError(Problem("chữ không phải UTF-8", "not UTF-8 text", file=path.name))
+        raise UnusableError(Fault("json_not_utf8", file=path.name))
     aside: list[Fault] = []
     objects: list[tuple[int, dict[str, str | None]]] = []
     for number, piece in _json_pieces(path):
@@ -415,9 +384,7 @@ def _json_objects(path: Path) -> Objects:
             cells = {name.encode().decode(): _as_text(inner) for name, inner in value.items()}
             objects.append((number, cells))
         except (ValueError, TypeError, RecursionError):
-            problem = Problem(
-                "không phải một đối tượng JSON", "not a JSON object", file=path.name, row=number
-            )
+            problem = Fault("not_a_json_object", file=path.name, row=number)
             aside.append(problem)
     return objects, aside
 
@@ -435,7 +402,7 @@ def _json_pieces(path: Path) -> Iterator[tuple[int, Any]]:
             listed = json.load(lines)
         except (ValueError, RecursionError) as error:
             row = getattr(error, "lineno", None)
-            problem = Problem("không phải JSON đúng", "not correct JSON", file=path.name, row=row)
+            problem = Fault("not_json", file=path.name, row=row)
             raise UnusableError(problem) from error
     yield from enumerate(listed, 1)
 
@@ -485,17 +452,11 @@ def _check_unpacked(path: Path) -> None:
         with zipfile.ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        problem = Problem("không phải tệp Excel đọc được", "not a readable Excel file", file=path.name)
+        problem = Fault("not_excel", file=path.name)
         raise UnusableError(problem) from error
     if size > LARGEST_UNPACKED:
         most = LARGEST_UNPACKED >> 30
-        raise UnusableError(
-            Problem(
-                f"mở nén ra lớn hơn {most} GB; chia nhỏ, hoặc lưu lại dạng “CSV UTF-8”",
-                f"larger than {most} GB once unpacked; divide it, or save it again as “CSV UTF-8”",
-                file=path.name,
-            )
-        )
+        raise UnusableError(Fault("unpacked_larger_than", file=path.name, most=most))
 
 
 SEALED = "EncryptedPackage".encode("utf-16-le")
@@ -539,12 +500,7 @@ def _names(cells: list[str], file: str, row: int | None) -> list[str]:
     """Column names from a heading row: stripped, unnamed columns numbered, none twice."""
     if len(cells) > MOST_COLUMNS:
         raise UnusableError(
-            Problem(
-                f"có {len(cells)} cột; nhiều nhất {MOST_COLUMNS}",
-                f"has {len(cells)} columns; at most {MOST_COLUMNS} can be read",
-                file=file,
-                row=row,
-            )
+            Fault("columns_too_many", file=file, row=row, count=len(cells), most=MOST_COLUMNS)
         )
     names = [" ".join(c.split()) or f"_{n}" for n, c in enumerate(cells, 1)]
     # Tables are read without regard to case, so names that differ by it alone are one.
@@ -552,9 +508,8 @@ def _names(cells: list[str], file: str, row: int | None) -> list[str]:
     twice = next((n for n in names if times[n.casefold()] > 1), None)
     if twice or ROW in times:
         raise UnusableError(
-            Problem(
-                "tên cột có hai lần trong dòng tiêu đề" if twice else "tên cột này dành riêng",
-                "the column stands twice in the heading" if twice else "this column name is reserved",
+            Fault(
+                "column_twice" if twice else "column_reserved",
                 file=file,
                 row=row,
                 field=twice or ROW,
@@ -593,10 +548,4 @@ def _may_be_endless(cells: pl.Series) -> bool:
 
 
 def _endless(file: str, row: int, name: str) -> Fault:
-    return Problem(
-        f"ô dài hơn {LONGEST_CELL} chữ; có thể thiếu dấu nháy đóng",
-        f"the cell is longer than {LONGEST_CELL} characters; a closing quote may be missing",
-        file=file,
-        row=row,
-        field=name,
-    )
+    return Fault("cell_too_long", file=file, row=row, field=name, longest_cell=LONGEST_CELL)
