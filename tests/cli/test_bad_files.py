@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -20,6 +21,7 @@ import xlsxwriter
 from phucvu.cli.program import main
 from phucvu.records.store import Store
 
+DATA = Path(__file__).parent / "data"
 FIGURES = "period,unit,indicator,numerator,denominator\n2026-08,H99,2.1,1,2\n"
 
 
@@ -155,6 +157,13 @@ def test_a_file_that_cannot_be_used_is_one_line(phucvu, tmp_path, name):
     ended(phucvu("import", name, *how), said)
     if not name.endswith((".xes", ".gz")):
         ended(phucvu("score", name), "" if name == "units.xlsx" else said)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xls", "ods"])
+def test_a_workbook_really_encrypted_by_libreoffice(phucvu, tmp_path, ending):
+    """The one row of each is invented; each was saved by LibreOffice 7.4 with a password."""
+    shutil.copy(DATA / f"khoa.{ending}", tmp_path / f"units.{ending}")
+    ended(phucvu("import", f"units.{ending}"), f"units.{ending}: tệp Excel có mật khẩu")
 
 
 def test_what_was_taken_before_is_said(phucvu, tmp_path):
