@@ -136,6 +136,7 @@ def test_an_indicator_that_begins_later_than_its_points_leaves_a_hole(tmp_path):
     [
         ("bands: [{from: 2026-02-30, source: users, value: {}}]\n", "there is no day '2026-02-30'"),
         ("name: other\n", "key 'name' stands twice"),
+        ("? [name]\n: other\n", "not correct YAML: found unhashable key"),
         ("sources: [qd766]\n", "cột sources: cần các mục"),
         ("groups: [{number: '1'}]\n", "cột groups.0.id: cần các mục"),
         ("indicators: [2.1]\n", "cột indicators.0.id: cần các mục"),

@@ -1,6 +1,6 @@
 """A rule set: what each indicator counts and how many points it gives, as dated values with sources.
 
-The YAML file is the only home of these values (see ``sets/``); this module says what a file may hold
+YAML files are the only home of these values (see ``sets/``); this module says what they may hold
 and resolves it at a date.
 """
 
@@ -197,7 +197,7 @@ class GroupFile(Strict):
 
 
 class RuleSetFile(Strict):
-    """A rule-set file as it stands, every value with its history."""
+    """A rule set as its files have it, every value with its history."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Words

@@ -26,7 +26,7 @@ class StrictLoader(yaml.CSafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
                 raise _error_at(key, f"khóa {key.value!r} có hai lần", f"key {key.value!r} stands twice")
             seen.add(key.value)
