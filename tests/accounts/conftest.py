@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import translation
 
-from phucvu.accounts import audit, units
+from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.inbox.models import Sender
 from phucvu.problems import Fault
@@ -84,11 +84,9 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # A hash as costly as the site's takes a third of a second.
         for cost, cheap in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
             patch.setattr(Argon2PasswordHasher, cost, cheap)
-        units._registers.cache_clear()
         call_command("migrate", interactive=False, verbosity=0)
         gather_static_files()
         yield
-    units._registers.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
 
-from phucvu.accounts import units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import lacks_two_step
 from phucvu.cli.demo import GIA_LAI, VAN_CANH, demo
@@ -35,11 +34,9 @@ def _known_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     schema = ["code", "name", "kind", "parent"]
     Store(tmp_path / "home").append("units", pl.DataFrame(rows, schema=schema, orient="row"))
     monkeypatch.setenv("PHUCVU_HOME", str(tmp_path / "home"))
-    units._registers.cache_clear()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    units._registers.cache_clear()
 
 
 @pytest.mark.usefixtures("_known_units")

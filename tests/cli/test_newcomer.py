@@ -17,7 +17,6 @@ from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
-from phucvu.accounts import units
 from phucvu.accounts.models import User
 from phucvu.cli.demo import GIA_LAI, VAN_CANH
 from phucvu.cli.demo_home import Shown, code_now, make_accounts
@@ -67,7 +66,6 @@ def accounts(home: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     cache.clear()
     monkeypatch.setenv("PHUCVU_HOME", home.home)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    units._registers.cache_clear()
     with of_store(home) as tables:
         moment = min(now().replace(microsecond=0), YEAR.ends)
         publish(YEAR, figures(tables, rules_in_use(), YEAR, moment), moment)
@@ -84,7 +82,6 @@ def accounts(home: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     User.objects.filter(email__endswith="@vidu.vn").delete()
     Counted.objects.all().delete()
     Counted.objects.bulk_create(before)
-    units._registers.cache_clear()
 
 
 def test_from_the_printed_account_to_a_lost_dossier(

@@ -6,7 +6,8 @@ import pytest
 
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
-from phucvu.figures.units import Unit, Units
+from phucvu.figures.units import Unit, Units, read_units
+from phucvu.problems import UnusableError
 
 RING = [Unit(code, code, "district", after, successor=after) for code, after in ("AB", "BC", "CA")]
 OTHERS = [
@@ -45,3 +46,10 @@ def test_a_tree_with_a_circle_is_counted_in(gone):
         tree.home(unit.code)
         tree.root(unit.code)
         tree.below(unit.code)
+
+
+def test_a_file_of_units_in_a_circle_is_refused_with_the_circle(tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("code,name,kind,parent\nA,A,district,B\nB,B,district,A\n", encoding="utf-8")
+    with pytest.raises(UnusableError, match=r"units\.csv, cột parent: .*A → B → A \| .*A → B → A"):
+        read_units(path)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from phucvu.accounts import audit, units
+from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
@@ -65,10 +65,8 @@ def site(home: Store, static: str, shown: results.Counted, monkeypatch: pytest.M
     # The browser's driver keeps an event loop in the thread of the tests.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     monkeypatch.setattr(results, "source", lambda: shown)
-    units._registers.cache_clear()
     with override_settings(STATIC_ROOT=static, SHOWS="counted"):
         yield
-    units._registers.cache_clear()
 
 
 def count(store: Store) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from phucvu.accounts.settings import OIDC_READERS_OF
 from phucvu.figures.units import Units
-from phucvu.inbox.home import store
-from phucvu.inbox.watching import Registers
+from phucvu.inbox.watching import registers
 from phucvu.problems import Problem, UnusableError
-
-
-@cache
-def _registers() -> Registers:
-    return Registers(store())
 
 
 def every() -> Units:
     """All units known, at most a second old."""
-    return _registers().known().units
+    return registers().known().units
 
 
 def meant(said: str) -> str:
@@ -42,7 +35,7 @@ BETWEEN = " – "
 
 def below(code: str) -> frozenset[str]:
     """The codes of a unit and all below it, also by succession; none where there is no such unit."""
-    return _registers().below(code)
+    return registers().below(code)
 
 
 def check_settings() -> None:

@@ -47,19 +47,10 @@ class Tree:
         found = ((u.code, self._home(u.code)) for u in self.units)
         return {code: home for code, home in found if home is not None}
 
-    def _home(self, code: str | None) -> str | None:
-        seen: set[str] = set()
-        while (unit := self.units.get(code)) is not None and unit.code not in seen:
-            seen.add(unit.code)
-            after = self._successor(unit)
-            if after is not None:
-                return after
-            code = unit.parent
-        return None
-
-    def _successor(self, unit: Unit) -> str | None:
-        """The unit itself or the first unit after it that is shown."""
-        return next((u.code for u in self.units.successors(unit.code) if u.code in self._codes), None)
+    def _home(self, code: str) -> str | None:
+        over = self.units.above(code)
+        after = (unit for above in over for unit in self.units.successors(above.code))
+        return next((unit.code for unit in after if unit.code in self._codes), None)
 
     def home(self, code: str | None) -> str | None:
         """The shown unit that the records of a unit count for; None where there is none."""

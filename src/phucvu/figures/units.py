@@ -112,8 +112,8 @@ UNIT_COLUMNS = ("code", "name", "kind")
 def read_units(path: Path) -> Units:
     """The units of a file (CSV, JSON Lines, Excel, Parquet) with the columns of the units table.
 
-    Raises UnusableError with a problem for each row that cannot be used: a table of units with
-    holes would put others into wrong blocks.
+    Raises UnusableError with a problem for each row that cannot be used, and for each circle of units: a
+    table of units with holes would put others into wrong blocks.
     """
     sheet = read_table(path, heading_with(*UNIT_COLUMNS), ", ".join(UNIT_COLUMNS))
     problems = list(sheet.set_aside)
@@ -135,7 +135,10 @@ def read_units(path: Path) -> Units:
             problems.append(fault)
     if problems:
         raise UnusableError(problems)
-    return Units(units)
+    registry = Units(units)
+    if found := registry.circles():
+        raise UnusableError(circle_of(link, way).at(file=path.name, field=link) for link, way in found)
+    return registry
 
 
 Numbered = tuple[int | None, Unit]
@@ -368,13 +371,15 @@ class Units:
 
         Import refuses them; those held from before stop no walk, but leave some units without a root.
         """
-        found = [
-            (link, way)
-            for link in LINKS
-            for view in self.over_time()
-            for way in circles({u.code: getattr(u, link) for u in view})
-        ]
+        found = [(link, [row.code for row in rows]) for link, rows in self.circles_of_rows()]
         return [circle for n, circle in enumerate(found) if circle not in found[:n]]
+
+    def circles_of_rows(self) -> Iterator[tuple[str, list[Unit]]]:
+        """The circles on each of the days on which something changes, as the rows of that day."""
+        for link in LINKS:
+            for view in self.over_time():
+                for way in circles({u.code: getattr(u, link) for u in view}):
+                    yield link, [view[code] for code in way]
 
 
 def _without_overlapped(rows: Iterable[Unit]) -> dict[str, tuple[Unit, ...]]:

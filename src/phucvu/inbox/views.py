@@ -24,20 +24,14 @@ from phucvu.inbox.answers import Code, RefusedError, envelope, of_items
 from phucvu.inbox.calls import LONGEST_LOGIN, MOST_BYTES, MOST_ITEMS, Call
 from phucvu.inbox.clock import now
 from phucvu.inbox.description import description
-from phucvu.inbox.home import store
 from phucvu.inbox.keeping import NOT_KEPT, keeper
 from phucvu.inbox.models import Body, Payload, Sender
 from phucvu.inbox.reading import TABLES, WORDS, understand
 from phucvu.inbox.sessions import LASTS, log_in, sender_of
 from phucvu.inbox.trouble import report
-from phucvu.inbox.watching import Registers
+from phucvu.inbox.watching import registers
 
 CHUNK = 1 << 20
-
-
-@functools.cache
-def registers() -> Registers:
-    return Registers(store())
 
 
 def _answered(view: Callable[..., dict[str, Any]]) -> Any:

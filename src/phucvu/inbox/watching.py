@@ -6,11 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 from deltalake import DeltaTable
 
 from phucvu.inbox.clock import now
+from phucvu.inbox.home import home
 from phucvu.intake.known import Known
 from phucvu.records.delta import LAST, has_another_commit
 from phucvu.records.places import is_remote
@@ -45,6 +47,16 @@ class Watch:
         else:
             return
         self._last[name] = table.transaction_version(LAST) or 0
+
+
+def registers() -> Registers:
+    """What is known of the home's units, procedures and names: one for all of a process."""
+    return _registers_of(home())
+
+
+@cache
+def _registers_of(home: str) -> Registers:
+    return Registers(Store(home))
 
 
 class Registers:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import LINKS, Unit, Units, circle_of, same_days, same_days_as_held, units_of_rows
+from phucvu.figures.units import Unit, Units, circle_of, same_days, same_days_as_held, units_of_rows
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, decimals, flags, moments, whole
@@ -216,21 +216,14 @@ def _in_the_way(row: Unit, held: list[Unit]) -> Unit | None:
 def _without_circles(rows: Typed, known: pl.DataFrame) -> Typed:
     """Rows of units without those that close a circle, at any time: of units above, or of successors."""
     faults = dict(rows.faults)
-    given = dict(zip(rows.places, units_of_rows(rows.frame), strict=True))
-    units = Units([*units_of_rows(known), *given.values()])
-    for link in LINKS:
-        for view in units.over_time():
-            named = {unit.code: getattr(unit, link) for unit in view}
-            for place, row in given.items():
-                if view[row.code] is not row or place in faults:
-                    continue
-                way, here = [row.code], named.get(row.code)
-                while here is not None and here not in way:
-                    way.append(here)
-                    here = named.get(here)
-                if here == row.code:
-                    faults[place] = circle_of(link, [*way, row.code]).at(field=link)
-                    del named[row.code]
+    given = units_of_rows(rows.frame)
+    place_of = {id(row): place for place, row in zip(rows.places, given, strict=True)}
+    for link, circle in Units([*units_of_rows(known), *given]).circles_of_rows():
+        ours = {place_of[id(row)]: n for n, row in enumerate(circle[:-1]) if id(row) in place_of}
+        if ours and not faults.keys() & ours.keys():
+            first = ours[min(ours)]
+            way = [row.code for row in [*circle[first:-1], *circle[: first + 1]]]
+            faults[min(ours)] = circle_of(link, way).at(field=link)
     return _kept(rows, faults)
 
 

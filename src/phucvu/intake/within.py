@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from phucvu.figures.units import Units, units_of_rows
 from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 
@@ -64,12 +65,9 @@ class Within:
     def _units(self, store: Store, frame: pl.DataFrame) -> Callable[[dict[str, object]], bool]:
         """Own units, which stay below own ones; and new ones below those."""
         held = dict(store.rows("units").select("code", "parent").iter_rows())
-        below = set(self.units)
-        links = {
-            code: parent for code, parent in frame.select("code", "parent").iter_rows() if code not in held
-        }
-        while new := {code for code, parent in links.items() if parent in below} - below:
-            below |= new
+        new = Units(unit for unit in units_of_rows(frame) if unit.code not in held)
+        below = {u.code for u in new if any(over.parent in self.units for over in new.above(u.code))}
+        below |= self.units
 
         def allowed(row: dict[str, object]) -> bool:
             code, parent = row["code"], row["parent"]

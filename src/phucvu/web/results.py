@@ -20,7 +20,7 @@ from phucvu.figures.periods import Period
 from phucvu.inbox import counting
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import store
-from phucvu.inbox.watching import Registers, Watch
+from phucvu.inbox.watching import Watch, registers
 from phucvu.published import scored_2026
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
@@ -96,7 +96,6 @@ class Counted:
     """Results counted from the records of the home, as the inbox's process last counted them."""
 
     def __init__(self) -> None:
-        self._registers = Registers(store())
         self._begun = Begun(store())
 
     def lacks(self) -> Lack | None:
@@ -114,14 +113,14 @@ class Counted:
         latest = counting.latest(period)
         if latest is None:
             raise KeyError(period)
-        scores = score(latest.figures, rules_in_use(), self._registers.known().units, from_records=True)
+        scores = score(latest.figures, rules_in_use(), registers().known().units, from_records=True)
         return Result(period, period.cut_off(latest.counted_at), COUNTED, scores)
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return counting.procedures(period)
 
     def procedure_names(self) -> dict[str, str]:
-        frame = self._registers.procedures()
+        frame = registers().procedures()
         return dict(zip(frame["code"], frame["name"], strict=True))
 
 
