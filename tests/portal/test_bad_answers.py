@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from phucvu.portal import differences, read
-from phucvu.portal.answers import BadAnswerError, read_page
-from phucvu.portal.kept import Kept
+from phucvu.portal.archive import Archive
 from phucvu.portal.reports import CATALOGUE, PROVINCES, REPORTS, RESULTS, payload
+from phucvu.portal.response_pages import BadAnswerError, read_page
 from phucvu.problems import UnusableError
 from phucvu.rules.loading import load
 
@@ -194,10 +194,10 @@ ANY = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def archive(tmp_path_factory):
     """A pull of Gia Lai with every answer."""
     home = tmp_path_factory.mktemp("kept")
-    whole = Kept.begin(home, "H21", YEAR, "http://portal", NOW)
+    whole = Archive.begin(home, "H21", YEAR, "http://portal", NOW)
     for report in (PROVINCES, RESULTS, *(r.name for r in REPORTS), CATALOGUE):
         keep(whole, report, answer_of(report))
     return whole
@@ -213,14 +213,14 @@ def answer_of(report):
     return BOOK.answer(RESULTS if report == PROVINCES else report, asked)
 
 
-def keep(kept, report, data):
+def keep(archive, report, data):
     body = json.dumps({"code": "OK", "data": data}).encode()
     fault = None
     try:
         read_page(report, body)
     except BadAnswerError as error:
         fault = error
-    kept.keep(report, 1, "http://portal", {}, 201, body, fault, NOW)
+    archive.keep(report, 1, "http://portal", {}, 201, body, fault, NOW)
 
 
 def places(value, path=()):
@@ -233,7 +233,7 @@ def places(value, path=()):
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_whatever_stands_in_an_answer_it_is_read_or_a_problem(kept, data):
+def test_whatever_stands_in_an_answer_it_is_read_or_a_problem(archive, data):
     report = data.draw(st.sampled_from([PROVINCES, RESULTS, *(r.name for r in REPORTS), CATALOGUE]))
     whole = answer_of(report)
     *path, last = data.draw(st.sampled_from([p for p in places(whole) if p]))
@@ -241,9 +241,9 @@ def test_whatever_stands_in_an_answer_it_is_read_or_a_problem(kept, data):
     for key in path:
         at = at[key]
     at[last] = data.draw(ANY)
-    keep(kept, report, whole)
+    keep(archive, report, whole)
     try:
-        got = read(kept.folder)
+        got = read(archive.folder)
     except UnusableError:
         event("nothing could be read")
         assert report in (PROVINCES, RESULTS)
@@ -251,4 +251,4 @@ def test_whatever_stands_in_an_answer_it_is_read_or_a_problem(kept, data):
         event("read with problems" if got.problems else "read")
         differences(got, RULES)
     finally:
-        keep(kept, report, answer_of(report))
+        keep(archive, report, answer_of(report))

@@ -3,7 +3,7 @@
 import pytest
 
 from phucvu.figures.periods import Period
-from phucvu.portal.asking import portal_address
+from phucvu.portal.client import portal_address
 from phucvu.portal.reports import REPORTS, path, payload
 from phucvu.problems import UnusableError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from phucvu.portal.results import Pulled
+from phucvu.portal.published_results import Pulled
 from phucvu.rules.model import RuleSetFile
 from phucvu.scoring.scores import score
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.portal.kept import NATION, Kept
-from phucvu.portal.results import read
+from phucvu.portal.archive import NATION, Archive
+from phucvu.portal.published_results import read
 from phucvu.problems import Fault
 from phucvu.scoring.formula_watch import PUBLISHED
 from phucvu.tables.reading import ROW, heading_with, read_table
@@ -25,9 +25,9 @@ def pulled_by_day(home: Path, root: str | None, period: Period) -> pl.DataFrame:
     """
     folders: dict[dt.date, Path] = {}
     for manifest in sorted((home / "portal" / (root or NATION) / str(period)).glob("*/manifest.json")):
-        kept = Kept.open(manifest.parent)
-        if kept.about["finished"]:
-            folders[kept.began.date()] = kept.folder
+        archive = Archive.open(manifest.parent)
+        if archive.about["finished"]:
+            folders[archive.began.date()] = archive.folder
     parts = [
         read(folder).components.with_columns(as_of=pl.lit(day)).select(PUBLISHED)
         for day, folder in folders.items()

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from phucvu.figures.periods import Period, now_in_vietnam
-from phucvu.portal.answers import BadAnswerError, Page, read_page
-from phucvu.portal.asking import PAUSE, TIMEOUT, Portal, RefusedError, portal_address
-from phucvu.portal.kept import Kept
+from phucvu.portal.archive import Archive
+from phucvu.portal.client import PAUSE, TIMEOUT, Portal, RefusedError, portal_address
+from phucvu.portal.published_results import Pulled, read
 from phucvu.portal.reports import CATALOGUE, PROVINCES, REPORTS, RESULTS, label, path, payload
-from phucvu.portal.results import Pulled, read
+from phucvu.portal.response_pages import BadAnswerError, Page, read_page
 from phucvu.problems import Fault, Problem, UnusableError
 
 Progress = Callable[[str, int, int], None]
@@ -51,14 +51,14 @@ def pull(
     if root is not None and not re.fullmatch(r"[A-Z]\d+(\.\d+)*", root):
         raise UnusableError(Problem(f"mã đơn vị {root!r} không đúng", f"{root!r} is not a unit code"))
     with _alone(home):
-        kept = Kept.begin(home, root, period, address, now or now_in_vietnam())
-        kept.about["catalogue"] = catalogue
+        archive = Archive.begin(home, root, period, address, now or now_in_vietnam())
+        archive.about["catalogue"] = catalogue
         with Portal(address, pause, timeout) as portal:
-            _fetch(_Asker(kept, portal, period, progress))
-        if not any(a["fault"] for a in kept.about["answers"]):
-            kept.about["finished"] = now_in_vietnam().isoformat()
-            kept.write()
-        return read(kept.folder)
+            _fetch(_Asker(archive, portal, period, progress))
+        if not any(a["fault"] for a in archive.about["answers"]):
+            archive.about["finished"] = now_in_vietnam().isoformat()
+            archive.write()
+        return read(archive.folder)
 
 
 @contextmanager
@@ -81,8 +81,8 @@ def _alone(home: Path) -> Iterator[None]:
 class _Asker:
     """Asks for the pages that are not kept yet."""
 
-    def __init__(self, kept: Kept, portal: Portal, period: Period, progress: Progress | None) -> None:
-        self.kept = kept
+    def __init__(self, archive: Archive, portal: Portal, period: Period, progress: Progress | None) -> None:
+        self.archive = archive
         self.portal = portal
         self.period = period
         self.progress = progress
@@ -106,66 +106,66 @@ class _Asker:
 
     def _page(self, report: str, root: str | None, number: int) -> Page | None:
         asked = payload(report, self.period, root, number)
-        body = self.kept.usable(report, number, asked)
+        body = self.archive.usable(report, number, asked)
         if body is not None:
             return read_page(report, body)
         url = self.portal.address + path(report)
         try:
             answer = self.portal.ask(path(report), asked)
         except RefusedError as refusal:
-            self.kept.keep(
+            self.archive.keep(
                 report, number, url, asked, refusal.status, refusal.body, refusal.fault, now_in_vietnam()
             )
-            raise _refused(refusal, self.kept, report) from refusal
+            raise _refused(refusal, self.archive, report) from refusal
         page, fault = None, answer.fault
         if fault is None and answer.body is not None:
             try:
                 page = read_page(report, answer.body)
             except BadAnswerError as error:
                 fault = error
-        self.kept.keep(report, number, url, asked, answer.status, answer.body, fault, now_in_vietnam())
+        self.archive.keep(report, number, url, asked, answer.status, answer.body, fault, now_in_vietnam())
         return page
 
 
 def _fetch(asker: _Asker) -> None:
-    kept = asker.kept
+    archive = asker.archive
     reports = [r.name for r in REPORTS]
-    asker.expected = 1 + len(reports) + (kept.root is not None) + bool(kept.about["catalogue"])
+    asker.expected = 1 + len(reports) + (archive.root is not None) + bool(archive.about["catalogue"])
     provinces = asker.pages(PROVINCES, None)
     if not provinces:
-        raise UnusableError(_fault(kept, PROVINCES))
+        raise UnusableError(_fault(archive, PROVINCES))
     root_id = None
-    if kept.root is not None:
+    if archive.root is not None:
         ids = {r.get("departmentCode"): r.get("departmentId") for p in provinces for r in p.rows}
-        root_id = ids.get(kept.root)
+        root_id = ids.get(archive.root)
         if not root_id:
             known = ", ".join(sorted(code for code in ids if code))
             raise UnusableError(
                 Problem(
-                    f"Cổng không có tỉnh, thành phố mã {kept.root}; có: {known}",
-                    f"the portal has no province with code {kept.root}; it has: {known}",
+                    f"Cổng không có tỉnh, thành phố mã {archive.root}; có: {known}",
+                    f"the portal has no province with code {archive.root}; it has: {known}",
                 )
             )
         if not asker.pages(RESULTS, root_id):
-            raise UnusableError(_fault(kept, RESULTS))
+            raise UnusableError(_fault(archive, RESULTS))
     for report in reports:
         asker.pages(report, root_id)
-    if kept.about["catalogue"]:
+    if archive.about["catalogue"]:
         asker.pages(CATALOGUE, None)
 
 
-def _fault(kept: Kept, report: str) -> Fault:
-    fault = kept.answers(report)[0]["fault"]
-    return Problem(fault["vi"], fault["en"], file=label(report, kept.root))
+def _fault(archive: Archive, report: str) -> Fault:
+    fault = archive.answers(report)[0]["fault"]
+    return Problem(fault["vi"], fault["en"], file=label(report, archive.root))
 
 
-def _refused(refusal: RefusedError, kept: Kept, report: str) -> UnusableError:
-    whole = sum(not a["fault"] for a in kept.about["answers"])
+def _refused(refusal: RefusedError, archive: Archive, report: str) -> UnusableError:
+    whole = sum(not a["fault"] for a in archive.about["answers"])
     vi, en = refusal.fault.vi, refusal.fault.en
     return UnusableError(
         Problem(
             f"{vi}; đã dừng, giữ {whole} câu trả lời. Chờ ít lâu rồi chạy lại để lấy tiếp",
             f"{en}; stopped, {whole} answers kept. Wait a while, then run again to go on",
-            file=label(report, kept.root),
+            file=label(report, archive.root),
         )
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from phucvu.figures.table import LARGEST
-from phucvu.portal.answers import read_page
-from phucvu.portal.kept import Kept
+from phucvu.portal.archive import Archive
 from phucvu.portal.reports import CATALOGUE, label
+from phucvu.portal.response_pages import read_page
 from phucvu.problems import Fault, Problem
 
 
@@ -24,21 +24,21 @@ class Rows:
     whole: bool
 
 
-def all_rows(kept: Kept, report: str, problems: list[Fault]) -> Rows | None:
+def all_rows(archive: Archive, report: str, problems: list[Fault]) -> Rows | None:
     """The rows of all pages; None where not even the first can be used.
 
     Adds at most one problem: the first page that is missing or cannot be used, or rows that are fewer
     than the portal says.
     """
-    place = label(report, kept.root)
+    place = label(report, archive.root)
     own: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
     fault: tuple[str, str] | None = "chưa lấy", "not fetched yet"
-    for number, answer in enumerate(kept.answers(report), 1):
+    for number, answer in enumerate(archive.answers(report), 1):
         if answer["fault"]:
             fault = answer["fault"]["vi"], answer["fault"]["en"]
             break
-        body = kept.body(answer)
+        body = archive.body(answer)
         if body is None:
             fault = "tệp đã giữ bị hỏng", "the file kept is damaged"
             break

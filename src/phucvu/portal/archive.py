@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from phucvu.figures.periods import Period
-from phucvu.portal.answers import BadAnswerError
+from phucvu.portal.response_pages import BadAnswerError
 from phucvu.problems import Problem, UnusableError
 
 NATION = "nation"
@@ -29,7 +29,7 @@ RESUME_WITHIN = dt.timedelta(hours=24)
 together."""
 
 
-class Kept:
+class Archive:
     """The answers of one pull.
 
     ``about`` is the manifest: root, period, address, began, catalogue (whether it was asked for),
@@ -42,7 +42,7 @@ class Kept:
         self.about = about
 
     @classmethod
-    def open(cls, folder: Path) -> Kept:
+    def open(cls, folder: Path) -> Archive:
         """A pull made before. Raises UnusableError if the folder is none."""
         try:
             return cls(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
@@ -54,7 +54,7 @@ class Kept:
             ) from error
 
     @classmethod
-    def begin(cls, home: Path, root: str | None, period: Period, address: str, now: dt.datetime) -> Kept:
+    def begin(cls, home: Path, root: str | None, period: Period, address: str, now: dt.datetime) -> Archive:
         """The pull to go on with if one was left unfinished, else a new one."""
         above = home / "portal" / (root or NATION) / str(period)
         last = next(iter(_pulls(above)), None)
@@ -75,9 +75,9 @@ class Kept:
             "finished": None,
             "answers": [],
         }
-        kept = cls(above / name, about)
-        kept.write()
-        return kept
+        archive = cls(above / name, about)
+        archive.write()
+        return archive
 
     @property
     def began(self) -> dt.datetime:
@@ -150,16 +150,16 @@ def newest(home: Path) -> dict[tuple[str | None, Period], Path]:
     """The folder of the newest finished pull of each root (None: the nation) and period."""
     found: dict[tuple[str | None, Period], Path] = {}
     for above in sorted((home / "portal").glob("*/*")):
-        for kept in _pulls(above):
-            if kept.about["finished"]:
-                found[kept.root, Period.parse(kept.about["period"])] = kept.folder
+        for archive in _pulls(above):
+            if archive.about["finished"]:
+                found[archive.root, Period.parse(archive.about["period"])] = archive.folder
                 break
     return found
 
 
-def _pulls(above: Path) -> list[Kept]:
+def _pulls(above: Path) -> list[Archive]:
     """The pulls of one root and period, newest first."""
-    return [Kept.open(m.parent) for m in sorted(above.glob(f"*/{MANIFEST}"), reverse=True)]
+    return [Archive.open(m.parent) for m in sorted(above.glob(f"*/{MANIFEST}"), reverse=True)]
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from phucvu.portal.answers import BadAnswerError
+from phucvu.portal.response_pages import BadAnswerError
 from phucvu.problems import Problem, UnusableError
 
 ADDRESS = "PHUCVU_PORTAL"

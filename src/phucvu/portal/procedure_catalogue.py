@@ -7,8 +7,8 @@ from collections import Counter
 import polars as pl
 
 from phucvu.portal.departments import Departments
+from phucvu.portal.report_rows import Rows
 from phucvu.portal.reports import CATALOGUE, label
-from phucvu.portal.rows import Rows
 from phucvu.problems import Fault, Problem
 from phucvu.records.schema import PROCEDURES
 

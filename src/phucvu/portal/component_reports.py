@@ -8,8 +8,8 @@ import polars as pl
 
 from phucvu.figures.table import SCHEMA
 from phucvu.portal.departments import Departments
+from phucvu.portal.report_rows import Rows, number, whole
 from phucvu.portal.reports import RESULTS, Report, label
-from phucvu.portal.rows import Rows, number, whole
 from phucvu.problems import Fault, Problem
 
 COMPONENTS: dict[str, Any] = SCHEMA | {

@@ -13,12 +13,12 @@ from phucvu.figures.periods import Period
 from phucvu.figures.table import KEY, SCHEMA
 from phucvu.figures.units import Units
 from phucvu.formats import day
-from phucvu.portal.catalogue import procedures
-from phucvu.portal.components import Components
+from phucvu.portal.archive import Archive
+from phucvu.portal.component_reports import Components
 from phucvu.portal.departments import Departments
-from phucvu.portal.kept import Kept
+from phucvu.portal.procedure_catalogue import procedures
+from phucvu.portal.report_rows import all_rows, number
 from phucvu.portal.reports import CATALOGUE, GROUPS, PROVINCES, REPORTS, RESULTS, label
-from phucvu.portal.rows import all_rows, number
 from phucvu.problems import Fault, UnusableError
 from phucvu.published.tables import Published
 from phucvu.rules.model import Words
@@ -51,28 +51,28 @@ def read(folder: Path) -> Pulled:
 
     Raises UnusableError where no service-results are there to say which units there are.
     """
-    kept = Kept.open(folder)
+    archive = Archive.open(folder)
     problems: list[Fault] = []
     notes: list[Fault] = []
-    provinces = all_rows(kept, PROVINCES, problems)
-    below = all_rows(kept, RESULTS, problems) if kept.root else None
-    if provinces is None or (kept.root and below is None):
+    provinces = all_rows(archive, PROVINCES, problems)
+    below = all_rows(archive, RESULTS, problems) if archive.root else None
+    if provinces is None or (archive.root and below is None):
         raise UnusableError(problems)
-    period = Period.parse(kept.about["period"])
-    departments = Departments(kept.root, provinces.others, below.others if below else [], problems)
-    components = Components(str(period), kept.root, departments, problems, notes)
+    period = Period.parse(archive.about["period"])
+    departments = Departments(archive.root, provinces.others, below.others if below else [], problems)
+    components = Components(str(period), archive.root, departments, problems, notes)
     for report in REPORTS:
-        rows = all_rows(kept, report.name, problems)
+        rows = all_rows(archive, report.name, problems)
         if rows is not None:
             components.take(report, rows)
-    catalogue = all_rows(kept, CATALOGUE, problems) if kept.about["catalogue"] else None
+    catalogue = all_rows(archive, CATALOGUE, problems) if archive.about["catalogue"] else None
     found = components.frame()
     groups = list(_groups(str(period), departments, components, problems))
     totals = list(_totals(str(period), departments, problems))
-    fetched = day(kept.began.date())
+    fetched = day(archive.began.date())
     published = Published(
         period=str(period),
-        cut_off=period.cut_off(kept.began),
+        cut_off=period.cut_off(archive.began),
         source=Words(
             vi=f"Cổng Dịch vụ công quốc gia, kết quả đánh giá {period.title('vi')} lấy ngày {fetched}",
             en=f"National portal, evaluation results for {period.title('en')} fetched on {fetched}",
