@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TITLES, TWO_STEP, Action, Role, may, may_give
@@ -73,3 +75,11 @@ def test_a_unit_that_is_gone_shows_nothing(account: Make) -> None:
 def test_roles_are_given_up_to_ones_own() -> None:
     assert may_give(Role.ADMINISTRATOR) == list(Role)
     assert may_give(Role.HEAD) == [Role.READER, Role.STAFF, Role.HEAD]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_action_has_its_words_on_the_page_of_roles(language: str) -> None:
+    with translation.override(language):
+        said = [render_to_string("accounts/action.html", {"action": action}).strip() for action in Action]
+    assert all(said)
+    assert len(set(said)) == len(Action)

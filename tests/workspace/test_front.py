@@ -12,7 +12,8 @@ from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
 from phucvu.web import results
 from phucvu.web.boards import board
-from phucvu.web.workspace.abbreviations import SPELLED
+from phucvu.web.workspace import unit
+from phucvu.web.workspace.abbreviations import SPELLED, spelled_out
 from phucvu.web.workspace.mending import ADVICE, advice
 
 from .test_lists import body, rows_of
@@ -103,8 +104,34 @@ def test_abbreviations_are_spelled_out_at_their_first_use(client_of: SignIn) -> 
         text = re.sub(r"<(title|option|caption)[^>]*>[^<]*|<[^>]*>", " ", page[page.index("<main") :])
         for short, whole in SPELLED.items():
             if short in text:
-                assert f"{whole} ({short})" in text[: text.index(short) + len(short) + 1], (place, short)
+                first = text[: text.index(short) + len(short) + 1]
+                assert f"{whole} ({short})".casefold() in first.casefold(), (place, short)
     assert "thủ tục hành chính (" not in body(client, "/en/workspace/H99")
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("<h1>5.2 PAKN xử lý đúng hạn</h1>", "<h1>5.2 Phản ánh, kiến nghị (PAKN) xử lý đúng hạn</h1>"),
+        ("<b>1.1</b> <a>TTHC công bố</a>", "<b>1.1</b> <a>Thủ tục hành chính (TTHC) công bố</a>"),
+        ("<p><b>3</b> TTHC</p>", "<p><b>3</b> thủ tục hành chính (TTHC)</p>"),
+        ("<p>Xem <a>TTHC</a></p>", "<p>Xem <a>thủ tục hành chính (TTHC)</a></p>"),
+    ],
+)
+def test_what_begins_with_an_abbreviation_begins_with_a_capital(text: str, spelled: str) -> None:
+    assert spelled_out(f"<main>{text}</main>") == f"<main>{spelled}</main>"
+
+
+def test_many_units_below_are_folded_away_on_a_phone(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, few = client_of("head", "H99"), unit._below
+    folded = r'<details class="fold"><summary>Xem cả (\d+) đơn vị</summary>\s*<table class="below">'
+    assert not re.search(folded, body(client, "/workspace/H99"))
+    monkeypatch.setattr(unit, "_below", lambda *given: few(*given) * 15)
+    found = re.search(folded, body(client, "/workspace/H99"))
+    assert found
+    assert int(found[1]) > 20
 
 
 def test_gains_are_in_order_and_within_what_is_lost(client_of: SignIn, month: Period) -> None:

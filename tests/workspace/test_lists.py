@@ -24,6 +24,7 @@ from phucvu.inbox.clock import now
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
+from phucvu.web.workspace import dossiers as lists
 from phucvu.web.workspace.ready import READY
 
 from .records import SECRETS
@@ -111,6 +112,24 @@ def test_what_other_indicators_count(client_of: SignIn) -> None:
     rows = rows_of(client, "/workspace/H99/dossiers.csv?indicator=3.4&lost=1")
     assert [row["Mã"] for row in rows] == ["1.001"]
     assert body(client, "/workspace/H99/dossiers?indicator=1.1")
+
+
+def test_a_list_of_petitions_has_no_empty_column_and_is_not_offered_by_procedure(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("head", "H99")
+    procedures = body(client, "/workspace/H99/dossiers?indicator=3.4")
+    assert '<th scope="col">Tên</th>' in procedures
+    assert "by=procedure" in procedures
+    said = {"code": "PA-1", "procedure": None, "unit": "H99.01", "counted": False, "reason_vi": "quá hạn"}
+    dates = dict.fromkeys(("began", "due", "ended"), dt.datetime(2026, 8, 3))
+    found = pl.DataFrame([said | dates | {"reason_en": "late"}], schema_overrides={"procedure": pl.String})
+    monkeypatch.setattr(lists, "_records_behind", lambda *_asked: found)
+    petitions = body(client, "/workspace/H99/dossiers?indicator=5.2")
+    assert '<th scope="row">PA-1</th>' in petitions
+    assert '<th scope="col">Tên</th>' not in petitions
+    assert "by=procedure" not in petitions
+    assert "by=unit" in petitions
 
 
 def test_narrowing_and_sorting(client_of: SignIn) -> None:

@@ -50,7 +50,9 @@ def test_each_sees_its_own(client_of: SignIn, home: Store) -> None:
     other = body(client_of("head", "H98"), "/workspace/H98/set-aside")
     assert "Sở Kia" in other
     assert "Sở Nào Đó" not in other
-    assert "0 dòng" in body(client_of("staff", "H99.01"), "/workspace/H99.01/set-aside")
+    nothing = body(client_of("staff", "H99.01"), "/workspace/H99.01/set-aside")
+    assert "Không có dòng nào chờ xử lý" in nothing
+    assert "0 dòng" not in nothing
     kept = one(home, "H98", "LA-2")
     body(client_of("reader", "H99"), f"/workspace/H99/set-aside/{kept}", 404)
     body(client_of("publisher", "H98", two_step=False), "/workspace/H98/set-aside/nothing", 302)

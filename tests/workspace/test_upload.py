@@ -117,6 +117,15 @@ def test_a_file_that_cannot_be_used_says_why(client_of: SignIn) -> None:
     assert not AuditEntry.objects.filter(action="file imported").exists()
 
 
+def test_uploading_has_the_sites_navigation(client_of: SignIn) -> None:
+    client = client_of("staff", "H99")
+    front = re.findall(r'<nav id="menu".*?</nav>', body(client, "/workspace/H99/set-aside"), re.S)
+    for address in ("/workspace/H99/upload", upload(client, EXPORT, "dieu-huong.csv")):
+        assert re.findall(r'<nav id="menu".*?</nav>', body(client, address), re.S) == [
+            nav.replace("/workspace/H99/set-aside", address) for nav in front
+        ]
+
+
 def test_empty_and_too_large_files_are_refused_at_once(
     client_of: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

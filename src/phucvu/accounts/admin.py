@@ -69,7 +69,7 @@ def _column(vi: str, en: str, field: str) -> Callable[[Shown], Shown]:
 
 
 class Site(admin.AdminSite):  # type: ignore[misc]
-    site_header = site_title = both("Các bảng phía sau", "The tables behind")
+    site_header = site_title = both("Trang quản trị", "Administration")
     index_title = both("Bảng", "Tables")
     enable_nav_sidebar = False
 

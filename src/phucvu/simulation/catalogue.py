@@ -13,7 +13,7 @@ COMMON = {
     FEE: (
         ("2.000815", "Chứng thực bản sao từ bản chính giấy tờ, văn bản", "Chứng thực"),
         ("2.000884", "Chứng thực chữ ký trong các giấy tờ, văn bản", "Chứng thực"),
-        ("2.000635", "Cấp bản sao trích lục hộ tịch", "Hộ tịch"),
+        ("2.000635", "Cấp bản sao Trích lục hộ tịch, bản sao Giấy khai sinh", "Hộ tịch"),
         ("1.001612", "Đăng ký thành lập hộ kinh doanh", "Hộ kinh doanh"),
         ("2.000720", "Đăng ký thay đổi nội dung đăng ký hộ kinh doanh", "Hộ kinh doanh"),
     ),
@@ -107,8 +107,9 @@ class Catalogue:
 
     def _name(self, number: int) -> str:
         _, n = self.procedures[number]
-        apart = " ngoài thẩm quyền" if n < 0 else ""
-        return f"Thủ tục mô phỏng{apart} {self.codes[number]}"
+        field = FIELDS[number % INVENTED]
+        apart = ", ngoài thẩm quyền" if n < 0 else ""
+        return f"Thủ tục mô phỏng số {number + 1}, lĩnh vực {field[:1].lower()}{field[1:]}{apart}"
 
     def number(self, procedure: Procedure) -> int:
         return self._numbers[procedure]

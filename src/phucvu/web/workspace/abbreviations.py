@@ -13,6 +13,9 @@ SPELLED = {
 }
 
 PIECES = re.compile(r"(<[^>]*>)")
+NUMBER = re.compile(r"\d\.\d[ab]?")
+"""The number of an indicator: its name begins behind it."""
+
 KEPT_AS_THEY_ARE = ("title", "script", "style", "option", "textarea", "caption")
 """Elements in which nothing is spelled out: what is not read as the text of the page, or cannot be longer."""
 
@@ -34,6 +37,20 @@ def spelled_out(html: str) -> str:
             within = "" if piece.startswith("</") else name if name in KEPT_AS_THEY_ARE else within
         elif not within:
             for short in [s for s in left if s in piece]:
-                pieces[place] = pieces[place].replace(short, f"{SPELLED[short]} ({short})", 1)
+                before, _, after = pieces[place].partition(short)
+                words = SPELLED[short]
+                if _begins(pieces, place, before):
+                    words = words[0].upper() + words[1:]
+                pieces[place] = f"{before}{words} ({short}){after}"
                 left.remove(short)
     return head + "".join(pieces)
+
+
+def _begins(pieces: list[str], place: int, before: str) -> bool:
+    """Whether what follows ``before``, in the text at a place, is the beginning of what is said."""
+    said = before.strip()
+    if not said and place > 1:
+        if pieces[place - 1].startswith("</"):
+            return False
+        said = pieces[place - 2].strip()
+    return not said or NUMBER.fullmatch(said) is not None

@@ -90,16 +90,18 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "channels": [(str(code), name) for code, name in channels().items()],
         "times": _times_taken_off(found, wish, asked, number),
         # That it is late is said already.
-        "with_reasons": _has_reasons(asked),
+        "with_reasons": "reason" in _ways(asked),
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
-        "views": groups.choices(asked, with_reasons=_has_reasons(asked)),
+        "views": groups.choices(asked, _ways(asked)),
     }
     return rendered(request, "workspace/dossiers.html", context)
 
 
-def _has_reasons(asked: Asked) -> bool:
-    return asked.indicator is not None and asked.indicator.count.numerator != ("on_time",)
+def _ways(asked: Asked) -> list[str]:
+    """The ways to see a list of dossiers: by reason only where there can be several."""
+    reasons = asked.indicator is not None and asked.indicator.count.numerator != ("on_time",)
+    return ["procedure", "unit", *(["reason"] if reasons else [])]
 
 
 def _grouped(
@@ -119,7 +121,7 @@ def _grouped(
         "groups": found[PER_PAGE * (page - 1) : PER_PAGE * page],
         "several": asked.by == "reason",
         "cut_off": cut_off,
-        "views": groups.choices(asked, with_reasons=_has_reasons(asked)),
+        "views": groups.choices(asked, _ways(asked)),
     }
     return rendered(request, "workspace/groups.html", context)
 
@@ -303,7 +305,8 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
     context = _context(asked, number, page, pages) | {
         "title": asked.title(Moment(asked.period, now(), home.calendar())),
         "things": rows,
-        "views": groups.choices(asked, with_reasons=True),
+        "named": any(row["name"] for row in rows),
+        "views": groups.choices(asked, groups.ways_of(frame, f"reason_{language()}")),
         "too_many": number == MOST_THINGS,
         "most_rows": MOST_THINGS,
     }

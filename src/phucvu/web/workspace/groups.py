@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,16 @@ def titles() -> dict[str, str]:
     return {"procedure": _("theo thủ tục"), "unit": _("theo đơn vị"), "reason": _("theo lý do")}
 
 
-def choices(asked: Asked, *, with_reasons: bool) -> list[tuple[str, str, bool]]:
-    """The ways to see a list: their names, addresses, and whether it is seen that way."""
+def choices(asked: Asked, ways: Collection[str]) -> list[tuple[str, str, bool]]:
+    """The ways to see a list: their names, addresses, and whether it is seen that way.
+
+    ``ways`` are those of ``PARAMETER`` that the list can be seen by.
+    """
     path = reverse("workspace-dossiers", args=[asked.unit])
     each = _("từng hồ sơ") if asked.of_dossiers else _("từng mục")
     found = [(each, path + asked.query(by=None), not asked.by)]
     for by, title in titles().items():
-        if by != "reason" or with_reasons:
+        if by in ways:
             found.append((title, path + asked.query(by=by), asked.by == by))
     return found
 
@@ -60,6 +64,12 @@ def of_others(frame: pl.DataFrame, asked: Asked, reason: str) -> list[Group]:
         _group(asked, code, number)
         for code, number in counts.sort("len", column, descending=[True, False]).rows()
     ]
+
+
+def ways_of(frame: pl.DataFrame, reason: str) -> list[str]:
+    """The ways to see a list of other records: by what some of them have."""
+    columns = {"procedure": "procedure", "unit": "unit", "reason": reason}
+    return [by for by, c in columns.items() if frame[c].fill_null("").ne("").any()]
 
 
 def _by_reason(found: Listing, asked: Asked, wish: Wish) -> list[Group]:

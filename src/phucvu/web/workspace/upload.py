@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +20,7 @@ from phucvu.problems import UnusableError
 from phucvu.records.schema import TABLES
 from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
+from phucvu.web.workspace.shown import rendered
 
 RECENT = 10
 AGAIN_IN = 2
@@ -55,7 +55,7 @@ def start(request: Any, unit: str) -> Any:
         "templates": [(kind, templates.title(kind)) for kind in offered],
         "recent": [(one, _state(one)) for one in recent.order_by("-at")[:RECENT]],
     }
-    return render(request, "workspace/upload.html", context, status=400 if problem else 200)
+    return rendered(request, "workspace/upload.html", context, status=400 if problem else 200)
 
 
 @require_GET  # type: ignore[untyped-decorator]
@@ -89,7 +89,7 @@ def one(request: Any, unit: str, key: str) -> Any:
         ],
         "number": sum(new + changed for new, changed, _same in said.get("added", {}).values()),
     }
-    answer = render(request, "workspace/upload_one.html", context)
+    answer = rendered(request, "workspace/upload_one.html", context)
     if context["works"] and not context["stopped"]:
         answer.headers["Refresh"] = str(AGAIN_IN)
     return answer
