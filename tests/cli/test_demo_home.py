@@ -20,8 +20,8 @@ from phucvu.cli.demo_home import ACCOUNTS, KEY, code_now, make_accounts
 from phucvu.problems import UnusableError
 from phucvu.published import portal_2026
 from phucvu.records.store import Store
-from phucvu.simulation.catalogue import COMMON
-from phucvu.simulation.simulate import simulate
+from phucvu.simulation.simulated_catalogue import COMMON
+from phucvu.simulation.simulator import simulate
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from phucvu.intake.files import import_file
 from phucvu.published import portal_2026
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
-from phucvu.simulation.simulate import simulate
+from phucvu.simulation.simulator import simulate
 from phucvu.web import results
 from phucvu.web.pictures import CHROMIUM, FLAGS
 from phucvu.web.serve import gather_static_files

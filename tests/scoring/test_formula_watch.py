@@ -12,7 +12,7 @@ import pytest
 
 from phucvu.figures.units import Units
 from phucvu.rules.loading import load
-from phucvu.scoring.components import component_scores, rules_frame
+from phucvu.scoring.component_scores import component_scores, rules_frame
 from phucvu.scoring.formula_watch import Explanation, crossed, formula_changes
 
 DAYS = [dt.date(2026, 10, n) for n in range(6, 13)]

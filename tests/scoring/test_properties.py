@@ -168,7 +168,7 @@ def test_changes_are_against_the_period_before(frame):
 
 def test_every_hundredth_is_kept_as_points():
     """Points are divided as floats on their way to decimals: no hundredth may slip."""
-    from phucvu.scoring.components import as_points
+    from phucvu.scoring.component_scores import as_points
 
     every = pl.DataFrame({"score": range(20001)}).select(as_points("score"))["score"]
     expected = [(Decimal(n) / 100).quantize(Decimal("0.01"), ROUND_HALF_EVEN) for n in range(20001)]

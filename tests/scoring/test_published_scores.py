@@ -10,7 +10,7 @@ from phucvu.figures.units import read_units
 from phucvu.published import portal_2026
 from phucvu.rules.loading import load
 from phucvu.scoring import score
-from phucvu.scoring.published import read_group_scores
+from phucvu.scoring.published_groups import read_group_scores
 
 FIGURES = "figures_2026_at_2026-10-10.csv"
 GROUPS = "group_scores_2026_at_2026-10-10.csv"

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from phucvu.cli.program import program
 from phucvu.problems import UnusableError
 from phucvu.simulation import simulate
-from phucvu.simulation.simulate import simulate_what_can_be
+from phucvu.simulation.simulator import simulate_what_can_be
 
 from .consistent import UNITS, Figure, frame
 from .test_figures_come_out import OCTOBER, known, published

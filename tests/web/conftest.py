@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from django.test import Client, override_settings
 
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.web import results
 from phucvu.web.serve import gather_static_files
 

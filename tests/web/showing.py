@@ -12,7 +12,7 @@ from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
 from phucvu.published import portal_2026
 from phucvu.rules.loading import load
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.scoring.scores import score
 from phucvu.web import results
 

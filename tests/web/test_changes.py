@@ -14,7 +14,7 @@ from django.test import Client
 
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.web.boards import Board, compared
 from phucvu.web.neighbours import neighbours
 

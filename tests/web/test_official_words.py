@@ -55,7 +55,7 @@ REFUSED = {
 OTHERS_WORDS = {
     "intake/mot-cua.yaml": "headings and words of offices' own files, which are read as they are written",
     "intake/words.py": "headings and values of offices' own tables, which are read as they are written",
-    "simulation/wire.py": "the portal's own names of the statuses, in made messages",
+    "simulation/wire_writer.py": "the portal's own names of the statuses, in made messages",
 }
 """Files whose Vietnamese is quoted from elsewhere."""
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from phucvu.published import portal_2026
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 
 from .showing import result_of
 

@@ -140,7 +140,7 @@ def count_gia_lai_from_records() -> str:
     from phucvu.records.store import Store
     from phucvu.scoring import score
     from phucvu.simulation.online import with_online
-    from phucvu.simulation.simulate import simulate
+    from phucvu.simulation.simulator import simulate
 
     published = portal_2026()
     own = pl.col("unit").str.starts_with(GIA_LAI)

@@ -16,7 +16,7 @@ from phucvu.figures.table import read_figures
 from phucvu.figures.units import NATION, Units, read_units, unit_from_code
 from phucvu.formats import change, points
 from phucvu.rules.loading import load
-from phucvu.scoring.published import read_group_scores
+from phucvu.scoring.published_groups import read_group_scores
 from phucvu.scoring.scores import Scores, since_previous, with_changes
 from phucvu.scoring.scores import score as score_figures
 

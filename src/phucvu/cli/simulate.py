@@ -47,7 +47,7 @@ from phucvu.rules.loading import DEFAULT, load
 @now_option
 def simulate(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
     """Tạo hồ sơ mô phỏng (không người thật) cho ra đúng số liệu. | Make records for figures."""
-    from phucvu.simulation.simulate import simulate_what_can_be
+    from phucvu.simulation.simulator import simulate_what_can_be
 
     table = read_figures(like, load(DEFAULT))
     units = read_units(units_file) if units_file else Units([])

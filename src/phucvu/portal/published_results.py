@@ -20,7 +20,7 @@ from phucvu.portal.procedure_catalogue import procedures
 from phucvu.portal.report_rows import all_rows, number
 from phucvu.portal.reports import CATALOGUE, GROUPS, PROVINCES, REPORTS, RESULTS, label
 from phucvu.problems import Fault, UnusableError
-from phucvu.published.tables import Published
+from phucvu.published.bundled_results import Published
 from phucvu.rules.model import Words
 
 SCORES = {"period": pl.String, "unit": pl.String, "group": pl.String, "score": pl.Float64}

@@ -20,7 +20,7 @@ import polars as pl
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.rules.model import Indicator, RuleSet, RuleSetFile, Words
-from phucvu.scoring.components import component_scores, rules_frame
+from phucvu.scoring.component_scores import component_scores, rules_frame
 
 PUBLISHED = ("as_of", "period", "unit", "indicator", "numerator", "denominator", "score")
 """What is watched: scores in points as published on a day, with the figures published beside them."""

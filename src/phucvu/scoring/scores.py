@@ -11,8 +11,8 @@ from phucvu.figures import table as figures_table
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION, Units
 from phucvu.rules.model import RuleSet, RuleSetFile
-from phucvu.scoring.components import as_points, component_scores, given_by_rule, rules_frame
-from phucvu.scoring.nation import with_nation
+from phucvu.scoring.component_scores import as_points, component_scores, given_by_rule, rules_frame
+from phucvu.scoring.nation_scores import with_nation
 from phucvu.scoring.ranks import BLOCK, with_ranks
 
 COMPONENT_COLUMNS = (

@@ -1,5 +1,5 @@
 """Raw records, invented, whose figures are exactly the given ones."""
 
-from phucvu.simulation.simulate import Summary, simulate
+from phucvu.simulation.simulator import Summary, simulate
 
 __all__ = ["Summary", "simulate"]

@@ -11,11 +11,11 @@ from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
 from phucvu.problems import Problem, UnusableError
 from phucvu.rules.model import RuleSet
-from phucvu.simulation.catalogue import Catalogue
-from phucvu.simulation.decisions import Transparency, read_transparency
 from phucvu.simulation.offers import services_bound
-from phucvu.simulation.procedures import share_out
+from phucvu.simulation.procedure_shares import share_out
 from phucvu.simulation.sets import Procedure, Sets, Share
+from phucvu.simulation.simulated_catalogue import Catalogue
+from phucvu.simulation.simulated_decisions import Transparency, read_transparency
 from phucvu.simulation.targets import Target, read_targets, traits_of_paper
 
 COMMUNES = 135

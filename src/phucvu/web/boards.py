@@ -15,7 +15,7 @@ import polars as pl
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION, Unit, unit_from_code
 from phucvu.rules.model import RuleSet
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands

@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.web import results
 
 MOST = {"month": 13, "quarter": 9, "year": 10, "days": 2}

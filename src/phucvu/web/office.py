@@ -17,7 +17,7 @@ from phucvu.intake.files import import_file
 from phucvu.published import portal_2026
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
-from phucvu.simulation.simulate import simulate
+from phucvu.simulation.simulator import simulate
 
 LIKE = "H21.227"
 """Its figures are those of this commune, so that they hang together; its name is not."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from phucvu.charts.card import card
 from phucvu.charts.map_sheets import Part
 from phucvu.formats import points
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.web.boards import Standing
 from phucvu.web.language import _, language
 from phucvu.web.templatetags.reading import moment

@@ -25,7 +25,7 @@ from phucvu.published import scored_2026
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Words
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.scoring.scores import score
 from phucvu.web.latest import Latest
 

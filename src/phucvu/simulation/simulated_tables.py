@@ -12,9 +12,9 @@ from phucvu.engine.calendar import Calendar
 from phucvu.figures.units import Unit
 from phucvu.records.schema import TABLES
 from phucvu.rules.model import RuleSet
-from phucvu.simulation.decisions import decisions, owned_procedures
 from phucvu.simulation.plan import Plan
 from phucvu.simulation.services import Pair, make_services
+from phucvu.simulation.simulated_decisions import decisions, owned_procedures
 
 
 def make_tables(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from phucvu.figures.periods import Period
-from phucvu.published.tables import portal_2026
+from phucvu.published.bundled_results import portal_2026
 from phucvu.rules.loading import load
-from phucvu.scoring.results import Result
+from phucvu.scoring.result import Result
 from phucvu.scoring.scores import score
 
 

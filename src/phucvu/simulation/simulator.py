@@ -16,15 +16,15 @@ from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units
 from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import load
-from phucvu.simulation.catalogue import Catalogue
-from phucvu.simulation.dossiers import Dossiers, make_dossiers
 from phucvu.simulation.histories import Clock, Ints
 from phucvu.simulation.petitions import make_petitions
 from phucvu.simulation.plan import Plan, make_plan
 from phucvu.simulation.services import Pair
-from phucvu.simulation.tables import make_tables, write_table
+from phucvu.simulation.simulated_catalogue import Catalogue
+from phucvu.simulation.simulated_dossiers import Dossiers, make_dossiers
+from phucvu.simulation.simulated_tables import make_tables, write_table
 from phucvu.simulation.targets import CONTRADICTION, LEFT_OUT, Target
-from phucvu.simulation.wire import DOSSIERS, STEPS, Writer, dossier_codes
+from phucvu.simulation.wire_writer import DOSSIERS, STEPS, Writer, dossier_codes
 
 RULES = "portal-2026"
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from phucvu.simulation.catalogue import FIELDS, Catalogue
-from phucvu.simulation.dossiers import Dossiers
 from phucvu.simulation.histories import NONE, Ints
+from phucvu.simulation.simulated_catalogue import FIELDS, Catalogue
+from phucvu.simulation.simulated_dossiers import Dossiers
 
 DOSSIERS, STEPS = FILES = ("dossiers.jsonl", "steps.jsonl")
 
