@@ -58,23 +58,39 @@ def counts(r: Random, size: int) -> dict[str, int]:
     }
 
 
-def procedures(r: Random, of: dict[str, int], below: list[dict[str, int]]) -> dict[str, int]:
-    """Sizes of a unit's sets: at least the largest below, and no more than all can show together."""
+def procedures(
+    r: Random, of: dict[str, int], whole: dict[str, int], below: list[dict[str, int]]
+) -> dict[str, int]:
+    """Sizes of a unit's sets: at least the largest below, and no more than all can show together.
 
-    def between(name: str, own: int, most: int) -> int:
+    ``of`` is what the unit itself has to show them with, ``whole`` that and all below it.
+    """
+
+    def between(name: str, own: int, most: int, lost: int = 0) -> int:
         least = max((b[name] for b in below), default=0)
-        total = sum(b[name] for b in below) + own
+        total = sum(b[name] for b in below) + own - lost
         return r.randint(least, max(least, min(most, total)))
 
     room = 25 + sum(b["fee_procedures"] for b in below)
     fee = r.randint(max((b["fee_procedures"] for b in below), default=0), room)
     citizen = r.randint(max((b["citizen_procedures"] for b in below), default=0), room + 30)
     unpaid = of["fee"] - of["paid"]
+    paid = between("paid_procedures", of["paid"] // 4, fee)
+    # What units below must have both paid and charged lies within the paid ones here: where it is more
+    # than those, the units share some, and together they show so many charged ones fewer.
+    shared = max(0, sum(b["both_procedures"] for b in below) - paid)
+    charged = between("charged_procedures", min(unpaid, of["fee"] // 4), fee, shared)
     return {
         "fee_procedures": fee,
         "citizen_procedures": citizen,
-        "paid_procedures": between("paid_procedures", of["paid"] // 4, fee),
-        "charged_procedures": between("charged_procedures", min(unpaid, of["fee"] // 4), fee),
+        "paid_procedures": paid,
+        "charged_procedures": charged,
+        "both_procedures": max(
+            paid + charged - fee,
+            charged - (whole["fee"] - whole["paid"]),
+            *(b["both_procedures"] for b in below),
+            0,
+        ),
         "connected_procedures": between(
             "connected_procedures", min(of["population"], of["handled"] - of["fee"]) // 4, citizen
         ),
@@ -120,7 +136,7 @@ def whole(r: Random, named: list[str], size: int) -> dict[tuple[str, str], Figur
         children = [c for c in totals if _parent(c, named) == code]
         own = counts(r, size)
         totals[code] = {k: own[k] + sum(totals[c][k] for c in children) for k in own}
-        sets[code] = procedures(r, own if children else totals[code], [sets[c] for c in children])
+        sets[code] = procedures(r, own, totals[code], [sets[c] for c in children])
         declared = totals[code]["received"] + r.choice([0, 0, 7])
         for indicator, figure in {**shown, **figures_of(totals[code], sets[code], declared)}.items():
             found[code, indicator] = figure

@@ -9,7 +9,7 @@ from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from phucvu.figures.periods import Period
@@ -32,6 +32,11 @@ def differences(
     return {key: (counted.get(key), figure) for key, figure in asked.items() if counted.get(key) != figure}
 
 
+# Some of these have so much to show as both paid and charged that others must leave it to them.
+TIGHT = whole(Random(24), [u.code for u in UNITS], 120)
+
+
+@example(asked=TIGHT, when=("2026", OCTOBER), seed=0)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     asked=sets_of_figures(),

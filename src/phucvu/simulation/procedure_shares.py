@@ -6,7 +6,7 @@ every block the procedures that its own dossiers have to show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from phucvu.problems import Fault, UnusableError
 from phucvu.simulation.offers import offer
@@ -141,14 +141,16 @@ def _subsets(
                 set(charged) - set(both),
                 favourite,
                 open_["charged"],
-                shunned | open_["paid"],
+                shunned,
+                set(paid),
             )
             now_paid = both + _first(
                 n_paid - len(both),
                 set(paid) - set(both),
                 favourite,
                 open_["paid"],
-                shunned | open_["charged"],
+                shunned,
+                set(charged),
             )
             now_connected = _first(n_connected, connected, favourite, open_["connected"], shunned)
         shown = list(dict.fromkeys([*now_paid, *now_charged, *now_connected]))
@@ -175,8 +177,10 @@ def _first(
     favourite: set[Procedure],
     open_: set[Procedure],
     shunned: set[Procedure],
+    spared: Collection[Procedure] = (),
 ) -> list[Procedure]:
-    order = sorted(pool, key=lambda p: (p not in favourite, p not in open_, p in shunned, p))
+    """So many of the pool: favourites first, then what is open, last what is spared for another use."""
+    order = sorted(pool, key=lambda p: (p not in favourite, p not in open_, p in spared, p in shunned, p))
     return order[: max(0, count)]
 
 
