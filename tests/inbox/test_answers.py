@@ -9,9 +9,9 @@ import pytest
 
 from phucvu.inbox import calls
 from phucvu.inbox.answers import NUMBERS, Code, RefusedError
-from phucvu.intake import catalogue, foreign, wire
+from phucvu.intake import items, wire
 
-READING = (wire, foreign, catalogue)
+READING = (wire, items)
 """What judges the dossiers and steps of a call."""
 
 

@@ -26,7 +26,7 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.description import description
 from phucvu.inbox.keeping import NOT_KEPT, keeper
 from phucvu.inbox.models import Body, Payload, Sender
-from phucvu.inbox.reading import TABLES, WORDS, understand
+from phucvu.inbox.reading import TABLES, WORDS, older, results, understand
 from phucvu.inbox.sessions import LASTS, log_in, sender_of
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import registers
@@ -116,7 +116,7 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         return of_items([], WORDS[TABLES[call.service]])
     moment = now()
     read = understand(call.items, call.service, registers(), account=sender.unit, unit=unit, now=moment)
-    older = read.older(registers().store)
+    earlier = older(read, registers().store)
     packed = msgspec.msgpack.encode(call.items)
     payload = Payload(
         sender=sender,
@@ -128,7 +128,7 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         size=len(packed),
     )
     keeper.keep(Body(payload=payload, packed=zlib.compress(packed, 1)))
-    return of_items(read.results(call.items, older), WORDS[TABLES[call.service]])
+    return of_items(results(read, call.items, earlier), WORDS[TABLES[call.service]])
 
 
 def _sending_unit(call: Call, sender: Sender) -> str:

@@ -9,10 +9,8 @@ from dataclasses import replace
 import ibis
 import polars as pl
 
-from phucvu.intake import exports, tables, wire, xes
+from phucvu.intake import exports, items, tables, wire, xes
 from phucvu.intake import rows as mapped
-from phucvu.intake.catalogue import with_known_procedures
-from phucvu.intake.foreign import without_foreign
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import load
 from phucvu.intake.rows import Headings
@@ -58,8 +56,6 @@ def replay(store: Store) -> Taken:
             )
             continue
         table, frame, aside = outcome
-        if table == "dossiers":
-            frame = frame.with_columns(synchronised=pl.lit(value=bool(over_http)))
         taking.take(table, frame)
         done = ~pl.int_range(rows.height, eager=True).is_in(list(aside))
         set_aside.mark_taken(store, rows.filter(done))
@@ -92,14 +88,13 @@ def _tried(
     """The rows read again; None where that cannot be: their mapping is gone, or only their place is known."""
     payloads = rows["payload"].to_list()
     if source == wire.DOSSIER:
-        items = [p.encode() for p in payloads]
-        read = wire.dossiers(items, known, sender=sender)
-        if over_http:
-            read = with_known_procedures(_own(read, known, sender or "", rows), known, items, sender)
-        return "dossiers", read.frame, read.aside
+        by = sender or ""
+        policy = items.over_http(by, known.can_write_for(by)) if over_http else items.FILES
+        read = items.take_in([p.encode() for p in payloads], wire.DOSSIER, known, policy, sender=sender)
+        return "dossiers", read.frame, read.aside | _refused(read, rows)
     if source == wire.STEP:
-        by = sender or known.sender_of_steps(senders(store))
-        read = wire.steps([p.encode() for p in payloads], sender=by)
+        sends = sender or known.sender_of_steps(senders(store))
+        read = items.take_in([p.encode() for p in payloads], wire.STEP, known, sender=sends)
         return "steps", read.frame, {n: replace(a, sender=sender) for n, a in read.aside.items()}
     if source in (exports.SOURCE, xes.SOURCE):
         try:
@@ -121,25 +116,17 @@ def _tried(
     return source, typed.frame, tables.asides(source, said_rows, typed.faults)
 
 
-def _own(read: wire.Read, known: Known, sender: str, rows: pl.DataFrame) -> wire.Read:
-    """As at the door, a sending unit brings dossiers of its own units alone: the others stay set aside.
+def _refused(read: wire.Read, rows: pl.DataFrame) -> dict[int, Aside]:
+    """Rows of units that their sender may not write for: as nobody is told of a refusal, they stay aside.
 
     Which account sent for the unit is not kept, so the unit itself is what counts here. The name stays
     with the row, so that it can be given another meaning.
     """
-    read, refused = without_foreign(read, known.can_write_for(sender), sender)
-    aside = {
-        number: Aside(
-            wire.DOSSIER,
-            problem,
-            rows["payload"][number],
-            sender,
-            rows["value"][number],
-            rows["kind"][number],
-        )
-        for number, problem in refused.items()
-    }
-    return replace(read, aside=read.aside | aside)
+    asides = {}
+    for number, fault in read.refused.items():
+        row = rows.row(number, named=True)
+        asides[number] = Aside(wire.DOSSIER, fault, row["payload"], row["sender"], row["value"], row["kind"])
+    return asides
 
 
 def _placed(rows: pl.DataFrame, aside: dict[int, Aside]) -> Iterable[Aside]:

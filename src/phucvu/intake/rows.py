@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from phucvu.intake import wire
+from phucvu.intake.items import take_in
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import FIELDS, Mapping
 from phucvu.problems import Fault
@@ -83,12 +84,12 @@ def read(
         except _UnknownError as error:
             kind: Kind | None = "procedure" if error.procedure else None
             aside[number] = kept(number, error.fault, error.procedure, kind)
-    found = wire.dossiers(payloads, known, sender=by)
+    found = take_in(payloads, wire.DOSSIER, known, sender=by)
     for place, one in found.aside.items():
         fault = one.problem.at(field=headings.for_people(one.problem.field))
         aside[numbers[place]] = kept(numbers[place], fault, one.value, one.kind)
     items = found.items.replace_strict(dict(enumerate(numbers)), return_dtype=found.items.dtype)
-    return wire.Read(found.frame, items, dict(sorted(aside.items())))
+    return wire.Read(found.frame, items, dict(sorted(aside.items())), found.refused)
 
 
 def _payload(

@@ -134,12 +134,14 @@ _members = msgspec.json.Decoder(dict[str, Raw]).decode
 class Read:
     """The rows of ``frame`` (columns of the table) come from ``items`` of these numbers, in order.
 
-    ``aside`` are the items that could not be used, by number.
+    By number, ``aside`` are the items that could not be used, and ``refused`` those that the sender may
+    not bring (see ``phucvu.intake.items``).
     """
 
     frame: pl.DataFrame
     items: pl.Series
     aside: dict[int, Aside]
+    refused: dict[int, Fault]
 
 
 def missing(field: str) -> Fault:
@@ -214,7 +216,7 @@ def _joined(first: Read, second: Read, after: int) -> Read:
     """Two readings as one; the items of the second are numbered ``after`` so many."""
     aside = first.aside | {number + after: one for number, one in second.aside.items()}
     items = pl.concat([first.items, second.items + after])
-    return Read(pl.concat([first.frame, second.frame]), items, aside)
+    return Read(pl.concat([first.frame, second.frame]), items, aside, {})
 
 
 class _Batch:
@@ -352,7 +354,7 @@ class _Batch:
             n: _aside(self.items[n], fault, self.source, self.sender, self.names.get(n))
             for n, fault in sorted(self.faults.items())
         }
-        return Read(frame, numbers, aside)
+        return Read(frame, numbers, aside, {})
 
 
 def _aside(item: bytes, fault: Fault, source: str, sender: str | None, unit: str | None = None) -> Aside:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from phucvu.intake import wire
+from phucvu.intake.items import take_in
 from phucvu.intake.known import Known
 from phucvu.intake.taking import Taking
 from phucvu.problems import Fault, UnusableError
@@ -68,10 +69,9 @@ def take(taking: Taking, path: Path, sender: str | None, progress: Progress | No
 
 def _take(taking: Taking, known: Known, kind: str, sender: str | None, items: Items) -> None:
     payloads = [item for _, item in items]
-    if kind == wire.DOSSIER:
-        read = wire.dossiers(payloads, known, sender=sender)
-    else:
-        read = wire.steps(payloads, sender=sender or known.sender_of_steps(_senders(taking)))
+    if kind == wire.STEP:
+        sender = sender or known.sender_of_steps(_senders(taking))
+    read = take_in(payloads, kind, known, sender=sender)
     taking.take("dossiers" if kind == wire.DOSSIER else "steps", read.frame)
     taking.aside(
         replace(aside, problem=aside.problem.at(row=items[number][0])) for number, aside in read.aside.items()

@@ -12,6 +12,7 @@ import msgspec
 from phucvu.intake import event_logs, wire
 from phucvu.intake import rows as mapped
 from phucvu.intake.event_logs import Attributes, Log
+from phucvu.intake.items import take_in
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import Events, Mapping
 from phucvu.intake.rows import Headings, Row
@@ -47,9 +48,8 @@ def take(taking: Taking, path: Path, mapping: Mapping, sender: str | None) -> No
     taking.take("dossiers", read.frame)
     taking.aside(replace(a, problem=a.problem.at(row=places[n] + 1)) for n, a in read.aside.items())
     if mapping.events:
-        steps = wire.steps(
-            [msgspec.json.encode(s) for s in _steps(log, rows, places, headings, mapping.events)], sender=by
-        )
+        found = _steps(log, rows, places, headings, mapping.events)
+        steps = take_in([msgspec.json.encode(step) for step in found], wire.STEP, known, sender=by)
         taking.take("steps", steps.frame)
         taking.aside(steps.aside.values())
 
