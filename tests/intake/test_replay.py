@@ -201,3 +201,16 @@ def test_a_procedure_mended_is_of_the_province_or_of_a_ministry_and_holds_there(
     taken = store.rows("dossiers").select("code", "procedure").sort("code").rows()
     assert taken == [("H99-8.1", "1.000003"), ("H99-8.2", "1.000002")]
     assert set(set_aside.pending(store)["sender"]) == {"H30"}
+
+
+def test_a_name_said_without_a_province_is_said_for_those_there_and_for_no_later_one(store):
+    store.append("units", OTHER_PROVINCE)
+    set_aside.mend(store, "procedure", "8.1", "1.000001")
+    later = {"code": ["H31"], "name": ["UBND tỉnh Đến Sau"], "kind": ["province"]}
+    store.append("units", pl.DataFrame(later))
+    known = Known.of(store)
+    assert [known.procedure_code("8.1", by) for by in ("H99.01", "H30", "H31")] == [
+        "1.000001",
+        "1.000001",
+        "8.1",
+    ]

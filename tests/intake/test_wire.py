@@ -245,7 +245,7 @@ def test_a_dossier_newly_filed_need_not_have_been_received():
 
 def test_an_unknown_procedure_is_taken_unless_it_was_said_what_it_means():
     assert one(MaTTHC="9.999999")["procedure"] == "9.999999"
-    mended = Known(KNOWN.units, {}, {("procedure", "9 999999"): "1.000001"})
+    mended = Known(KNOWN.units, {}, {"H99": {("procedure", "9 999999"): "1.000001"}})
     found = wire.dossiers([json.dumps(GOOD | {"MaTTHC": "9.999999"}).encode()], mended)
     assert found.frame["procedure"].to_list() == ["1.000001"]
 

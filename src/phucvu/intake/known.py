@@ -17,30 +17,27 @@ from phucvu.tables import plain
 
 @dataclass(frozen=True)
 class Known:
-    """Units by code, procedures' names by code, and (kind, plain name) → code of names mended.
+    """Units by code, procedures' names by code, and what unknown names mean.
 
-    ``names`` hold for whoever sends; ``root_names``, by province or ministry, for its units alone.
+    ``aliases`` are by province or ministry, for what its units send: (kind, plain name) → code.
     """
 
     units: Units
     procedures: dict[str, str]
-    names: dict[tuple[str, str], str]
-    root_names: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
+    aliases: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, day: dt.date | None = None) -> Known:
         """What the store holds now; units by their rows of a day, or of today."""
         procedures = store.rows("procedures").select("code", "name")
+        units = units_in(store.rows("units")).on(day or now_in_vietnam().date())
+        # Names said before homes told provinces apart were said for each of them.
         names = store.rows("names").select("kind", "name", "code")
-        root_names: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+        of_all = {(kind, plain(name)): code for kind, name, code in names.iter_rows()}
+        aliases = {unit.code: dict(of_all) for unit in units.roots}
         for root, kind, name, code in store.rows("root_names").select("root", *names.columns).iter_rows():
-            root_names[root][kind, plain(name)] = code
-        return cls(
-            units_in(store.rows("units")).on(day or now_in_vietnam().date()),
-            {code: name or "" for code, name in procedures.iter_rows()},
-            {(kind, plain(name)): code for kind, name, code in names.iter_rows()},
-            dict(root_names),
-        )
+            aliases.setdefault(root, {})[kind, plain(name)] = code
+        return cls(units, {code: name or "" for code, name in procedures.iter_rows()}, aliases)
 
     def unit(self, said: str, sender: str | None = None, on: dt.date | None = None) -> str | list[str]:
         """The code of the unit that is meant by a code or name, or the codes that it might be.
@@ -82,16 +79,16 @@ class Known:
         return frozenset(u.code for u in self.units.in_charge_of(unit))
 
     def _meant(self, kind: str, name: str, sender: str | None) -> str | None:
-        """What a name was said to mean for a sender's province or ministry, else for all.
+        """What a name was said to mean for a sender's province or ministry.
 
-        Where nobody says who sends, what one province or ministry alone has said.
+        Where nobody says who sends, what all that said something of it agree on.
         """
         key = kind, plain(name)
         if sender is None:
-            said = {names[key] for names in self.root_names.values() if key in names}
-            return self.names.get(key) if len(said) != 1 else said.pop()
+            said = {names[key] for names in self.aliases.values() if key in names}
+            return said.pop() if len(said) == 1 else None
         root = self.root(sender) if sender in self.units else sender
-        return self.root_names.get(root, {}).get(key) or self.names.get(key)
+        return self.aliases.get(root, {}).get(key)
 
     def root(self, code: str) -> str:
         """The province or ministry above a unit."""

@@ -439,7 +439,7 @@ def _not_a_unit(said: str, candidates: list[str]) -> Fault:
 
 def _mended(procedure: pl.Series, senders: pl.Series, known: Known) -> pl.Series:
     """Procedure codes, with what was said about unknown ones; one still unknown is taken as it is."""
-    if not known.names and not known.root_names:
+    if not any(known.aliases.values()):
         return procedure
     said = list(zip(procedure.to_list(), senders.to_list(), strict=True))
     meant = {(code, by): known.procedure_code(code, by) for code, by in set(said) if code is not None}

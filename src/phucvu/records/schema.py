@@ -424,7 +424,9 @@ ROOT_NAMES = Table(
         *NAMES.columns,
     ),
 )
-"""What a name means in what units of one province or ministry send. Those of ``NAMES`` hold for all."""
+"""What a name means in what units of one province or ministry send.
+
+``NAMES`` are those that were said for all, before homes told provinces apart; nothing is added to them."""
 
 CHOSEN = Table(
     "chosen",

@@ -13,7 +13,7 @@ import polars as pl
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units, units_in
 from phucvu.problems import Fault, Problem, UnusableError
-from phucvu.records.schema import SET_ASIDE
+from phucvu.records.schema import ROOT_NAMES, SET_ASIDE
 from phucvu.records.store import Added, Store
 
 Kind = Literal["unit", "procedure"]
@@ -115,7 +115,7 @@ def mend(store: Store, kind: Kind, name: str, code: str, *, root: str | None = N
     """Say once what an unknown name of a unit or procedure means; holds from now on.
 
     A unit's name holds for what its own province or ministry sends; a procedure's for what ``root`` sends,
-    or where that is not given, for all.
+    or where that is not given, for what each province and ministry of the home sends.
 
     Returns how many rows set aside it concerns; ``phucvu.intake.replay`` takes them, and gives
     dossiers taken with an unknown procedure code the right one. Raises UnusableError if there is no
@@ -139,11 +139,11 @@ def mend(store: Store, kind: Kind, name: str, code: str, *, root: str | None = N
         raise UnusableError(
             Problem(f"{vi} {code} không phải của {root}", f"the {kind} {code} is not of {root}")
         )
-    said = {"kind": [kind], "name": [name], "code": [code]}
-    store.append("root_names" if its else "names", pl.DataFrame(said | ({"root": [its]} if its else {})))
-    rows = pending(store).filter(value=name)
-    senders = [s for s in rows["sender"].unique() if its in (None, _root(units, s) if s else its)]
-    return rows.filter(pl.col("sender").is_in(senders, nulls_equal=True)).height
+    roots = [its] if its else [unit.code for unit in units.roots]
+    said = [{"root": root, "kind": kind, "name": name, "code": code} for root in roots]
+    store.append("root_names", pl.DataFrame(said, schema=ROOT_NAMES.types))
+    senders = pending(store).filter(value=name)["sender"]
+    return sum(sender is None or _root(units, sender) in roots for sender in senders)
 
 
 OF_A_PROCEDURE = "procedures? (has|have) the (code|name)"
