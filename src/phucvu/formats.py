@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from babel.numbers import format_decimal
+
+
+def some(texts: Sequence[str], most: int) -> str:
+    """The first of several texts, and a sign that there are more.
+
+    >>> some(["a", "b"], 2), some(["a", "b", "c"], 2)
+    ('a, b', 'a, b …')
+    """
+    return ", ".join(texts[:most]) + (" …" if len(texts) > most else "")
 
 
 def whole(value: int, language: str) -> str:

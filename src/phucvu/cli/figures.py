@@ -14,8 +14,8 @@ from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
 from phucvu.cli.score import excel_option, format_option, scores_with_changes, show
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
-from phucvu.formats import percent, whole
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.formats import percent, some, whole
+from phucvu.problems import Fault, UnusableError
 from phucvu.scoring import score
 
 
@@ -128,11 +128,5 @@ def _no_unit(said: str, units: Units, home: str) -> Fault:
     """That a unit is not known, with those that may be meant: by the code or name, else the first."""
     meant = [u for u in units if said.casefold() in (u.code.casefold(), u.name.casefold())]
     meant = meant or [u for u in units if said.casefold() in u.name.casefold()] or list(units)
-    codes = ", ".join(f"{u.code} ({u.short_name})" for u in meant[:MOST_NAMED])
-    more = " …" if len(meant) > MOST_NAMED else ""
-    return Problem(
-        f"không có đơn vị mang mã {said!r}; có: {codes}{more}",
-        f"there is no unit with the code {said!r}; there are: {codes}{more}",
-        file=home,
-        field="--unit",
-    )
+    codes = some([f"{u.code} ({u.short_name})" for u in meant], MOST_NAMED)
+    return Fault("unit_not_held", file=home, field="--unit", unit=said, codes=codes)

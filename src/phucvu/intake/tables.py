@@ -13,6 +13,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units, circle_of, same_days, same_days_as_held, units_of_rows
+from phucvu.formats import some
 from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, decimals, flags, moments, whole
@@ -155,7 +156,7 @@ def _without_contradictions(table: Table, rows: Typed, numbers: Sequence[int | N
     for group in several.partition_by(key, maintain_order=True):
         said = " ".join(str(group[name][0]) for name in table.key)
         listed = sorted(numbers[place] or 0 for place in group["place"])
-        where = ", ".join(map(str, listed[:MOST_NAMED])) + (" …" if len(listed) > MOST_NAMED else "")
+        where = some([str(number) for number in listed], MOST_NAMED)
         for place in group["place"]:
             faults[place] = Fault("rows_contradict", field=table.key[0], key=said, rows=where)
     return _kept(rows, faults)
