@@ -32,8 +32,8 @@ class Scores:
     rank, ranked.
     ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
     A score that lacks a part is null: what is not known is not guessed. Where there are two or more
-    provinces, the nation has a row of kind «nation» in groups and totals (see ``scoring.nation``); figures
-    of its own have a rate, and no points.
+    provinces, the nation has a row of kind “nation” in groups and totals (see ``scoring.nation_scores``);
+    its own figures have a rate, and no points.
     ``unrecorded``: period, unit: where counted figures say nothing, since nothing was recorded.
     """
 
