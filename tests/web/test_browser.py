@@ -13,6 +13,7 @@ import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from phucvu.web import results
 from phucvu.web.pictures import CHROMIUM, FLAGS
 
 from .showing import over_time, procedures, reorganised, with_communes
@@ -110,6 +111,26 @@ def test_pages_of_many_periods_and_procedures_fit_too(
         assert page.locator("h1").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate(OUTSIDE, width) == [], path
+
+
+class Empty(results.Given):
+    """A home without units."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def lacks(self) -> results.Lack:
+        return results.Lack.UNITS
+
+
+def test_the_commands_of_an_empty_home_fit_the_narrowest_phone(
+    open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = Empty()
+    monkeypatch.setattr(results, "source", lambda: empty)
+    page = open_page("/", 320)
+    assert "phucvu import" in page.locator("main pre").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
