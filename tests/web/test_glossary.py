@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.template import Context, Template
 from django.test import Client
 
+import phucvu
 from phucvu.web.glossary import as_markdown, terms
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -16,6 +19,39 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def test_the_docs_are_made_from_the_file() -> None:
     assert (DOCS / "glossary.md").read_text(encoding="utf-8") == as_markdown()
+
+
+TECHNICAL = {
+    *("rules.model.Strict", "rules.model.Words", "rules.rule_files.StrictLoader"),
+    *("rules.vocabulary.Thing", "rules.vocabulary.Vocabulary"),
+    *("scoring.formula_watch.Explanation", "scoring.formula_watch.FormulaChange"),
+    *("portal.archive.Archive", "portal.client.Answer", "portal.client.RefusedError"),
+    *("portal.report_rows.Rows", "portal.reports.Report", "portal.reports.Share"),
+    *("portal.response_pages.BadAnswerError", "portal.response_pages.Page"),
+    *("charts.map_sheets.Part", "charts.map_sheets.Tile", "charts.over_time.Panel", "charts.regions.Region"),
+    *("simulation.histories.Clock", "simulation.online.Online", "simulation.plan.Plan"),
+    *("simulation.simulator.Summary", "simulation.sizes.Asked", "simulation.sizes.Sizes"),
+    "simulation.wire_writer.Writer",
+}
+"""Classes that no official term stands for."""
+
+
+def test_classes_carry_official_terms_or_none_stands_for_them() -> None:
+    tied = {name for term in terms().values() for name in term.classes}
+    root = Path(phucvu.__file__).parent
+    defined = {
+        f"{path.relative_to(root).with_suffix('').as_posix().replace('/', '.')}.{node.name}"
+        for package in ("rules", "figures", "scoring", "published", "portal", "charts", "simulation")
+        for path in (root / package).glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    }
+    elsewhere = {name for name in tied if name.startswith("engine.")}
+    assert (tied - elsewhere) | TECHNICAL == defined
+    assert not tied & TECHNICAL
+    for name in elsewhere:
+        module, _, class_name = name.rpartition(".")
+        assert hasattr(import_module(f"phucvu.{module}"), class_name)
 
 
 @pytest.mark.parametrize(("language", "lang"), [("", "vi"), ("/en", "en")])

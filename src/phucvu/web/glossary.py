@@ -12,7 +12,9 @@ from pathlib import Path
 
 import yaml
 
+from phucvu.records.schema import TABLES
 from phucvu.rules.model import Words
+from phucvu.rules.vocabulary import CONDITIONS
 
 HERE = Path(__file__).parent
 
@@ -22,19 +24,41 @@ HEAD = """\
 Names in the code and on the site, with the official Vietnamese term of each. Made from
 `src/phucvu/web/glossary.yaml` by `python -m phucvu.web.glossary docs/glossary.md`.
 
-| in the code | tiếng Việt | nghĩa | meaning |
-|---|---|---|---|
+| in the code | classes | tiếng Việt | nghĩa | meaning |
+|---|---|---|---|---|
+"""
+
+TABLES_HEAD = """
+## Tables of the records · Bảng dữ liệu
+
+What each table of `phucvu.records.schema` holds.
+
+| table | tiếng Việt |
+|---|---|
+"""
+
+CONDITIONS_HEAD = """
+## Conditions of rule sets · Điều kiện của bộ quy tắc
+
+The words of `src/phucvu/rules/vocabulary.yaml` that numerators and denominators are counted by.
+
+| condition | asked of | needs | nghĩa | meaning |
+|---|---|---|---|---|
 """
 
 
 @dataclass(frozen=True)
 class Term:
-    """``code`` is its name in the code, ``short`` what the site shortens it to, or empty."""
+    """``code`` is its name in the code, ``short`` what the site shortens it to, or empty.
+
+    ``classes`` are those of the code that carry it, by module and name.
+    """
 
     code: str
     name: Words
     meaning: Words
     short: str
+    classes: tuple[str, ...]
 
     @property
     def anchor(self) -> str:
@@ -52,19 +76,31 @@ def terms() -> dict[str, Term]:
             Words(vi=entry["vi"], en=entry["en"]),
             Words(**entry["meaning"]),
             entry.get("short", ""),
+            tuple(entry.get("classes", ())),
         )
         for entry in entries
     }
 
 
 def as_markdown() -> str:
-    """The terms as docs/glossary.md has them."""
-    rows = (
-        f"| {term.code} | {term.name.vi}{f' ({term.short})' if term.short else ''} "
-        f"| {term.meaning.vi} | {term.meaning.en} |\n"
-        for term in terms().values()
-    )
-    return HEAD + "".join(rows)
+    """The terms as docs/glossary.md has them, and the words of records and rules beside them."""
+    rows = [
+        HEAD,
+        *(
+            f"| {term.code} | {', '.join(f'`{name}`' for name in term.classes)} "
+            f"| {term.name.vi}{f' ({term.short})' if term.short else ''} "
+            f"| {term.meaning.vi} | {term.meaning.en} |\n"
+            for term in terms().values()
+        ),
+        TABLES_HEAD,
+        *(f"| `{table.name}` | {table.vi} |\n" for table in TABLES.values()),
+        CONDITIONS_HEAD,
+        *(
+            f"| `{name}` | {word.of} | {', '.join(word.needs)} | {word.meaning.vi} | {word.meaning.en} |\n"
+            for name, word in CONDITIONS.items()
+        ),
+    ]
+    return "".join(rows)
 
 
 if __name__ == "__main__":
