@@ -37,10 +37,11 @@ SITE = Path(__file__).resolve().parents[1] / "tests" / "inbox" / "site"
 
 import engine_records  # noqa: E402
 
+from phucvu import configuration  # noqa: E402
 from phucvu.engine.connections import connect  # noqa: E402
 from phucvu.figures.periods import Period  # noqa: E402
 from phucvu.inbox.clock import now  # noqa: E402
-from phucvu.inbox.home import DATABASE, open_home  # noqa: E402
+from phucvu.inbox.home import open_home  # noqa: E402
 from phucvu.records.store import Store  # noqa: E402
 
 OF_A_BATCH = 100
@@ -94,7 +95,7 @@ def serving():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"PYTHONPATH": str(SITE)}
+    environment = configuration.environment(PYTHONPATH=str(SITE))
     command = [sys.executable, str(SITE / "inbox_site.py"), str(port), "2"]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
@@ -341,5 +342,5 @@ def quantiles(seconds: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    print("PostgreSQL" if os.environ.get(DATABASE) else "SQLite")
+    print("PostgreSQL" if configuration.current().database_url else "SQLite")
     main()

@@ -87,7 +87,7 @@ def main() -> None:
         if not (home / "phucvu.sqlite3").exists():
             make(home, units, running, Path(folder))
         else:
-            open_home(home)
+            open_home(home, "phucvu.web.settings")
         with serving(home) as (site, worker):
             first_views(site, worker, units, running)
             load_of(site, worker, units, said.seconds, Path(folder))
@@ -108,7 +108,7 @@ def nation(count: int) -> list[Unit]:
 def make(home: Path, units: list[Unit], running: Period, folder: Path) -> None:
     """A home with units, procedures and the figures of many periods."""
     started = time.perf_counter()
-    open_home(home)
+    open_home(home, "phucvu.web.settings")
     from phucvu.inbox import counting
 
     store = Store(str(home))

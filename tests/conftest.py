@@ -15,6 +15,8 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from hypothesis import settings
 
+from phucvu import configuration
+
 MEMORY = 6 << 30
 """Bytes of data a process of the tests may take, three times what it needs, and each that it starts: what
 would take all of the machine's memory becomes a MemoryError, or an end, in the test it happens in."""
@@ -31,6 +33,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
 HOME = tempfile.TemporaryDirectory(prefix="phucvu-tests-")
 with mock.patch.dict(os.environ, PHUCVU_HOME=HOME.name, PHUCVU_HTTPS="0"):
     django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test chooses in place of the environment's settings holds for it alone."""
+    monkeypatch.setattr(configuration, "_instead", {})
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -15,9 +15,10 @@ import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 from django.test import Client, override_settings
 
-from phucvu.accounts import adapters, audit, doors, managing
+from phucvu.accounts import audit, managing
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Role
 
@@ -124,14 +125,14 @@ def test_a_stranger_gets_no_account(client: Client, server: OpenIdServer) -> Non
 def test_a_stranger_becomes_a_reader_where_a_setting_says_so(
     client: Client, server: OpenIdServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapters, "OIDC_READERS_OF", "H21.17")
+    monkeypatch.setattr(settings, "OIDC_READERS_OF", "H21.17")
     assert refused(come_in(client, server, email="la@vidu.vn", email_verified=False))
     come_in(client, server, email="la@vidu.vn", email_verified=True)
     user = User.objects.get()
     assert (user.role, user.unit, user.email) == ("reader", "H21.17", "la@vidu.vn")
     assert who(client) == user.username
     assert actions() == ["sign-in refused", "account made", "sign-in"]
-    monkeypatch.setattr(adapters, "OIDC_READERS_OF", "H99")
+    monkeypatch.setattr(settings, "OIDC_READERS_OF", "H99")
     other = Client(headers={"host": "127.0.0.1"})
     assert refused(come_in(other, server, sub="sub-2", email="khac@vidu.vn", email_verified=True))
 
@@ -157,7 +158,7 @@ def test_the_office_may_ask_for_the_second_step_itself(
     elsewhere: bool, status: int,
 ) -> None:  # fmt: skip
     """Then nothing is to be set up here; only for who came in by its server."""
-    monkeypatch.setattr(doors, "OIDC_TWO_STEP", elsewhere)
+    monkeypatch.setattr(settings, "OIDC_TWO_STEP", elsewhere)
     user = account(Role.ADMINISTRATOR, name="quantri", two_step=False)
     come_in(client, server, email="quantri@vidu.vn", email_verified=True)
     for path in ("/workspace/accounts", "/admin/"):

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from phucvu.accounts import ACCOUNT, audit, managing, sessions
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import TWO_STEP, Role
-from phucvu.accounts.settings import IDLE_MINUTES
 from phucvu.inbox.clock import now
 
 from ..signing import sign
@@ -137,9 +137,9 @@ def test_a_password_set_by_link_ends_sessions(account: Make, client: Client) -> 
 def test_an_unused_session_ends(account: Make, role: Role) -> None:
     user = account(role)
     client = come(user)
-    unused_for(user, IDLE_MINUTES - 1)
+    unused_for(user, settings.IDLE_MINUTES - 1)
     assert inside(client)
-    unused_for(user, IDLE_MINUTES + 1)
+    unused_for(user, settings.IDLE_MINUTES + 1)
     answer = client.get("/accounts/sessions")
     if role not in TWO_STEP:
         assert answer.status_code == 200

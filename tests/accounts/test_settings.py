@@ -95,6 +95,13 @@ def test_the_openid_connect_server_comes_from_the_environment(
         said(PHUCVU_OIDC_URL="http://sso.vidu.vn")
 
 
+def test_a_secret_that_cannot_be_read_is_told_by_the_setting(
+    tmp_path: Path, said: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(UnusableError, match="PHUCVU_OIDC_SECRET_FILE"):
+        said(PHUCVU_OIDC_URL="https://sso.vidu.vn", PHUCVU_OIDC_SECRET_FILE=str(tmp_path / "khong-co"))
+
+
 def test_who_asks_for_the_second_step(said: Callable[..., dict[str, Any]]) -> None:
     assert [said(PHUCVU_OIDC_TWO_STEP=one)["OIDC_TWO_STEP"] for one in ("", "0", "1")] == [False, False, True]
     with pytest.raises(UnusableError, match="PHUCVU_OIDC_TWO_STEP"):

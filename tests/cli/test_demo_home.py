@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
 
+from phucvu import configuration
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import lacks_two_step
 from phucvu.cli.demo import GIA_LAI, VAN_CANH, demo
@@ -85,14 +85,14 @@ def test_procedures_have_names_that_people_know_and_dossiers_numbers_of_a_provin
 def test_a_demonstration_never_touches_the_database_of_an_installation(
     words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    served: list[str | None] = []
+    served: list[str] = []
 
     def serve(*_args: object, **_options: object) -> None:
-        served.append(os.environ.get("PHUCVU_DATABASE_URL"))
+        served.append(configuration.current().database_url)
 
     monkeypatch.setenv("PHUCVU_DATABASE_URL", "postgresql://phucvu@127.0.0.1:1/that-of-the-office")
     monkeypatch.setattr("phucvu.web.serve.serve", serve)
     monkeypatch.setattr("phucvu.web.serve.check_free", lambda host, port: None)
     monkeypatch.setattr("phucvu.cli.demo.count_gia_lai_from_records", lambda: str(tmp_path))
     demo.main(words, standalone_mode=False)
-    assert served == [None]
+    assert served == [""]

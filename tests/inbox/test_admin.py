@@ -50,20 +50,20 @@ def test_accounts_are_made_listed_and_closed(tmp_path: Path) -> None:
 def test_the_database_is_as_the_environment_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(home.HOME, "/nowhere")
-    monkeypatch.delenv(home.DATABASE, raising=False)
+    monkeypatch.setenv("PHUCVU_HOME", "/nowhere")
+    monkeypatch.delenv("PHUCVU_DATABASE_URL", raising=False)
     assert home.database()["NAME"] == "/nowhere/phucvu.sqlite3"
-    monkeypatch.setenv(home.DATABASE, "postgresql://ng%C6%B0%E1%BB%9Di:m%40t@db.example:5433/phucvu")
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", "postgresql://ng%C6%B0%E1%BB%9Di:m%40t@db.example:5433/phucvu")
     said = home.database()
     assert (said["HOST"], said["PORT"], said["NAME"]) == ("db.example", "5433", "phucvu")
     assert (said["USER"], said["PASSWORD"]) == ("người", "m@t")
 
 
 def test_the_address_of_the_database_is_taken_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(home.HOME, "/nowhere")
+    monkeypatch.setenv("PHUCVU_HOME", "/nowhere")
     query = "sslmode=require&options=-c%20search_path%3Dphucvu&connect_timeout=7"
     monkeypatch.setenv(
-        home.DATABASE, f"postgresql://a%3Ab:p%2Fq%3F@[::1]:5433/ph%C3%BAc%20v%E1%BB%A5?{query}"
+        "PHUCVU_DATABASE_URL", f"postgresql://a%3Ab:p%2Fq%3F@[::1]:5433/ph%C3%BAc%20v%E1%BB%A5?{query}"
     )
     said = home.database()
     assert (said["HOST"], said["PORT"], said["NAME"]) == ("::1", "5433", "phúc vụ")
@@ -71,9 +71,9 @@ def test_the_address_of_the_database_is_taken_whole(monkeypatch: pytest.MonkeyPa
     assert said["OPTIONS"]["sslmode"] == "require"
     assert said["OPTIONS"]["connect_timeout"] == "7"
     assert said["OPTIONS"]["options"].endswith(" -c search_path=phucvu")
-    monkeypatch.setenv(home.DATABASE, "postgresql:///phucvu?host=/run/PostgreSQL")
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", "postgresql:///phucvu?host=/run/PostgreSQL")
     assert home.database()["HOST"] == "/run/PostgreSQL"
-    monkeypatch.setenv(home.DATABASE, "postgresql://%2Frun%2FPostgreSQL/phucvu")
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", "postgresql://%2Frun%2FPostgreSQL/phucvu")
     assert home.database()["HOST"] == "/run/PostgreSQL"
 
 
@@ -95,9 +95,9 @@ def test_the_address_of_the_database_is_taken_whole(monkeypatch: pytest.MonkeyPa
 def test_an_address_with_something_wrong_is_refused_in_one_line(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setenv(home.HOME, "/nowhere")
-    monkeypatch.setenv(home.DATABASE, address)
-    with pytest.raises(UnusableError, match=home.DATABASE) as refused:
+    monkeypatch.setenv("PHUCVU_HOME", "/nowhere")
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", address)
+    with pytest.raises(UnusableError, match="PHUCVU_DATABASE_URL") as refused:
         home.database()
     assert "\n" not in str(refused.value)
     assert "p#w" not in str(refused.value)
@@ -109,7 +109,7 @@ def test_an_address_with_something_wrong_is_refused_in_one_line(
 def test_where_there_can_be_no_database_it_is_said(
     monkeypatch: pytest.MonkeyPatch, place: str, address: str | None
 ) -> None:
-    monkeypatch.setenv(home.HOME, place)
-    monkeypatch.setenv(home.DATABASE, address or "")
-    with pytest.raises(UnusableError, match=home.DATABASE):
+    monkeypatch.setenv("PHUCVU_HOME", place)
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", address or "")
+    with pytest.raises(UnusableError, match="PHUCVU_DATABASE_URL"):
         home.database()

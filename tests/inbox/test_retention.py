@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from phucvu.inbox.home import Keep
+from phucvu import configuration
 from phucvu.problems import UnusableError
 
 from .clients import dossier
@@ -17,7 +17,7 @@ SWEEPING = f"""
     from pathlib import Path
     from phucvu.inbox import retention
     from phucvu.inbox.backup import back_up, checked
-    from phucvu.inbox.home import Keep
+    from phucvu.configuration import Configuration
     from phucvu.inbox.models import Part
     from phucvu.inbox.retention import Sweeper
     retention.AT_ONCE = 3
@@ -29,7 +29,7 @@ SWEEPING = f"""
     def left():
         return [Payload.objects.count(), Body.objects.count(), Move.objects.count()]
     def sweep():
-        sweeper = Sweeper(store, Keep(payloads=30, versions=0))
+        sweeper = Sweeper(store, Configuration(keep_payloads=30, keep_versions=0))
         turns = 1
         while sweeper.sweep():
             turns += 1
@@ -99,14 +99,15 @@ def test_a_setting_that_is_no_number_of_days_is_refused(said: str, monkeypatch: 
     for name in ("PHUCVU_KEEP_PAYLOADS", "PHUCVU_KEEP_VERSIONS", "PHUCVU_KEEP_FILES"):
         monkeypatch.setenv(name, said)
         with pytest.raises(UnusableError, match=name):
-            Keep.chosen()
+            configuration.current()
         monkeypatch.delenv(name)
 
 
 def test_days_are_chosen_and_files_stay_a_day_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHUCVU_KEEP_PAYLOADS", "0")
     monkeypatch.setenv("PHUCVU_KEEP_VERSIONS", "365")
-    assert Keep.chosen() == Keep(payloads=0, versions=365, files=1)
+    said = configuration.current()
+    assert (said.keep_payloads, said.keep_versions, said.keep_files) == (0, 365, 1)
     monkeypatch.setenv("PHUCVU_KEEP_FILES", "0")
     with pytest.raises(UnusableError, match="from 1 to 99999"):
-        Keep.chosen()
+        configuration.current()

@@ -82,7 +82,7 @@ def test_a_file_is_its_owners_and_goes_on_after_it_was_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "access.log"
-    monkeypatch.setenv(access.PLACE, str(place))
+    monkeypatch.setenv("PHUCVU_ACCESS_LOG", str(place))
     log = access.chosen()
     assert log
     log("one")
@@ -93,9 +93,9 @@ def test_a_file_is_its_owners_and_goes_on_after_it_was_moved(
 
 
 def test_standard_output_and_none(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.delenv(access.PLACE, raising=False)
+    monkeypatch.delenv("PHUCVU_ACCESS_LOG", raising=False)
     assert access.chosen() is None
-    monkeypatch.setenv(access.PLACE, "-")
+    monkeypatch.setenv("PHUCVU_ACCESS_LOG", "-")
     log = access.chosen()
     assert log
     log("one")
@@ -105,6 +105,6 @@ def test_standard_output_and_none(monkeypatch: pytest.MonkeyPatch, capsys: Any) 
 def test_a_file_that_cannot_be_written_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(access.PLACE, str(tmp_path / "khong-co" / "access.log"))
+    monkeypatch.setenv("PHUCVU_ACCESS_LOG", str(tmp_path / "khong-co" / "access.log"))
     with pytest.raises(UnusableError, match="PHUCVU_ACCESS_LOG"):
         access.chosen()

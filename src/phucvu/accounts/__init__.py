@@ -6,3 +6,6 @@ An account is bound to one unit and sees what lies below it; its role says what 
 
 ACCOUNT = "phucvu.account"
 """Where a request's environment carries the name of the account that asks, once the site knows it."""
+
+OIDC = "office"
+"""The OpenID Connect server's name in addresses: people come back to /oidc/office/login/callback."""

@@ -21,11 +21,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import render
 
-from phucvu.accounts import audit, units
+from phucvu.accounts import OIDC, audit, units
 from phucvu.accounts.models import User
 from phucvu.accounts.openid import ProvenAdapter
 from phucvu.accounts.permissions import TWO_STEP, Role
-from phucvu.accounts.settings import OIDC, OIDC_READERS_OF
 from phucvu.inbox.clock import now
 
 UNKNOWN = "?"
@@ -124,7 +123,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return self._may_become_reader(sociallogin)
 
     def new_user(self, request: Any, sociallogin: Any) -> User:
-        return User(role=Role.READER, unit=OIDC_READERS_OF, created_at=now())
+        return User(role=Role.READER, unit=settings.OIDC_READERS_OF, created_at=now())
 
     def save_user(self, request: Any, sociallogin: Any, form: Any = None) -> Any:
         user = super().save_user(request, sociallogin, form)
@@ -133,7 +132,7 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     @staticmethod
     def _may_become_reader(sociallogin: Any) -> bool:
-        if OIDC_READERS_OF not in units.every() or not sociallogin.email_addresses:
+        if settings.OIDC_READERS_OF not in units.every() or not sociallogin.email_addresses:
             return False
         # Whoever holds an account with the address did not come in by it: another's, or closed.
         email = sociallogin.email_addresses[0].email

@@ -5,12 +5,12 @@ from __future__ import annotations
 from allauth.socialaccount import app_settings
 from allauth.usersessions.apps import UserSessionsConfig
 from django.apps import AppConfig
+from django.conf import settings
 
-from phucvu.accounts.settings import SOCIALACCOUNT_UID_MAX_LENGTH
 from phucvu.inbox.words import both
 
 # allauth's migrations read the setting, its model and its check do not; models are loaded after this.
-app_settings.UID_MAX_LENGTH = SOCIALACCOUNT_UID_MAX_LENGTH
+app_settings.UID_MAX_LENGTH = settings.SOCIALACCOUNT_UID_MAX_LENGTH
 
 
 class AccountsConfig(AppConfig):  # type: ignore[misc]

@@ -21,9 +21,8 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 
-from phucvu.accounts import ACCOUNT, audit, sessions, units
+from phucvu.accounts import ACCOUNT, OIDC, audit, sessions, units
 from phucvu.accounts.permissions import TWO_STEP, Action, lacks_two_step, may
-from phucvu.accounts.settings import OIDC, OIDC_TWO_STEP
 
 View = Callable[..., Any]
 UnitOf = Callable[..., str | None]
@@ -189,7 +188,7 @@ def _took_second_step(request: Any) -> bool:
 def _took_second_step_elsewhere(request: Any) -> bool:
     """Whether the session began at the office's server, and that one asks for the second step itself."""
     records = get_authentication_records(request, request.user)
-    return OIDC_TWO_STEP and any(record.get("provider") == OIDC for record in records)
+    return settings.OIDC_TWO_STEP and any(record.get("provider") == OIDC for record in records)
 
 
 def _via(name: str, request: Any, **more: str) -> Any:

@@ -17,16 +17,16 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from phucvu.accounts import audit, sessions, units
+from phucvu.accounts import OIDC, audit, sessions, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, Role, may, may_give
-from phucvu.accounts.settings import OIDC, SOCIALACCOUNT_UID_MAX_LENGTH
 from phucvu.inbox.clock import now
 from phucvu.problems import Fault, Problem, UnusableError
 
@@ -34,7 +34,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 KEPT = ("full_name", "email", "role", "unit")
 
-LONGEST = {"full_name": 100, "email": 254, "unit": 50, "subject": SOCIALACCOUNT_UID_MAX_LENGTH}
+LONGEST = {"full_name": 100, "email": 254, "unit": 50, "subject": settings.SOCIALACCOUNT_UID_MAX_LENGTH}
 """Characters that the database takes."""
 
 

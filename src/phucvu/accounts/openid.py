@@ -17,10 +17,10 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
 from django.http import Http404
 
 from phucvu.accounts import audit
-from phucvu.accounts.settings import SOCIALACCOUNT_UID_MAX_LENGTH as LONGEST_SUBJECT
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by a key that only the server has. One by a secret, or none at all, proves nothing."""
@@ -80,7 +80,7 @@ class ProvenAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if not wished or not hmac.compare_digest(str(claims["nonce"]).encode(), wished.encode()):
             raise OAuth2Error("the ID token answers another wish")
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        if not isinstance(subject, str) or not 0 < len(subject) <= settings.SOCIALACCOUNT_UID_MAX_LENGTH:
             raise OAuth2Error("no usable number for the person")
         return claims
 

@@ -7,25 +7,23 @@ import os
 import secrets
 from pathlib import Path
 
+from phucvu import configuration
 from phucvu.inbox.home import home
 from phucvu.problems import Problem, UnusableError
 
-KEY = "PHUCVU_SECRET_KEY"
-"""The variable that holds the key; without it, it is in the file ``secret.key`` of the home."""
-
 
 def secret_key() -> str:
-    """The key of this installation, made at first use.
+    """The key of this installation: PHUCVU_SECRET_KEY, else ``secret.key`` in the home, made at first use.
 
     Raises UnusableError where the home is not a folder and the variable is not set.
     """
-    if given := os.environ.get(KEY):
+    if given := configuration.current().secret_key:
         return given
     if "://" in home():
         raise UnusableError(
             Problem(
-                f"hồ sơ để ở {home()} thì cần khóa bí mật trong biến {KEY}",
-                f"records at {home()} need a secret key in the variable {KEY}",
+                f"hồ sơ để ở {home()} thì cần khóa bí mật trong biến PHUCVU_SECRET_KEY",
+                f"records at {home()} need a secret key in the variable PHUCVU_SECRET_KEY",
             )
         )
     path = Path(home()) / "secret.key"

@@ -11,12 +11,12 @@ from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import TWO_STEP
-from phucvu.accounts.settings import IDLE_MINUTES, SESSION_COOKIE_AGE
 from phucvu.inbox.clock import now
 from phucvu.rules.model import Words
 
@@ -65,7 +65,7 @@ def used(request: Any) -> bool:
     if row is None:
         return _began(request, moment)
     idle = moment - row.last_seen_at
-    if user.role in TWO_STEP and idle > dt.timedelta(minutes=IDLE_MINUTES):
+    if user.role in TWO_STEP and idle > dt.timedelta(minutes=settings.IDLE_MINUTES):
         audit.append(user, "session ended", object=user.username, unit=user.unit, reason="idle")
         row.delete()
         request.session.flush()
@@ -106,7 +106,9 @@ def end(by: User | str, user: User, *, number: int | None = None, but: str = "")
 
 def forget_old() -> None:
     """Drop what is known of sessions that have run out."""
-    UserSession.objects.filter(last_seen_at__lt=now() - dt.timedelta(seconds=SESSION_COOKIE_AGE)).delete()
+    UserSession.objects.filter(
+        last_seen_at__lt=now() - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    ).delete()
 
 
 def device(agent: str) -> Words:

@@ -6,14 +6,16 @@ Names that Django, allauth or this application read stand as they are; those in 
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 from typing import Any
 
-from phucvu.problems import Problem, UnusableError
+from phucvu import configuration
+from phucvu.accounts import OIDC
+from phucvu.problems import Problem, UnusableError, why
 
-HTTPS = os.environ.get("PHUCVU_HTTPS", "1") != "0"
+chosen = configuration.current()
+
+HTTPS = chosen.https is not False
 """Whether people come over HTTPS, by a proxy that says so in X-Forwarded-Proto.
 
 Without it cookies and passwords would cross the network in the clear, so only PHUCVU_HTTPS=0 turns it
@@ -82,20 +84,7 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 # A working day; closing the browser ends it sooner.
 SESSION_COOKIE_AGE = 10 * 3600
 
-
-def _idle_minutes() -> int:
-    said = os.environ.get("PHUCVU_IDLE_MINUTES", "") or "30"
-    if not (said.isascii() and said.isdigit() and 1 <= int(said[:5]) <= 600):
-        raise UnusableError(
-            Problem(
-                f"biến PHUCVU_IDLE_MINUTES phải là số phút từ 1 đến 600, gặp “{said[:20]}”",
-                f"the variable PHUCVU_IDLE_MINUTES must be minutes from 1 to 600, found “{said[:20]}”",
-            )
-        )
-    return int(said)
-
-
-IDLE_MINUTES = _idle_minutes()
+IDLE_MINUTES = chosen.idle_minutes
 """A session of who needs two steps to sign in ends when nothing was asked for during so many minutes."""
 
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -163,54 +152,33 @@ SOCIALACCOUNT_UID_MAX_LENGTH = 255  # by OpenID Connect Core 1.0; allauth's migr
 # Signing in begins with a link: a form that ends at another host is what form-action 'self' forbids.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 
-
-def _address() -> str:
-    url = os.environ.get("PHUCVU_OIDC_URL", "")
-    if url and not re.match(r"https://|http://(localhost|127\.0\.0\.1)(:|/|$)", url):
-        raise UnusableError(
-            Problem(
-                "biến PHUCVU_OIDC_URL phải bắt đầu bằng https://",
-                "the variable PHUCVU_OIDC_URL must begin with https://",
-            )
-        )
-    return url
-
-
-OIDC_URL = _address()
+OIDC_URL = chosen.oidc_url
 """The address of the office's OpenID Connect server (the issuer); empty for none."""
 
-OIDC_NAME = os.environ.get("PHUCVU_OIDC_NAME", "OpenID Connect")
+OIDC_NAME = chosen.oidc_name
 """What people know it by."""
 
-OIDC_READERS_OF = os.environ.get("PHUCVU_OIDC_READERS_OF", "")
+OIDC_READERS_OF = chosen.oidc_readers_of
 """A unit: whoever the server vouches for and has no account becomes a reader of it. Empty: nobody does."""
 
-
-def _yes(name: str) -> bool:
-    """What a variable says that is 1 or 0; unset it is 0."""
-    said = os.environ.get(name, "") or "0"
-    if said not in ("0", "1"):
-        raise UnusableError(
-            Problem(
-                f"biến {name} phải là 0 hoặc 1, gặp “{said[:20]}”",
-                f"the variable {name} must be 0 or 1, found “{said[:20]}”",
-            )
-        )
-    return said == "1"
-
-
-OIDC_TWO_STEP = _yes("PHUCVU_OIDC_TWO_STEP")
+OIDC_TWO_STEP = chosen.oidc_two_step
 """Whether that server asks everybody for a second step, so that none is to be set up here."""
-
-OIDC = "office"
-"""The server's name in addresses: people come back to /oidc/office/login/callback."""
 
 
 def _secret() -> str:
-    """PHUCVU_OIDC_SECRET is the secret; PHUCVU_OIDC_SECRET_FILE a file that holds it."""
-    if path := os.environ.get("PHUCVU_OIDC_SECRET_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get("PHUCVU_OIDC_SECRET", "")
+    """Raises UnusableError where the file that holds it cannot be read."""
+    if not chosen.oidc_secret_file:
+        return chosen.oidc_secret
+    try:
+        return Path(chosen.oidc_secret_file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UnusableError(
+            Problem(
+                f"biến PHUCVU_OIDC_SECRET_FILE: không đọc được tệp này: {why(error)}",
+                f"the variable PHUCVU_OIDC_SECRET_FILE: cannot read this file: {error.strerror}",
+                file=chosen.oidc_secret_file,
+            )
+        ) from error
 
 
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
@@ -220,7 +188,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
             {
                 "provider_id": OIDC,
                 "name": OIDC_NAME,
-                "client_id": os.environ.get("PHUCVU_OIDC_CLIENT_ID", ""),
+                "client_id": chosen.oidc_client_id,
                 "secret": _secret(),
                 "settings": {"server_url": OIDC_URL},
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from phucvu.accounts.settings import OIDC_READERS_OF
+from phucvu import configuration
 from phucvu.figures.units import Units
 from phucvu.inbox.watching import registers
 from phucvu.problems import Problem, UnusableError
@@ -40,10 +40,11 @@ def below(code: str) -> frozenset[str]:
 
 def check_settings() -> None:
     """Raises UnusableError where a setting names a unit that is not known: people would be turned away."""
-    if OIDC_READERS_OF and OIDC_READERS_OF not in every():
+    unit = configuration.current().oidc_readers_of
+    if unit and unit not in every():
         raise UnusableError(
             Problem(
-                f"biến PHUCVU_OIDC_READERS_OF: không có đơn vị mang mã {OIDC_READERS_OF!r}",
-                f"the variable PHUCVU_OIDC_READERS_OF: there is no unit with the code {OIDC_READERS_OF!r}",
+                f"biến PHUCVU_OIDC_READERS_OF: không có đơn vị mang mã {unit!r}",
+                f"the variable PHUCVU_OIDC_READERS_OF: there is no unit with the code {unit!r}",
             )
         )

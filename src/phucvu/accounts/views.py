@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -18,7 +19,6 @@ from phucvu.accounts import bulk, managing, personal, sessions, units
 from phucvu.accounts.bulk import accounts_sheet
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
-from phucvu.accounts.settings import OIDC_URL
 from phucvu.problems import Fault, Problem, UnusableError
 
 PER_PAGE = 100
@@ -282,7 +282,7 @@ def _form(
         "roles": [(role.value, role.title) for role in may_give(Role(request.user.role))],
         "rights": [(role.title, [a for a in Action if role in MAY[a]]) for role in Role],
         "units": units.offered(below),
-        "openid": bool(OIDC_URL),
+        "openid": bool(settings.OIDC_URL),
     }
     return render(request, "accounts/one.html", context | (more or {}), status=400 if problems else 200)
 

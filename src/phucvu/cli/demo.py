@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from phucvu import configuration
 from phucvu.cli.demo_home import code_now, count_first, make_accounts
 from phucvu.cli.home import Asked
 from phucvu.cli.output import progress_bar
@@ -22,7 +22,6 @@ from phucvu.problems import Problem, UnusableError
 from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
-DATABASE = "PHUCVU_DATABASE_URL"
 GIA_LAI = "H21"
 VAN_CANH = "H21.227"
 FOLDER = Path("phucvu-demo")
@@ -61,7 +60,7 @@ def demo(records: bool, once: bool, code: bool, port: int) -> None:
         click.echo(code_now(FOLDER))
         return
     # A demonstration has accounts and a database of its own: never those of an office on this machine.
-    os.environ.pop(DATABASE, None)
+    configuration.choose(database_url="")
     # The web framework takes longer to load than the other commands take to run.
     from phucvu.published import scored_2026
     from phucvu.web.serve import check_free, serve

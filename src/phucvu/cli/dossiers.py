@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import polars as pl
 
+from phucvu import configuration
 from phucvu.cli.home import Asked, asking, period_option, regroup_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
 from phucvu.cli.score import excel_option, format_option
@@ -197,7 +198,7 @@ def about_records(asked: Asked, period: Period, unit: str | None) -> dict[str, s
         "Kỳ": period.title(LANGUAGE),
         "Số liệu tính đến": moment(period.cut_off(asked.now)),
         "Nguồn": "hồ sơ đã nhận vào phucvu",
-        "Quy tắc": asked.rules,
+        "Quy tắc": asked.rules or configuration.current().rules,
         "Đơn vị": unit or "tất cả",
     }
 

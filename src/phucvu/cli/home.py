@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phucvu import configuration
 from phucvu.figures.periods import LONGEST_SHOWN, VIETNAM, YEARS, Period, now_in_vietnam
 from phucvu.figures.units import Units
 from phucvu.problems import Problem, UnusableError
-from phucvu.rules.loading import DEFAULT, load
+from phucvu.rules.loading import load, rules_in_use
 from phucvu.rules.model import RuleSetFile
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def _checked(_ctx: click.Context, _param: click.Parameter, home: str) -> str:
 
 home_option = click.option(
     "--home",
-    envvar="PHUCVU_HOME",
-    default="phucvu-data",
+    default=lambda: configuration.current().home,
     show_default="PHUCVU_HOME, ./phucvu-data",
     metavar="THƯ_MỤC",
     callback=_checked,
@@ -62,12 +62,10 @@ def open_site(home: str, *, make: bool = False) -> Store:
     """
     if not make:
         check_there(home)
-    # The web framework takes longer to load than the other commands take to run; it finds its settings
-    # by the first, and the second reads them.
-    import phucvu.web  # noqa: F401
+    # The web framework takes longer to load than the other commands take to run.
     from phucvu.inbox.home import open_home
 
-    return open_home(home)
+    return open_home(home, "phucvu.web.settings")
 
 
 class PeriodType(click.ParamType[Period]):
@@ -107,12 +105,17 @@ class MomentType(click.ParamType[dt.datetime]):
 
 rules_option = click.option(
     "--rules",
-    envvar="PHUCVU_RULES",
-    default=DEFAULT,
     show_default="PHUCVU_RULES, portal-2026",
     metavar="TÊN",
     help="Bộ quy tắc: tên hoặc tệp .yaml. | Rule set: a name or a .yaml file.",
 )
+
+
+def chosen_rules(said: str | None) -> RuleSetFile:
+    """The rule set that `--rules` names, else the home's own."""
+    return load(said) if said else rules_in_use()
+
+
 period_option = click.option(
     "--period",
     type=PeriodType(),
@@ -157,13 +160,13 @@ class Asked:
 
     home: str
     now: dt.datetime
-    rules: str = DEFAULT
+    rules: str | None = None
     as_of: dt.datetime | None = None
     engine: str = "duckdb"
 
     @property
     def rule_set(self) -> RuleSetFile:
-        return load(self.rules)
+        return chosen_rules(self.rules)
 
     def open(self) -> tuple[Tables, Units]:
         """The records of the home as tables of the engine, and the units known there.
@@ -200,7 +203,7 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
     @home_option
     @functools.wraps(command)
     def with_asked(
-        *, home: str, rules: str, now: dt.datetime, as_of: dt.datetime | None, engine: str, **rest: Any
+        *, home: str, rules: str | None, now: dt.datetime, as_of: dt.datetime | None, engine: str, **rest: Any
     ) -> Any:
         return command(asked=Asked(home, now, rules, as_of, engine), **rest)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 import click
 import polars as pl
 
-from phucvu.cli.home import home_option, now_option, period_option, rules_option
+from phucvu.cli.home import chosen_rules, home_option, now_option, period_option, rules_option
 from phucvu.cli.output import print_table, report
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.formats import change as signed
 from phucvu.formats import day
 from phucvu.problems import Fault, UnusableError
-from phucvu.rules.loading import load
 from phucvu.scoring.formula_watch import FormulaChange, formula_changes
 
 
@@ -30,7 +29,6 @@ def portal() -> None:
 @period_option
 @click.option(
     "--address",
-    envvar="PHUCVU_PORTAL",
     metavar="URL",
     help="Địa chỉ của Cổng (hoặc biến PHUCVU_PORTAL). | The portal's address.",
 )
@@ -54,7 +52,7 @@ def pull(
     address: str | None,
     pause: float,
     catalogue: bool,
-    rules: str,
+    rules: str | None,
     now: dt.datetime,
     home: str,
 ) -> int:
@@ -78,7 +76,7 @@ def pull(
     )
     units, figures = len(pulled.published.units), pulled.published.figures.height
     click.echo(f"{units} đơn vị, {figures} số liệu | {units} units, {figures} figures: {pulled.folder}")
-    apart = differences(pulled, load(rules))
+    apart = differences(pulled, chosen_rules(rules))
     if apart.height:
         print_table(
             "Điểm khác nhau quá 0,01 | Scores more than 0.01 apart",
@@ -92,7 +90,7 @@ def pull(
         click.echo(
             "mọi điểm tính lại đều đúng với điểm công bố | every score recomputed equals the published one"
         )
-    _print_changes(formula_changes(pulled_by_day(Path(home), root, period), load(rules), Units([])))
+    _print_changes(formula_changes(pulled_by_day(Path(home), root, period), chosen_rules(rules), Units([])))
     return report(pulled.problems, pulled.notes)
 
 
@@ -102,7 +100,7 @@ def pull(
 @period_option
 @rules_option
 @home_option
-def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str, home: str) -> int:
+def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str | None, home: str) -> int:
     """Cổng có đổi công thức chấm điểm không, từ ngày nào. | Whether the portal's formula changed, and when.
 
     Đọc các lần tải đã lưu, hoặc tệp có cột as_of, unit, indicator, numerator, denominator, official_score.
@@ -122,7 +120,7 @@ def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str,
         raise UnusableError(Fault("nothing_pulled"))
     count = published["as_of"].n_unique()
     click.echo(f"đã xem {count} ngày công bố | {count} published days looked at")
-    _print_changes(formula_changes(published, load(rules), Units([])))
+    _print_changes(formula_changes(published, chosen_rules(rules), Units([])))
     return report(problems, [])
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import click
 import polars as pl
 
-from phucvu.cli.home import rules_option
+from phucvu.cli.home import chosen_rules, rules_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report, write_excel
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
 from phucvu.figures.units import NATION, Units, read_units, unit_from_code
 from phucvu.formats import change, points
-from phucvu.rules.loading import load
 from phucvu.scoring.published_groups import read_group_scores
 from phucvu.scoring.scores import Scores, since_previous, with_changes
 from phucvu.scoring.scores import score as score_figures
@@ -62,7 +61,7 @@ excel_option = click.option(
 @excel_option
 def score(
     figures: Path,
-    rules: str,
+    rules: str | None,
     units_file: Path | None,
     groups_file: Path | None,
     against: str | None,
@@ -73,7 +72,7 @@ def score(
 
     Cột: period, unit, indicator, numerator, denominator; các cột khác được giữ nguyên.
     """
-    rule_set = load(rules)
+    rule_set = chosen_rules(rules)
     units = read_units(units_file) if units_file else Units([])
     table = read_figures(figures, rule_set)
     published = read_group_scores(groups_file, rule_set) if groups_file else None

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from phucvu.inbox.home import HOME
+from phucvu.configuration import environment
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,9 @@ AFTER_DEATH = 1.0
 
 
 @contextlib.contextmanager
-def background(folder: str | None = None) -> Iterator[None]:
+def background() -> Iterator[None]:
     """Run the inbox's processes beside this one, as long as the context lasts or this process lives."""
-    environment = os.environ | ({HOME: folder} if folder is not None else {})
+    told = environment()
     ended = threading.Event()
     running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -31,7 +31,7 @@ def background(folder: str | None = None) -> Iterator[None]:
         command = [sys.executable, "-m", "phucvu.inbox", part]
         while not ended.is_set():
             # The other end of this pipe closes when this process ends, however it ends.
-            running[part] = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+            running[part] = subprocess.Popen(command, stdin=subprocess.PIPE, env=told)
             status = running[part].wait()
             if not ended.is_set():
                 log.error("the process %s ended (status %s) and is started again", part, status)

@@ -19,9 +19,9 @@ from typing import Any
 import msgspec
 import pyarrow.fs
 
+from phucvu import configuration
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.inbox import dumping
-from phucvu.inbox.home import HOME
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.copying import frozen
 from phucvu.records.places import is_remote, opened
@@ -78,7 +78,7 @@ def back_up(home: str, folder: Path, told: Told = lambda done, all: None) -> Man
 
     Raises UnusableError where that cannot be.
     """
-    os.environ[HOME] = home
+    configuration.choose(home=home)
     dumping.check_programs()
     store = Store(home)
     if dumping.is_empty():
@@ -153,7 +153,7 @@ def restore(folder: Path, home: str, told: Told = lambda done, all: None) -> Man
 
     What the database and the records hold afterwards is compared with the manifest.
     """
-    os.environ[HOME] = home
+    configuration.choose(home=home)
     dumping.check_programs()
     manifest = checked(folder, told)
     if manifest.database != dumping.kind():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from phucvu.configuration import environment
 from phucvu.inbox.home import database
 from phucvu.problems import Problem, UnusableError
 
@@ -137,7 +137,7 @@ def _run(program: str, *words: str) -> None:
     said = {"dbname": "PGDATABASE"}
     where = {said.get(name, f"PG{name.upper()}"): value for name, value in _connection().items()}
     command = [_found(program), "--no-password", *words]
-    done = subprocess.run(command, env=os.environ | where, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(**where), capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
         raise UnusableError(Problem(f"không chạy được: {reason}", f"it failed: {reason}", file=program))

@@ -19,8 +19,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from phucvu import configuration
 from phucvu.inbox.clock import now
-from phucvu.inbox.home import home, least_free
+from phucvu.inbox.home import home
 from phucvu.inbox.models import Counted, Job, Part, Payload, Sender
 from phucvu.inbox.rhythm import is_silent
 from phucvu.inbox.trouble import kind
@@ -97,7 +98,7 @@ def _of_database() -> dict[str, str]:
 
 def counts_records() -> bool:
     """Whether this site counts records of its own; the demonstration only shows published figures."""
-    return getattr(settings, "SHOWS", "counted") == "counted"
+    return bool(settings.SHOWS == "counted")
 
 
 def _going(moment: dt.datetime, job: Job | None) -> str:
@@ -125,7 +126,8 @@ def _disk() -> str:
         free = _free()
     except OSError as error:
         return kind(error)
-    return OK if free >= least_free() else f"only {free // 1_000_000} MB free"
+    least = configuration.current().least_free * 1_000_000
+    return OK if free >= least else f"only {free // 1_000_000} MB free"
 
 
 def _records() -> str:

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Length
 
+from phucvu.configuration import Configuration
 from phucvu.inbox.clock import now
-from phucvu.inbox.home import Keep, home
+from phucvu.inbox.home import home
 from phucvu.inbox.lists import folder as lists_folder
 from phucvu.inbox.models import Body, Move, Part, Payload
 from phucvu.inbox.reconciling import lacking, reconcile
@@ -39,16 +40,17 @@ MEASURE_EVERY = 6 * 3600.0
 class Sweeper:
     """Deletes what is past its time, and measures what is left."""
 
-    def __init__(self, store: Store, keep: Keep) -> None:
-        self._store, self._keep = store, keep
+    def __init__(self, store: Store, chosen: Configuration) -> None:
+        self._store, self._chosen = store, chosen
         self._versions_after = self._measure_after = 0.0
 
     def sweep(self) -> bool:
         """One turn; whether there may be more to do at once."""
         moment = now()
-        more = bool(self._keep.payloads) and self._payloads(moment - dt.timedelta(days=self._keep.payloads))
-        if self._keep.versions and time.monotonic() >= self._versions_after:
-            more |= self._versions(moment - dt.timedelta(days=self._keep.versions))
+        payloads, versions = self._chosen.keep_payloads, self._chosen.keep_versions
+        more = bool(payloads) and self._payloads(moment - dt.timedelta(days=payloads))
+        if versions and time.monotonic() >= self._versions_after:
+            more |= self._versions(moment - dt.timedelta(days=versions))
         if time.monotonic() >= self._measure_after:
             measure(self._store)
             self._measure_after = time.monotonic() + MEASURE_EVERY

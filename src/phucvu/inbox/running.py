@@ -20,11 +20,12 @@ from pathlib import Path
 import django.db
 from django.db import connection
 
+from phucvu import configuration
 from phucvu.inbox import jobs
 from phucvu.inbox.background import PARTS
 from phucvu.inbox.counting import MonthCounter
 from phucvu.inbox.history import History
-from phucvu.inbox.home import Keep, home
+from phucvu.inbox.home import home
 from phucvu.inbox.lists import Maker
 from phucvu.inbox.moving import Mover, try_stuck_again
 from phucvu.inbox.reconciling import reconcile
@@ -70,9 +71,9 @@ def run(part: str, store: Store) -> None:
                 _again_and_again("moving", mover.move)
             case "history":
                 os.nice(NICE)
-                keep = Keep.chosen()
-                store = Store(store.home, keep_hours=24 * keep.files)
-                history, maker, sweeper = History(store), Maker(store), Sweeper(store, keep)
+                chosen = configuration.current()
+                store = Store(store.home, keep_hours=24 * chosen.keep_files)
+                history, maker, sweeper = History(store), Maker(store), Sweeper(store, chosen)
                 jobs.begin(["history", "compacting", "lists", "sweeping"])
                 _beside("compacting", store.compact, COMPACT_EVERY)
                 _beside("sweeping", sweeper.sweep, SWEEP_EVERY)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from phucvu import configuration
 from phucvu.inbox.home import database
 
 INSTALLED_APPS = ["phucvu.inbox"]
+SHOWS = configuration.current().shows
 DATABASES = {"default": database()}
 
 # Times are Vietnam's, without a zone, as in the records.

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from phucvu import configuration
 from phucvu.portal.response_pages import BadAnswerError
 from phucvu.problems import Problem, UnusableError
-
-ADDRESS = "PHUCVU_PORTAL"
 
 PAUSE = 2.0
 """Seconds between an answer and the next request."""
@@ -52,13 +50,13 @@ def portal_address(given: str | None) -> str:
 
     Raises UnusableError saying what to set; no address is built in.
     """
-    address = (given or os.environ.get(ADDRESS) or "").strip().rstrip("/")
+    address = (given or configuration.current().portal).strip().rstrip("/")
     if not address:
         raise UnusableError(
             Problem(
-                f"chưa biết địa chỉ Cổng; đặt biến {ADDRESS} (ví dụ https://dichvucong.gov.vn) hoặc ghi "
+                "chưa biết địa chỉ Cổng; đặt biến PHUCVU_PORTAL (ví dụ https://dichvucong.gov.vn) hoặc ghi "
                 "thành tham số",
-                f"the portal's address is not known; set {ADDRESS} (such as https://dichvucong.gov.vn) or "
+                "the portal's address is not known; set PHUCVU_PORTAL (such as https://dichvucong.gov.vn) or "
                 "give it as an argument",
             )
         )

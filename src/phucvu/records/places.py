@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.fs
 from deltalake.exceptions import CommitFailedError, DeltaError
 
+from phucvu.configuration import object_store
 from phucvu.problems import Problem, UnavailableError, UnusableError
 
 
@@ -92,7 +93,7 @@ def opened(place: str) -> tuple[pyarrow.fs.FileSystem, str]:
 def scratch(home: str | Path) -> Iterator[Path]:
     """A folder for passing files, in the home (of an object store: where this machine has such files).
 
-    Within, this process and those that it starts put their temporary files there (``TMPDIR``). It is
+    Within, this process and those that it starts put their temporary files there. It is
     deleted at the end; those of processes that were killed are deleted when the next begins.
     """
     place = (
@@ -100,28 +101,20 @@ def scratch(home: str | Path) -> Iterator[Path]:
     )
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     _delete_left_behind(place)
-    before = os.environ.get("TMPDIR")
+    before = tempfile.tempdir
     folder = Path(tempfile.mkdtemp(dir=place)).resolve()
     try:
         # The system gives the lock back when this process ends, however it ends.
         with (folder / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _use(str(folder))
+            tempfile.tempdir = str(folder)  # see configuration.environment
             yield folder
     finally:
-        _use(before)
+        tempfile.tempdir = before
         shutil.rmtree(folder, ignore_errors=True)
 
 
 LOCK = "in-use.lock"
-
-
-def _use(folder: str | None) -> None:
-    if folder is None:
-        os.environ.pop("TMPDIR", None)
-    else:
-        os.environ["TMPDIR"] = folder
-    tempfile.tempdir = None  # found anew, from TMPDIR
 
 
 def _delete_left_behind(place: Path) -> None:
@@ -166,18 +159,18 @@ def check_store(home: str) -> None:
     if not home.startswith("s3://"):
         return
     bucket = home.removeprefix("s3://").partition("/")[0]
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    allowed = os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes", "on")
-    if endpoint and not (os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY")):
+    said = object_store()
+    endpoint = said.endpoint
+    if endpoint and not (said.key and said.secret):
         raise _unavailable(home, "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: chưa đặt", "not set")
-    if endpoint.startswith("http://") and not allowed:
+    if endpoint.startswith("http://") and not said.allow_http:
         raise _unavailable(
             home, "AWS_ENDPOINT_URL là http; cần AWS_ALLOW_HTTP=true", "http needs AWS_ALLOW_HTTP"
         )
     options = {"endpoint_override": endpoint, "scheme": endpoint.partition("://")[0]} if endpoint else {}
     try:
         store = pyarrow.fs.S3FileSystem(
-            region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+            region=said.region or None,
             connect_timeout=SECONDS,
             request_timeout=SECONDS,
             retry_strategy=pyarrow.fs.AwsStandardS3RetryStrategy(max_attempts=1),
@@ -185,8 +178,8 @@ def check_store(home: str) -> None:
         )
         found = store.get_file_info(bucket).type
     except (OSError, pa.ArrowException) as error:
-        said = " ".join(str(error).split())
-        raise _unavailable(home, f"kho không trả lời đúng: {said}", "the object store refuses") from error
+        reason = " ".join(str(error).split())
+        raise _unavailable(home, f"kho không trả lời đúng: {reason}", "the object store refuses") from error
     if found == pyarrow.fs.FileType.NotFound:
         raise _unavailable(home, f"kho không có bucket {bucket!r}", f"there is no bucket {bucket!r}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from phucvu import configuration
 from phucvu.problems import Fault, UnusableError
 from phucvu.rules.checking import faults
 from phucvu.rules.model import RuleSetFile
@@ -19,11 +19,7 @@ from phucvu.rules.rule_files import PARTS, RuleFiles, read_rules, rule_set_paths
 from phucvu.rules.schema_errors import fault_of
 
 SETS = Path(__file__).parent / "sets"
-DEFAULT = "portal-2026"
-
-SETTING = "PHUCVU_RULES"
-"""The setting that names the rule set of a home, or its file."""
-
+DEFAULT = configuration.Configuration.rules
 
 WORKING_DAYS = Path(__file__).parent / "working-days.yaml"
 
@@ -57,16 +53,22 @@ def load(name: str) -> RuleSetFile:
 
 
 def rules_in_use() -> RuleSetFile:
-    """The rule set that the home's site, lists and counting run under: ``SETTING``, else ``DEFAULT``.
+    """The rule set that the home's site, lists, counting and commands run under (PHUCVU_RULES).
 
-    A process reads it once. Raises UnusableError as ``load`` does.
+    A process reads it once. Raises UnusableError as ``load`` does, naming the setting.
     """
-    return _in_use(os.environ.get(SETTING) or DEFAULT)
+    return _in_use(configuration.current().rules)
 
 
 @cache
 def _in_use(name: str) -> RuleSetFile:
-    return load(name)
+    try:
+        return load(name)
+    except UnusableError as error:
+        raise UnusableError(
+            Fault("rules_of_the_home_unusable", fault=p, file=p.file, row=p.row, field=p.field)
+            for p in error.problems
+        ) from error
 
 
 def shown() -> dict[str, RuleSetFile]:

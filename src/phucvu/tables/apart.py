@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from phucvu.configuration import environment
 from phucvu.problems import Fault, UnusableError
 
 EXCEL, PARQUET = "phucvu.tables.foreign:excel", "phucvu.tables.foreign:parquet"
@@ -46,7 +47,7 @@ def frames(reader: str, path: Path, what: str) -> Iterator[pl.DataFrame]:
         [sys.executable, "-m", __name__, reader, str(path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0", "OMP_NUM_THREADS": "1"},
+        env=environment(POLARS_MAX_THREADS="1", RUST_BACKTRACE="0", OMP_NUM_THREADS="1"),
     )
     with child:
         try:

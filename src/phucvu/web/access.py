@@ -17,11 +17,9 @@ from logging.handlers import WatchedFileHandler
 from typing import IO
 from urllib.parse import quote
 
+from phucvu import configuration
 from phucvu.figures.periods import VIETNAM
 from phucvu.problems import Problem, UnusableError
-
-PLACE = "PHUCVU_ACCESS_LOG"
-"""The variable that names the file; «-» is standard output, and nothing is written where it is empty."""
 
 LINK = re.compile(r"^((?:/en)?/accounts/password/)[^/]*-.*", re.DOTALL)
 
@@ -39,11 +37,11 @@ class _File(WatchedFileHandler):
 
 
 def chosen() -> Log | None:
-    """What writes lines as the environment says; None where none are wanted.
+    """What writes lines, to a file or to standard output («-»); None where none are wanted.
 
     Raises UnusableError where the file cannot be written.
     """
-    place = os.environ.get(PLACE, "")
+    place = configuration.current().access_log
     if not place:
         return None
     try:
@@ -51,8 +49,8 @@ def chosen() -> Log | None:
     except OSError as error:
         raise UnusableError(
             Problem(
-                f"biến {PLACE}: không ghi được tệp {place}: {error.strerror}",
-                f"the variable {PLACE}: cannot write the file {place}: {error.strerror}",
+                f"biến PHUCVU_ACCESS_LOG: không ghi được tệp {place}: {error.strerror}",
+                f"the variable PHUCVU_ACCESS_LOG: cannot write the file {place}: {error.strerror}",
             )
         ) from error
     log = logging.Logger("phucvu.access")

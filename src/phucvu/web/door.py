@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import os
 import queue
 import signal
 import sys
@@ -27,10 +26,11 @@ from typing import Any, Self
 import msgspec
 from django.utils import translation
 
+from phucvu import configuration
 from phucvu.accounts import ACCOUNT
+from phucvu.configuration import Configuration
 from phucvu.inbox.answers import Code, envelope
 from phucvu.inbox.calls import MOST_BYTES
-from phucvu.problems import Problem, UnusableError
 from phucvu.web import access
 
 THREADS = 8
@@ -65,32 +65,14 @@ Send = Callable[[Message], Awaitable[None]]
 class Limits:
     """How long clients may take, in seconds, and how many of one address may take their time at once."""
 
-    header_seconds: float = 10
-    body_seconds: float = 60
-    at_once: int = 32
+    header_seconds: float = Configuration.header_seconds
+    body_seconds: float = Configuration.body_seconds
+    at_once: int = Configuration.at_once
 
     @classmethod
     def chosen(cls) -> Self:
-        """As the environment says. Raises UnusableError where that is no number above 0."""
-        return cls(
-            header_seconds=_number("PHUCVU_HEADER_SECONDS", cls.header_seconds),
-            body_seconds=_number("PHUCVU_BODY_SECONDS", cls.body_seconds),
-            at_once=int(_number("PHUCVU_AT_ONCE", cls.at_once)),
-        )
-
-
-def _number(name: str, unset: float) -> float:
-    said = os.environ.get(name, "")
-    if not said:
-        return unset
-    if not (said.isascii() and said.isdigit() and 0 < len(said) < 6 and int(said) > 0):
-        raise UnusableError(
-            Problem(
-                f"biến {name} phải là số nguyên từ 1 đến 99999, gặp “{said[:20]}”",
-                f"the variable {name} must be a whole number from 1 to 99999, found “{said[:20]}”",
-            )
-        )
-    return int(said)
+        said = configuration.current()
+        return cls(said.header_seconds, said.body_seconds, said.at_once)
 
 
 class RefusedError(Exception):

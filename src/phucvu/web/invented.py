@@ -43,7 +43,7 @@ ACROSS, DOWN = 6, 4
 
 def make(home: Path) -> None:
     """Make the home: units, procedures, 13 months with their quarters and years, and a map."""
-    open_home(home)
+    open_home(home, "phucvu.web.settings")
     # Its tables can be named only once the database is set up.
     from phucvu.inbox import counting
     from phucvu.records.store import Store

@@ -33,7 +33,7 @@ CODES = tuple(f"ma-du-phong-{number}" for number in range(100))
 
 def make(home: Path) -> None:
     """Make the home: dossiers of the running year, what is counted of them, lists, and one account."""
-    open_home(home)
+    open_home(home, "phucvu.web.settings")
     # Their tables can be named only once the database is set up.
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret

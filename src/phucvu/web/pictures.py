@@ -8,7 +8,6 @@ and writes a PNG of each into DIR.
 from __future__ import annotations
 
 import io
-import os
 import socket
 import subprocess
 import sys
@@ -139,9 +138,8 @@ def served(home: Path, shows: Literal["published", "counted"]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "phucvu.web.settings"}
     command = [sys.executable, "-c", PROGRAM, str(home), str(port), shows]
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command)
     site = f"http://127.0.0.1:{port}"
     try:
         _wait_for(site, process)

@@ -6,10 +6,12 @@ import multiprocessing
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,13 +20,18 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
+from phucvu import configuration
 from phucvu.accounts.units import check_settings
+from phucvu.configuration import LOCAL, Configuration
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Problem, UnusableError
 from phucvu.records.places import check, scratch
 from phucvu.web import access
 from phucvu.web.door import Door, Limits
+
+SETTINGS = "phucvu.web.settings"
+"""Django's settings of the site."""
 
 LONGEST_HEADERS = 64 << 10
 """Bytes of the first line and the headers of a request."""
@@ -49,17 +56,16 @@ def serve(
     where the port or the operational database cannot be had, a setting cannot be used or names a unit
     that is not known.
     """
-    os.environ["PHUCVU_SHOWS"] = shows
-    if host in ("127.0.0.1", "localhost", "::1") and "PHUCVU_HOSTS" not in os.environ:
+    said = configuration.choose(home=str(home), shows=shows)
+    if said.https is None and host in ("127.0.0.1", "localhost", "::1") and said.hosts == LOCAL:
         # Nobody else can ask for the site, so nothing crosses a network.
-        os.environ.setdefault("PHUCVU_HTTPS", "0")
-    limits = Limits.chosen()
+        configuration.choose(https=False)
     access.chosen()
     check_free(host, port)
     check(home)
     with scratch(home) as folder:
-        os.environ["PHUCVU_STATIC"] = str(folder / "static")
-        open_home(home)
+        told = configuration.choose(static=str(folder / "static"))
+        open_home(home, SETTINGS)
         check_settings()
         gather_static_files()
         ready()
@@ -67,13 +73,12 @@ def serve(
         multiprocessing.set_start_method("spawn", force=True)
         server = Granian(
             "phucvu.web.serve:application_of_worker",
-            factory=True,
             address=host,
             port=port,
             interface=Interfaces.ASGI,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(
-                header_read_timeout=int(1000 * limits.header_seconds), max_buffer_size=LONGEST_HEADERS
+                header_read_timeout=1000 * told.header_seconds, max_buffer_size=LONGEST_HEADERS
             ),
             websockets=False,
             workers=workers,
@@ -83,11 +88,11 @@ def serve(
         )
         server.on_startup(lambda: _stop_once(server))
         with background() if shows == "counted" else nullcontext():
-            server.serve()
+            server.serve(target_loader=partial(application_of_worker, told, folder), wrap_loader=False)
 
 
-def application_of_worker() -> Any:
-    """The site as a worker loads it.
+def application_of_worker(told: Configuration, scratch: Path) -> Any:
+    """The site as a worker loads it, with the settings and the folder for passing files of its parent.
 
     A worker leaves the terminal's group, so that Ctrl-C reaches only its parent, which stops it: a
     worker told twice at once can lock up. Should the parent be killed, it ends too: nobody would move
@@ -95,6 +100,8 @@ def application_of_worker() -> Any:
     """
     os.setpgrp()
     threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
+    configuration.choose(**vars(told))
+    tempfile.tempdir = str(scratch)
     from django.conf import settings
 
     from phucvu.web.wsgi import application

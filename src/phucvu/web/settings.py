@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from phucvu import configuration
 from phucvu.accounts import settings as accounts
 from phucvu.accounts.secret import secret_key
 from phucvu.accounts.settings import *  # noqa: F403  the names that Django and allauth read
 from phucvu.inbox.home import database
 
 HERE = Path(__file__).parent
+chosen = configuration.current()
 
-# The names under which the site is asked for, with commas between; others get status 400. The machine
-# itself can always ask how the site does (see security.py).
-ALLOWED_HOSTS = os.environ.get("PHUCVU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# The machine itself can always ask how the site does (see security.py).
+ALLOWED_HOSTS = list(chosen.hosts)
 
 # Signs sessions and links to set a password, and seals what two-step sign-in keeps.
 SECRET_KEY = secret_key()
 
 # «counted» shows what is counted from the records of the home; «published» the national portal's
 # figures that come with the program (the demonstration).
-SHOWS = os.environ.get("PHUCVU_SHOWS", "counted")
+SHOWS = chosen.shows
 
 DEBUG = False
 INSTALLED_APPS = ["django.contrib.staticfiles", "phucvu.inbox", "phucvu.web", *accounts.APPS]
@@ -87,7 +87,7 @@ CACHES = {
 
 # Static files are gathered here under names that carry their content's hash (see serve.py).
 STATIC_URL = "/static/"
-STATIC_ROOT = os.environ.get("PHUCVU_STATIC", "")
+STATIC_ROOT = chosen.static
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
 LOGGING = {

@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -29,6 +28,7 @@ from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from phucvu.accounts import audit
+from phucvu.configuration import environment
 from phucvu.engine.listing import Listing
 from phucvu.inbox.home import home as home_folder
 from phucvu.inbox.lists import exports_folder
@@ -190,9 +190,9 @@ def start(its: Files) -> None:
     """Begin to make a workbook, in a process of its own."""
     with its.tries.open("a", encoding="utf-8") as tries:
         tries.write("begun\n")
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "phucvu.web.settings"}
+    told = environment(DJANGO_SETTINGS_MODULE="phucvu.web.settings")
     command = [sys.executable, "-c", PROGRAM, str(its.asked)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=told)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves nothing behind
 
 

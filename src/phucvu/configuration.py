@@ -1,0 +1,337 @@
+"""What environment variables say of an installation: every setting with its type, default and limits.
+
+No other module reads the environment, and none writes to it. What a command is told instead (`--home`)
+lies over it (``choose``), and a process that this one starts gets it by ``environment``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from phucvu.problems import Both, Fault, UnusableError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a variable is read. ``read`` raises ValueError where the text is no such value."""
+
+    read: Callable[[str], Any]
+    vi: str
+    en: str
+
+
+def _whole(least: int, most: int) -> Kind:
+    def read(said: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", said) or not least <= int(said) <= most:
+            raise ValueError(said)
+        return int(said)
+
+    return Kind(read, f"số nguyên từ {least} đến {most}", f"a whole number from {least} to {most}")
+
+
+def _one_of(values: dict[str, Any]) -> Kind:
+    def read(said: str) -> Any:
+        if said not in values:
+            raise ValueError(said)
+        return values[said]
+
+    return Kind(read, " hoặc ".join(values), " or ".join(values))
+
+
+def _names(said: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in said.split(",") if name.strip())
+
+
+def _is_address(said: str) -> bool:
+    """Whether it is http(s)://host with whatever path."""
+    try:
+        url = urlsplit(said)
+        return url.scheme in ("http", "https") and bool(url.hostname) and "%" not in url.netloc
+    except ValueError:
+        return False
+
+
+def _web(said: str) -> str:
+    if not _is_address(said):
+        raise ValueError(said)
+    return said
+
+
+def _safe_web(said: str) -> str:
+    if not _is_address(said) or not re.match(r"https://|http://(localhost|127\.0\.0\.1)(:|/|$)", said):
+        raise ValueError(said)
+    return said
+
+
+TEXT = Kind(str, "chữ", "text")
+NAMES = Kind(_names, "các tên cách nhau bằng dấu phẩy", "names with commas between")
+SWITCH = _one_of({"0": False, "1": True})
+WEB = Kind(_web, "địa chỉ bắt đầu bằng http:// hoặc https://", "an address that begins with https://")
+SAFE_WEB = Kind(_safe_web, "địa chỉ bắt đầu bằng https://", "an address that begins with https://")
+DAYS = 99999
+
+
+def _setting(
+    variable: str,
+    meaning: str,
+    kind: Kind = TEXT,
+    default: Any = "",
+    *,
+    unset: str = "",
+    secret: bool = False,
+) -> Any:
+    """``meaning`` and ``unset``, which is what holds where it is not set, are Markdown of docs/running.md."""
+    about = {"variable": variable, "meaning": meaning, "kind": kind, "unset": unset}
+    return field(default=default, repr=not secret, metadata=about)
+
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The settings of an installation."""
+
+    home: str = _setting(
+        "PHUCVU_HOME",
+        "the home: a folder, or an `s3://` address of the records",
+        default="phucvu-data",
+        unset="`./phucvu-data`",
+    )
+    database_url: str = _setting(
+        "PHUCVU_DATABASE_URL",
+        "the operational database: `postgresql://user:password@host:port/name?sslmode=require`, "
+        "percent-encoded, with any options of libpq (`sslmode`, `options`, `connect_timeout` …)",
+        unset="SQLite in the home",
+        secret=True,
+    )
+    hosts: tuple[str, ...] = _setting(
+        "PHUCVU_HOSTS",
+        "the names under which the site may be asked for; others get status 400",
+        NAMES,
+        LOCAL,
+    )
+    least_free: int = _setting(
+        "PHUCVU_LEAST_FREE",
+        "megabytes that must be free on the disks of the home and of scratch files; with less `/healthz` "
+        "fails",
+        _whole(0, 999_999_999),
+        500,
+    )
+    keep_payloads: int = _setting(
+        "PHUCVU_KEEP_PAYLOADS",
+        "days that payloads are kept as they came, once they are counted; `0`: for ever",
+        _whole(0, DAYS),
+        400,
+    )
+    keep_versions: int = _setting(
+        "PHUCVU_KEEP_VERSIONS",
+        "days that versions of dossiers are kept after they no longer count; `0`: for ever",
+        _whole(0, DAYS),
+        1830,
+    )
+    keep_files: int = _setting(
+        "PHUCVU_KEEP_FILES",
+        "days that files of the records are kept after others took their place",
+        _whole(1, DAYS),
+        1,
+    )
+    rules: str = _setting(
+        "PHUCVU_RULES",
+        "the rule set that the site, the lists, the live count and the API run under, and the commands "
+        "unless `--rules` says otherwise: its name, or the path of a `.yaml` file or of a folder with a file "
+        "for each group; read when the program starts, after which all periods are counted anew by it",
+        default="portal-2026",
+    )
+    shows: Literal["counted", "published"] = _setting(
+        "PHUCVU_SHOWS",
+        "`counted`: what is counted from the home; `published`: the national portal's figures that come "
+        "with the program (`phucvu demo`)",
+        _one_of({"counted": "counted", "published": "published"}),
+        "counted",
+    )
+    portal: str = _setting(
+        "PHUCVU_PORTAL", "the address that `phucvu portal pull` asks", WEB, unset="none; `--address`"
+    )
+    https: bool | None = _setting(
+        "PHUCVU_HTTPS",
+        "`1`: people come over HTTPS by the web server before it; `0`: in the clear",
+        SWITCH,
+        None,
+        unset="`0` where only this machine can ask for the site, else `1`",
+    )
+    secret_key: str = _setting(
+        "PHUCVU_SECRET_KEY",
+        "signs sessions and links, seals the keys of two-step sign-in",
+        unset="`secret.key` in the home, made at first use",
+        secret=True,
+    )
+    idle_minutes: int = _setting(
+        "PHUCVU_IDLE_MINUTES",
+        "minutes after which an unused session of who sees personal data, publishes or manages ends",
+        _whole(1, 600),
+        30,
+    )
+    oidc_url: str = _setting(
+        "PHUCVU_OIDC_URL",
+        "the office's OpenID Connect server (the issuer), see [accounts](accounts.md)",
+        SAFE_WEB,
+        unset="none",
+    )
+    oidc_client_id: str = _setting(
+        "PHUCVU_OIDC_CLIENT_ID", "the name under which that server knows this site", unset="none"
+    )
+    oidc_secret: str = _setting("PHUCVU_OIDC_SECRET", "the secret agreed with it", unset="none", secret=True)
+    oidc_secret_file: str = _setting(
+        "PHUCVU_OIDC_SECRET_FILE", "a file that holds the secret, instead", unset="none"
+    )
+    oidc_name: str = _setting("PHUCVU_OIDC_NAME", "what the sign-in page calls it", default="OpenID Connect")
+    oidc_readers_of: str = _setting(
+        "PHUCVU_OIDC_READERS_OF",
+        "a unit: whoever the server vouches for and has no account becomes a reader of it; one that is not "
+        "known stops the start",
+        unset="nobody",
+    )
+    oidc_two_step: bool = _setting(
+        "PHUCVU_OIDC_TWO_STEP",
+        "`1` where that server asks everybody for a second step itself: then none is set up here by who "
+        "comes in by it",
+        SWITCH,
+        False,
+        unset="`0`",
+    )
+    header_seconds: int = _setting(
+        "PHUCVU_HEADER_SECONDS",
+        "seconds that a client has to send the headers of a request",
+        _whole(1, 99999),
+        10,
+    )
+    body_seconds: int = _setting(
+        "PHUCVU_BODY_SECONDS",
+        "seconds that it has to send the body, and a second more for each 16 KB that came; also to take "
+        "each 64 KB of a long answer",
+        _whole(1, 99999),
+        60,
+    )
+    at_once: int = _setting(
+        "PHUCVU_AT_ONCE",
+        "bodies that one address may send, and long answers that it may fetch, at once from each answering "
+        "process; more get status 503",
+        _whole(1, 99999),
+        32,
+    )
+    access_log: str = _setting(
+        "PHUCVU_ACCESS_LOG",
+        "where a line of each request is written: a file, or `-` for standard output, which systemd keeps "
+        "in its journal; see [below](#the-access-log)",
+        unset="no access log",
+    )
+    static: str = _setting(
+        "PHUCVU_STATIC", "where style sheets are gathered", unset="set by `phucvu serve` itself"
+    )
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """How an object store is reached; its libraries read the same variables by themselves."""
+
+    key: str = _setting(
+        "AWS_ACCESS_KEY_ID",
+        "the key",
+        unset="needed with `AWS_ENDPOINT_URL`; on AWS itself the machine's role",
+        secret=True,
+    )
+    secret: str = _setting("AWS_SECRET_ACCESS_KEY", "the key's secret", unset="as the key", secret=True)
+    region: str = _setting("AWS_REGION", "the region; any name for a store of one's own", unset="`us-east-1`")
+    endpoint: str = _setting(
+        "AWS_ENDPOINT_URL",
+        "the address of a store of one's own, such as `https://minio.example.gov.vn:9000`",
+        WEB,
+        unset="AWS",
+    )
+    allow_http: bool = _setting(
+        "AWS_ALLOW_HTTP",
+        "`true`: the address may begin with `http://`",
+        Kind(lambda said: said.lower() in ("1", "true", "yes", "on"), "true hoặc false", "true or false"),
+        False,
+        unset="`false`",
+    )
+
+
+def current() -> Configuration:
+    """The settings of this process. Raises UnusableError with a line for each variable that is wrong."""
+    found: Configuration = _read(Configuration, _said(Configuration))
+    return replace(found, **_instead) if _instead else found
+
+
+def object_store() -> ObjectStore:
+    """How records at s3:// are reached."""
+    found: ObjectStore = _read(ObjectStore, _said(ObjectStore))
+    return found
+
+
+Settings = TypeVar("Settings", Configuration, ObjectStore)
+_instead: dict[str, Any] = {}
+
+
+def choose(**values: Any) -> Configuration:
+    """Let these values hold in this process, and in those that it starts, in place of the environment's."""
+    chosen = replace(current(), **values)
+    _instead.update(values)
+    return chosen
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process that this one starts, so that both have the same settings."""
+    own = fields(Configuration)
+    names = {f.metadata["variable"] for f in own}
+    values = [(f, getattr(current(), f.name)) for f in own]
+    said = {f.metadata["variable"]: _text(value) for f, value in values if value != f.default}
+    rest = {name: value for name, value in os.environ.items() if name not in names}
+    return rest | said | {"TMPDIR": tempfile.gettempdir()} | more
+
+
+def rows(of: type[Configuration] | type[ObjectStore]) -> list[str]:
+    """The settings as rows of a table: variable, meaning, what it may be, what holds unless it is set."""
+    found = []
+    for one in fields(of):
+        about = one.metadata
+        unset = about["unset"] or f"`{_text(one.default)}`"
+        found.append(f"| `{about['variable']}` | {about['meaning']} | {about['kind'].en} | {unset} |")
+    return found
+
+
+def _text(value: Any) -> str:
+    """A value as a variable says it."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _said(of: type[Any]) -> tuple[str, ...]:
+    return tuple(os.environ.get(f.metadata["variable"], "") for f in fields(of))
+
+
+@lru_cache(maxsize=8)
+def _read(of: type[Settings], texts: tuple[str, ...]) -> Settings:
+    found, problems = {}, []
+    for one, said in zip(fields(of), texts, strict=True):
+        if not said:
+            continue  # an empty variable is one that is not set
+        kind, name = one.metadata["kind"], one.metadata["variable"]
+        try:
+            found[one.name] = kind.read(said)
+        except ValueError:
+            problems.append(
+                Fault("setting_wrong", variable=name, kind=Both(kind.vi, kind.en), found=said[:20])
+            )
+    if problems:
+        raise UnusableError(problems)
+    return of(**found)
