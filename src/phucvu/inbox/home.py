@@ -7,7 +7,6 @@ import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.core.management import call_command
@@ -56,58 +55,48 @@ def database() -> dict[str, Any]:
 def _postgresql(address: str) -> dict[str, Any]:
     """Django's settings of a database at postgresql://user:password@host:port/name?option=value&….
 
-    Everything is percent-decoded. Options are those of libpq, which checks their values when connecting.
+    libpq reads the address, with whatever options it knows; it checks their values when connecting.
     """
     # These modules are of no use without such an address.
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 
     from phucvu.inbox.postgresql.base import CONNECT, STATEMENT
 
+    named = re.findall(r"[?&]([^=&]+)", address)
+    wrong = not address.startswith(("postgresql://", "postgres://")) or "#" in address
+    wrong = wrong or len(set(named)) < len(named) or not OF_THE_ADDRESS.isdisjoint(named)
     try:
-        parts = urlsplit(address)
-        port = parts.port
-        said = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-    except ValueError:
-        raise _wrong_address() from None
-    host = parts.netloc.rpartition("@")[2]
-    host = host[1 : host.index("]")] if host.startswith("[") else host.partition(":")[0]
-    name = unquote(parts.path.strip("/"))
-    if parts.scheme not in ("postgresql", "postgres") or not name or parts.fragment or port == 0:
-        raise _wrong_address()
-    options: dict[str, Any] = dict(said)
-    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
-    unknown = options.keys() - (known - {"dbname", "user", "password", "client_encoding"})
-    if unknown or len(options) < len(said):
-        wrong = ", ".join(sorted(unknown)) or ", ".join(sorted({n for n, _ in said}))
+        options: dict[str, Any] = {} if wrong else dict(conninfo_to_dict(address))
+    except psycopg.ProgrammingError:
+        options = {}
+    port = options.pop("port", "")
+    wrong = not re.fullmatch(r"[0-9]{0,5}", port) or int(port or 1) not in range(1, 65536)
+    if wrong or not options.get("dbname"):
+        # What libpq says of it may hold the password.
         raise UnusableError(
             Problem(
-                f"biến PHUCVU_DATABASE_URL: tùy chọn không dùng được hoặc ghi hai lần: {wrong}",
-                f"the variable PHUCVU_DATABASE_URL: an option that is unknown or given twice: {wrong}",
+                "biến PHUCVU_DATABASE_URL phải có dạng postgresql://user:password@host:port/name?"
+                "sslmode=require, tùy chọn là của libpq, mỗi tùy chọn ghi một lần",
+                "the variable PHUCVU_DATABASE_URL must read postgresql://user:password@host:port/name?"
+                "sslmode=require, with options of libpq, each of them once",
             )
         )
-    host, given_port = options.pop("host", unquote(host)), options.pop("port", str(port or ""))
-    if not re.fullmatch(r"[0-9]{0,5}", given_port) or int(given_port or 1) not in range(1, 65536):
-        raise _wrong_address()
     # What the address says comes last, and so counts.
     options["options"] = f"-c statement_timeout={STATEMENT}s {options.get('options', '')}".strip()
     return {
         "ENGINE": "phucvu.inbox.postgresql",
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": given_port,
+        "NAME": options.pop("dbname"),
+        "USER": options.pop("user", ""),
+        "PASSWORD": options.pop("password", ""),
+        "HOST": options.pop("host", ""),
+        "PORT": port,
         "OPTIONS": {"connect_timeout": CONNECT} | options,
     }
 
 
-def _wrong_address() -> UnusableError:
-    return UnusableError(
-        Problem(
-            "biến PHUCVU_DATABASE_URL phải có dạng postgresql://user:password@host:port/name?sslmode=require",
-            "the variable PHUCVU_DATABASE_URL must read postgresql://user:password@host:port/name?sslmode=require",
-        )
-    )
+OF_THE_ADDRESS = {"dbname", "user", "password", "client_encoding"}
+"""Options of libpq that stand elsewhere in the address, or are Django's."""
 
 
 def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.settings") -> Store:
