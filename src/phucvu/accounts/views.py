@@ -17,12 +17,13 @@ from django.utils.translation import get_language
 
 from phucvu.accounts import bulk, managing, personal, sessions, units
 from phucvu.accounts.bulk import accounts_sheet
+from phucvu.accounts.forms import AccountForm, PersonalForm, SessionForm
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
 from phucvu.problems import Fault, Problem, UnusableError
 
 PER_PAGE = 100
-FIELDS = ("username", "full_name", "email", "role", "unit", "subject")
+FIELDS = tuple(AccountForm.base_fields)
 
 
 def own(request: Any) -> Any:
@@ -66,15 +67,14 @@ def every(request: Any) -> Any:
 
 
 def add(request: Any) -> Any:
-    said = _said(request, dict.fromkeys(FIELDS, "") | {"role": Role.STAFF, "unit": request.user.unit})
-    problems: list[Fault] = []
-    if request.method == "POST":
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
         try:
-            user = managing.create(request.user, **said)
+            user = managing.create(request.user, **form.cleaned_data)
             return _shown(request, user, link=managing.link(request.user, user), made=True)
         except UnusableError as error:
-            problems = error.problems
-    return _form(request, said, problems)
+            form.tell(error)
+    return _form(request, form, {"role": Role.STAFF, "unit": request.user.unit})
 
 
 def from_file(request: Any) -> Any:
@@ -147,14 +147,16 @@ def one(request: Any, number: int) -> Any:
     user = _account(request, number)
     if request.method == "GET":
         return _shown(request, user)
-    said = _said(request, {})
-    del said["username"]
-    try:
-        managing.change(request.user, user, **said)
-    except UnusableError as error:
-        user.refresh_from_db()
-        return _shown(request, user, said=said, problems=error.problems)
-    return redirect("account", number=number)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            said = form.cleaned_data
+            managing.change(request.user, user, **{n: said[n] for n in said if n != "username"})
+            return redirect("account", number=number)
+        except UnusableError as error:
+            form.tell(error)
+            user.refresh_from_db()
+    return _shown(request, user, form)
 
 
 def close(request: Any, number: int) -> Any:
@@ -194,24 +196,18 @@ def personal_data(request: Any, code: str) -> Any:
     """A dossier's personal data, masked; POST shows one value."""
     dossier = request.dossier
     masked = personal.personal_of(dossier)
-    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
-    shown, problems = None, []
-    if request.method == "POST":
-        try:
-            shown = personal.show_one(request.user, dossier, field, reason)
-        except UnusableError as error:
-            problems = error.problems
-        except KeyError:
-            problems = [Problem("hãy chọn một mục", "choose an entry", field="field")]
+    form = PersonalForm(request.POST if request.method == "POST" else None)
+    shown = form.value(request.user, dossier) if form.is_bound else None
+    field, problems = form.said["field"], form.problems
     context = {
         "dossier": dossier,
         "unit": units.every()[dossier.unit],
         "masked": masked,
         "field": field,
         "title": masked[field].title if field in masked else None,
-        "reason": reason,
+        "reason": form.said["reason"],
         "shown": shown,
-        "problems": _by_field(problems),
+        "problems": problems,
         "longest": personal.LONGEST_REASON,
     }
     return render(request, "accounts/personal.html", context, status=400 if problems else 200)
@@ -243,22 +239,15 @@ def _account(request: Any, number: int) -> User:
 
 def _number(request: Any) -> int | None:
     """The number of the session that is meant; None for all."""
-    said = request.POST.get("session", "")
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) < 19):
+    form = SessionForm(request.POST)
+    if not form.is_valid():
         raise Http404
-    return int(said)
+    number: int | None = form.cleaned_data["session"]
+    return number
 
 
 def _shown(
-    request: Any,
-    user: User,
-    *,
-    said: dict[str, str] | None = None,
-    problems: list[Fault] | None = None,
-    link: str = "",
-    made: bool = False,
+    request: Any, user: User, form: AccountForm | None = None, *, link: str = "", made: bool = False
 ) -> Any:
     now = {name: getattr(user, name) for name in FIELDS[:-1]} | {"subject": managing.subject_of(user)}
     context = {
@@ -268,34 +257,24 @@ def _shown(
         "made": made,
         "sessions": sessions.every(user, request.session.session_key),
     }
-    return _form(request, now | (said or {}), problems or [], context)
+    return _form(request, form or AccountForm(), now, context)
 
 
 def _form(
-    request: Any, said: dict[str, str], problems: list[Fault], more: dict[str, Any] | None = None
+    request: Any, form: AccountForm, otherwise: dict[str, str], more: dict[str, Any] | None = None
 ) -> Any:
-    below = units.below(request.user.unit)
+    """The page of an account; ``otherwise`` is what stands in the fields where nothing was sent."""
+    said = form.said if form.is_bound else form.said | otherwise
     chosen = units.offered([said["unit"]])
     context = {
         "said": said | {"unit": chosen[0]} if chosen else said,
-        "problems": _by_field(problems),
+        "problems": form.problems,
         "roles": [(role.value, role.title) for role in may_give(Role(request.user.role))],
         "rights": [(role.title, [a for a in Action if role in MAY[a]]) for role in Role],
-        "units": units.offered(below),
+        "units": units.offered(units.below(request.user.unit)),
         "openid": bool(settings.OIDC_URL),
     }
-    return render(request, "accounts/one.html", context | (more or {}), status=400 if problems else 200)
-
-
-def _said(request: Any, otherwise: dict[str, str]) -> dict[str, str]:
-    if request.method == "POST":
-        return {name: request.POST.get(name, "") for name in FIELDS}
-    return otherwise
-
-
-def _by_field(problems: list[Fault]) -> dict[str, str]:
-    language = _language()
-    return {p.field: p.vi if language == "vi" else p.en for p in problems}
+    return render(request, "accounts/one.html", context | (more or {}), status=400 if form.errors else 200)
 
 
 def _language() -> str:

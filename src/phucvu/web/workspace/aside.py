@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from phucvu.accounts import audit, personal, units
+from phucvu.accounts.forms import PersonalForm
 from phucvu.accounts.models import AuditEntry
 from phucvu.accounts.permissions import Action, may
 from phucvu.inbox.home import store
@@ -24,12 +25,12 @@ from phucvu.records import set_aside
 from phucvu.records.schema import SET_ASIDE
 from phucvu.web.language import _, language
 from phucvu.web.workspace import files, home
+from phucvu.web.workspace.forms import MendForm, ReasonForm
 from phucvu.web.workspace.shown import rendered
 
 PER_PAGE = 50
 MOST = 20_000
 """Rows of a file."""
-LONGEST = 300
 
 
 def senders(unit: str) -> list[str] | None:
@@ -64,11 +65,11 @@ def as_file(request: Any, unit: str, form: str) -> Any:
 @require_POST  # type: ignore[untyped-decorator]
 def mend(request: Any, unit: str) -> Any:
     """Say what an unknown name or code means, and take what waited for it."""
-    said = {name: request.POST.get(name, "").strip()[:LONGEST] for name in ("kind", "name", "code")}
-    kind, name, code = said["kind"], said["name"], said["code"]
-    problems: list[Fault] = []
-    if kind not in set_aside.NAMED or not name:
+    form = MendForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["name"]:
         raise Http404
+    kind, name, code = (form.cleaned_data[one] for one in ("kind", "name", "code"))
+    problems: list[Fault] = []
     if kind == "unit" and code not in units.below(unit):
         problems = [Fault("no_unit_of_yours", field=name, unit=code or "?")]
     else:
@@ -94,8 +95,9 @@ def replay(request: Any, unit: str) -> Any:
 def dismiss(request: Any, unit: str, identity: str) -> Any:
     """Say that a row need not be mended, and why: it waits no more, and can be brought back."""
     row = _row(unit, identity)
-    reason = request.POST.get("reason", "").strip()[: personal.LONGEST_REASON]
+    form = ReasonForm(request.POST)
     if row["state"] == "pending":
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
         if not reason:
             messages.error(request, _("Hãy ghi lý do bỏ qua."))
             return HttpResponseRedirect(reverse("workspace-set-aside-one", args=[unit, identity]))
@@ -134,15 +136,9 @@ def one(request: Any, unit: str, identity: str) -> Any:
     payload = _payload(row["payload"])
     dossier = personal.Dossier(row["sender"] or "", str(payload.get("MaHoSo") or identity), unit, payload)
     masked = personal.personal_of(dossier)
-    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
-    shown, problem = None, ""
-    if request.method == "POST":
-        try:
-            shown = personal.show_one(request.user, dossier, field, reason)
-        except UnusableError as error:
-            problem = error.problems[0].text(language())
-        except KeyError:
-            problem = _("Hãy chọn một mục.")
+    form = PersonalForm(request.POST if request.method == "POST" else None)
+    shown = form.value(request.user, dossier) if form.is_bound else None
+    field = form.said["field"]
     context = {
         "unit": units.every().get(unit),
         "code": unit,
@@ -156,12 +152,12 @@ def one(request: Any, unit: str, identity: str) -> Any:
         "dismissed": _dismissal(identity) if row["state"] == "dismissed" else None,
         "field": field,
         "title": masked[field].title if field in masked else None,
-        "reason": reason,
+        "reason": form.said["reason"],
         "shown": shown,
-        "problem": problem,
+        "problem": next(iter(form.problems.values()), ""),
         "longest": personal.LONGEST_REASON,
     }
-    return rendered(request, "workspace/aside_one.html", context, status=400 if problem else 200)
+    return rendered(request, "workspace/aside_one.html", context, status=400 if form.errors else 200)
 
 
 def _shown(request: Any, unit: str, problems: list[Fault], status: int = 200) -> Any:

@@ -28,6 +28,7 @@ from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.asked import PARAMETERS
+from phucvu.web.workspace.forms import VersionForm
 from phucvu.web.workspace.mending import advice, can_be_completed
 from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.words import channels, dated, lateness, statuses
@@ -69,15 +70,16 @@ def show(request: Any, unit: str, sender: str, code: str) -> Any:
 @require_POST  # type: ignore[untyped-decorator]
 def choose(request: Any, unit: str, sender: str, code: str) -> Any:
     """Let another version of the dossier count, with a reason."""
-    number, reason = request.POST.get("version", ""), request.POST.get("reason", "")
+    form = VersionForm(request.POST)
     of_unit = _dossier(unit, sender, code).unit
-    if not (number.isdecimal() and len(number) < 9):
-        return _shown(request, unit, sender, code, _("Hãy chọn một phiên bản."), reason)
+    if not form.is_valid():
+        return _shown(request, unit, sender, code, _("Hãy chọn một phiên bản."), form.said["reason"])
+    number, reason = form.cleaned_data["version"], form.cleaned_data["reason"]
     try:
-        changed = versions.choose(request.user, of_unit, sender, code, int(number), reason)
+        changed = versions.choose(request.user, of_unit, sender, code, number, reason)
     except UnusableError as error:
         problem = error.problems[0].text(language())
-        return _shown(request, unit, sender, code, problem[:1].upper() + problem[1:], reason, int(number))
+        return _shown(request, unit, sender, code, problem[:1].upper() + problem[1:], reason, number)
     said = _("Từ nay hồ sơ được tính theo phiên bản %(number)s; số liệu được tính lại sau ít giây.")
     same = _("Phiên bản %(number)s nói đúng như phiên bản đang được tính; không có gì thay đổi.")
     messages.info(request, (said if changed else same) % {"number": number})

@@ -14,12 +14,12 @@ from phucvu.accounts import units
 from phucvu.accounts.permissions import Role
 from phucvu.inbox.models import Upload
 from phucvu.intake import templates
-from phucvu.intake.files import KINDS
 from phucvu.intake.within import REGISTERS
 from phucvu.problems import UnusableError
 from phucvu.records.schema import TABLES
 from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
+from phucvu.web.workspace.forms import FileForm
 from phucvu.web.workspace.shown import rendered
 
 RECENT = 10
@@ -34,10 +34,11 @@ def start(request: Any, unit: str) -> Any:
     """The form; POST keeps a file and looks into it."""
     problem = ""
     if request.method == "POST":
-        file, kind = request.FILES.get("file"), request.POST.get("kind", "")
+        form = FileForm(request.POST, request.FILES)
+        if not form.is_valid():
+            raise Http404
+        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
         try:
-            if kind and kind not in KINDS:
-                raise Http404
             if file is not None and file.size > uploading.MOST:
                 raise uploading.too_large()
             content = file.read() if file is not None else b""
