@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import time
@@ -15,23 +16,24 @@ from django.conf import settings
 from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
+from phucvu.inbox import tasks
+from phucvu.inbox.models import Task
 from phucvu.records.store import Store
-from phucvu.web.workspace import exports
+from phucvu.web.workspace import exports, working
 
 SignIn = Callable[[str, str], Client]
 
 
 @pytest.fixture
-def begun(home: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[exports.Files]:
+def begun(home: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Task]:
     """What was begun; nothing is made until the test does."""
-    begun: list[exports.Files] = []
+    begun: list[Task] = []
 
-    def start(its: exports.Files) -> None:
-        with its.tries.open("a") as tries:
-            tries.write("begun\n")
-        begun.append(its)
+    def start(number: int) -> None:
+        begun.append(Task.objects.get(pk=number))
 
-    monkeypatch.setattr(exports, "start", start)
+    Task.objects.all().delete()
+    monkeypatch.setattr(working, "start", start)
     monkeypatch.setattr(exports, "BIG", 5)
     monkeypatch.setattr(exports, "folder", lambda: tmp_path / "exports")
     return begun
@@ -48,16 +50,14 @@ def rows_of(answer: Any) -> list[Any]:
     return [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)]
 
 
-def test_a_long_list_is_made_behind_a_page_that_leads_to_it(
-    client_of: SignIn, begun: list[exports.Files]
-) -> None:
+def test_a_long_list_is_made_behind_a_page_that_leads_to_it(client_of: SignIn, begun: list[Task]) -> None:
     client = client_of("head", "H99")
     page = asked(client)
     waiting = client.get(page)
     assert "Đang chờ đến lượt" in waiting.content.decode()
     assert waiting.headers["Refresh"]
     assert client.get(f"{page}/file").status_code == 404
-    begun[0].written.write_text("7")
+    Task.objects.update(done=7)
     # Other tests add dossiers to the home.
     [(written, every)] = re.findall(r"Đã ghi (\d+) trên (\d+) dòng", client.get(page).content.decode())
     assert written == "7"
@@ -72,9 +72,7 @@ def test_a_long_list_is_made_behind_a_page_that_leads_to_it(
     assert codes == sorted(codes)
 
 
-def test_the_same_again_is_not_made_again_and_is_told_once(
-    client_of: SignIn, begun: list[exports.Files]
-) -> None:
+def test_the_same_again_is_not_made_again_and_is_told_once(client_of: SignIn, begun: list[Task]) -> None:
     client = client_of("head", "H99")
     assert asked(client) == asked(client)
     assert len(begun) == 1
@@ -83,7 +81,7 @@ def test_the_same_again_is_not_made_again_and_is_told_once(
     assert asked(client, "?sort=late") != asked(client)
 
 
-def test_it_is_for_who_asked_alone(client_of: SignIn, begun: list[exports.Files]) -> None:
+def test_it_is_for_who_asked_alone(client_of: SignIn, begun: list[Task]) -> None:
     page = asked(client_of("head", "H99"))
     exports.make(begun[0])
     other = client_of("reader", "H99")
@@ -92,7 +90,7 @@ def test_it_is_for_who_asked_alone(client_of: SignIn, begun: list[exports.Files]
     assert client_of("head", "H98").get(f"{page}/file").status_code == 403
 
 
-def test_one_account_has_few_at_once(client_of: SignIn, begun: list[exports.Files]) -> None:
+def test_one_account_has_few_at_once(client_of: SignIn, begun: list[Task]) -> None:
     client = client_of("head", "H99")
     for sort in ("code", "late", "due"):
         asked(client, f"?sort={sort}")
@@ -104,12 +102,12 @@ def test_one_account_has_few_at_once(client_of: SignIn, begun: list[exports.File
 
 
 def test_who_waits_starts_it_again_but_not_for_ever(
-    client_of: SignIn, begun: list[exports.Files], monkeypatch: pytest.MonkeyPatch
+    client_of: SignIn, begun: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_of("head", "H99")
     page = asked(client)
-    monkeypatch.setattr(exports, "SOON", -1)
-    with exports._held(begun[0].lock):
+    monkeypatch.setattr(exports, "SOON", dt.timedelta(-1))
+    with working.held(exports._lock(begun[0])):
         client.get(page)
         assert len(begun) == 1, "it lives"
     for _ in range(5):
@@ -119,14 +117,63 @@ def test_who_waits_starts_it_again_but_not_for_ever(
     assert "Refresh" not in last.headers
 
 
+def test_a_cancelled_one_is_not_made_and_says_so(client_of: SignIn, begun: list[Task]) -> None:
+    client = client_of("head", "H99")
+    page = asked(client)
+    assert tasks.cancel(Task.objects.filter(pk=begun[0].pk)) == 1
+    exports.make(begun[0])
+    answer = client.get(page)
+    assert "Việc lập tệp đã bị hủy" in answer.content.decode()
+    assert "Refresh" not in answer.headers
+    assert client.get(f"{page}/file").status_code == 404
+    assert asked(client) == page, "asked for again it is made"
+    assert len(begun) == 2
+    exports.make(begun[1])
+    assert client.get(f"{page}/file").status_code == 200
+
+
+def test_one_cancelled_halfway_stops_at_its_next_rows(
+    client_of: SignIn, begun: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(client_of("head", "H99"))
+    given = exports.files.frames
+    read: list[int] = []
+
+    def one_by_one(*words: Any) -> Any:
+        for frame in given(*words):
+            for row in frame.iter_slices(1):
+                read.append(len(read))
+                if len(read) == 3:
+                    tasks.cancel(Task.objects.filter(pk=begun[0].pk))
+                yield row
+
+    monkeypatch.setattr(exports.files, "frames", one_by_one)
+    exports.make(begun[0])
+    assert read == [0, 1, 2]
+    assert Task.objects.get().state == tasks.CANCELLED
+    assert [path.suffix for path in exports.folder().iterdir() if path.suffix != ".lock"] == []
+
+
+def test_one_that_fails_says_by_what(
+    client_of: SignIn, begun: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(client_of("head", "H99"))
+    monkeypatch.setattr(exports.home, "listing", lambda period: None)
+    with pytest.raises(FileNotFoundError):
+        exports.make(begun[0])
+    task = Task.objects.get()
+    assert (task.state, task.error) == (tasks.FAILED, "FileNotFoundError")
+    assert task.ended_at >= task.began_at >= task.asked_at
+
+
 def test_only_so_many_are_made_at_once(tmp_path: Path) -> None:
-    with exports._held(tmp_path / "turn-0.lock") as one, exports._turn(tmp_path):
+    with working.held(tmp_path / "turn-0.lock") as one, exports._turn(tmp_path):
         assert one
-        assert exports._is_held(tmp_path / "turn-1.lock"), "the second place is taken"
+        assert working.is_held(tmp_path / "turn-1.lock"), "the second place is taken"
 
 
 def test_files_are_deleted_after_a_day(
-    client_of: SignIn, begun: list[exports.Files], monkeypatch: pytest.MonkeyPatch
+    client_of: SignIn, begun: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_of("head", "H99")
     page = asked(client)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.shortcuts import redirect
 
@@ -20,8 +20,9 @@ from phucvu.accounts import audit, units
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Action, may
 from phucvu.formats import moment
-from phucvu.inbox import senders
-from phucvu.inbox.models import Part, Sender
+from phucvu.inbox import senders, tasks
+from phucvu.inbox.models import KINDS as TASKS
+from phucvu.inbox.models import STATES, Part, Sender, Task
 from phucvu.inbox.words import both
 
 KINDS = {
@@ -253,3 +254,44 @@ class PartAdmin(ReadOnly):
     def get_queryset(self, request: Any) -> QuerySet[Part]:
         unit = units.every().get(request.user.unit)
         return Part.objects.all() if unit is not None and unit.parent is None else Part.objects.none()
+
+
+@admin.register(Task, site=site)
+class TaskAdmin(ReadOnly):
+    """Work that takes long; an administrator can cancel it, and it stops at its next step."""
+
+    list_display = (
+        *("name", "account", "unit", "asked_at", "began_at", "ended_at"),
+        *("progress", "state_name", "error"),
+    )
+    fields = (*list_display, "attempts")
+    list_filter = ("state", "kind")
+    ordering = ("-asked_at", "-pk")
+    actions = ("cancel",)
+
+    def get_queryset(self, request: Any) -> QuerySet[Task]:
+        unit = units.every().get(request.user.unit)
+        found = super().get_queryset(request)
+        return found | Task.objects.filter(unit="") if unit is not None and unit.parent is None else found
+
+    @_column("việc", "task", "kind")
+    def name(self, row: Task) -> Any:
+        return TASKS.get(row.kind, row.kind)
+
+    @_column("trạng thái", "state", "state")
+    def state_name(self, row: Task) -> Any:
+        return STATES.get(row.state, row.state)
+
+    @_column("tiến độ", "progress", "done")
+    def progress(self, row: Task) -> str:
+        return f"{row.done}/{row.total}" if row.total else str(row.done)
+
+    @admin.action(description=both("Hủy các việc đã chọn", "Cancel the chosen tasks"))  # type: ignore[untyped-decorator]
+    def cancel(self, request: Any, chosen: QuerySet[Task]) -> None:
+        number = 0
+        for task in chosen:
+            if tasks.cancel(Task.objects.filter(pk=task.pk)):
+                audit.append(request.user, "task cancelled", object=f"{task.kind} {task.pk}", unit=task.unit)
+                number += 1
+        said = both(f"Đã hủy {number} việc.", f"{number} tasks were cancelled.")
+        self.message_user(request, said, messages.INFO)

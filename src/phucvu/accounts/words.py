@@ -35,6 +35,7 @@ ACTIONS = {
     "list exported": Words(vi="xuất danh sách", en="list exported"),
     "sender sign-in failed": Words(vi="tài khoản gửi đăng nhập không được", en="sender sign-in failed"),
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
+    "task cancelled": Words(vi="hủy việc chạy lâu", en="long task cancelled"),
     "name mended": Words(vi="sửa tên gọi", en="name mended"),
     "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
     "file imported": Words(vi="nhập tệp", en="file imported"),

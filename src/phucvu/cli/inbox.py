@@ -32,10 +32,16 @@ def replay(to: str, home: str) -> None:
 
     check(to)
     held = open_site(home)
+    from phucvu.accounts.audit import COMMAND_LINE
+    from phucvu.inbox import tasks
+    from phucvu.inbox.models import Payload
     from phucvu.inbox.replaying import replay as bring
     from phucvu.records.store import Store
 
-    messages = bring(held, Store(to))
+    task = tasks.ask(tasks.REBUILD, COMMAND_LINE, "", total=Payload.objects.count())
+    tasks.begin(task)
+    with tasks.running(task) as step:
+        messages = bring(held, Store(to), step)
     click.echo(f"Đã đưa lại {whole(messages, 'vi')} gói vào {to}.")
     click.echo(f"Brought {whole(messages, 'en')} messages into {to}.")
 

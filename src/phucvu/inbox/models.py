@@ -208,3 +208,47 @@ class Upload(models.Model):  # type: ignore[misc]
     digest = models.CharField(max_length=64)
     said = models.JSONField(default=dict)
     content = models.BinaryField()
+
+
+KINDS = {
+    "export": both("lập tệp danh sách hồ sơ", "workbook of a list"),
+    "replay": both("nhận lại dữ liệu chờ xử lý", "replay of what was set aside"),
+    "rebuild": both("dựng lại hồ sơ từ các gói đã nhận", "replay of all that was received"),
+}
+STATES = {
+    "waiting": both("đang chờ", "waiting"),
+    "running": both("đang chạy", "running"),
+    "done": both("đã xong", "done"),
+    "failed": both("bị lỗi", "failed"),
+    "cancelled": both("đã hủy", "cancelled"),
+}
+"""What kinds and states of tasks are called."""
+
+
+class Task(models.Model):  # type: ignore[misc]
+    """Work that takes longer than a request (``tasks``): who asked for it, how far it is, how it ended.
+
+    ``key`` is the same where the same is asked for, ``asked`` what the work has to know; ``done`` of
+    ``total`` rows are done. ``error`` is the kind of error by which it failed.
+    """
+
+    kind = models.CharField(both("việc", "task"), max_length=20)
+    key = models.CharField(max_length=64, default="", db_index=True)
+    account = models.CharField(both("người yêu cầu", "asked by"), max_length=150)
+    unit = models.CharField(both("đơn vị", "unit"), max_length=50)
+    asked = models.JSONField(default=dict)
+    asked_at = models.DateTimeField(both("yêu cầu lúc", "asked at"))
+    began_at = models.DateTimeField(both("bắt đầu lúc", "began at"), null=True)
+    ended_at = models.DateTimeField(both("kết thúc lúc", "ended at"), null=True)
+    done = models.BigIntegerField(both("đã xong", "done"), default=0)
+    total = models.BigIntegerField(both("tổng số", "in all"), default=0)
+    attempts = models.SmallIntegerField(both("số lần thử", "attempts"), default=0)
+    state = models.CharField(both("trạng thái", "state"), max_length=20, default="waiting")
+    error = models.CharField(both("lỗi", "error"), max_length=200, default="")
+
+    class Meta:
+        verbose_name = both("việc chạy lâu", "long task")
+        verbose_name_plural = both("việc chạy lâu", "long tasks")
+
+    def __str__(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from phucvu.inbox import tasks
 from phucvu.inbox.models import Payload
 from phucvu.inbox.moving import BROUGHT, first_fitting, read, write
 from phucvu.inbox.watching import Registers
@@ -11,12 +12,13 @@ from phucvu.records.schema import INNER, TABLES
 from phucvu.records.store import Store
 
 
-def replay(home: Store, fresh: Store) -> int:
+def replay(home: Store, fresh: Store, step: tasks.Step = lambda done: None) -> int:
     """Bring everything that the inbox ever kept into a home; how many payloads there were.
 
     A fresh home first gets the tables that do not come over the inbox, as ``home`` holds them; a table
     that it has rows of stays as it is. It then gives the same figures as ``home``, as far as these come
     from the inbox. Where the records have a payload already, nothing changes.
+    ``step`` is told after each batch how many there were.
     """
     # The others come from files, and from people who mend names.
     for name in (name for name in TABLES | INNER if name not in BROUGHT):
@@ -36,6 +38,7 @@ def replay(home: Store, fresh: Store) -> int:
             together = [p for p in together if p.received_at >= choice["at"]]
             _choose(home, fresh, choice)
         write(read(registers, together)[0])
+        step(payloads)
     for choice in choices:
         _choose(home, fresh, choice)
     return payloads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import ibis
@@ -22,15 +22,19 @@ from phucvu.records.schema import SET_ASIDE
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
 
+PART = 5000
+"""Rows that are tried at a time."""
+
 Outcome = tuple[str, pl.DataFrame, dict[int, Aside]]
 """Table, rows of it, and what still cannot be used, by place among the rows tried."""
 
 
-def replay(store: Store) -> Taken:
+def replay(store: Store, step: Callable[[int], None] = lambda done: None) -> Taken:
     """Try again every row that is set aside.
 
     What can be used now is taken and marked so; the rest stays, with its present reason. A row is
-    marked only once it is safely taken, and taking one twice adds nothing.
+    marked only once it is safely taken, and taking one twice adds nothing. ``step`` is told after each part
+    how many rows were tried, and may end it by an error.
     """
     waiting = set_aside.pending(store)
     taking = Taking(store, "", "replay")
@@ -40,8 +44,17 @@ def replay(store: Store) -> Taken:
         mapping=pl.col("payload").str.json_path_match("$.mapping"), over_http=pl.col("file").is_null()
     )
     keys = ("source", "sender", "mapping", "over_http")
-    for (source, sender, mapping, over_http), group in groups.group_by(*keys):
-        rows = group.select(list(SET_ASIDE.types))
+    parts = (
+        (key, part)
+        for key, group in groups.group_by(*keys)
+        # What a table's rows mean depends on the others of the file.
+        for part in ([group] if key[0] in tables.KINDS else group.iter_slices(PART))
+    )
+    tried = 0
+    for (source, sender, mapping, over_http), part in parts:
+        step(tried)
+        tried += part.height
+        rows = part.select(list(SET_ASIDE.types))
         outcome = _tried(store, known, str(source), sender, mapping, rows, over_http=over_http)
         if outcome is None:
             taking.unmended(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import math
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,20 +20,30 @@ from phucvu.accounts import audit, personal, units
 from phucvu.accounts.forms import PersonalForm
 from phucvu.accounts.models import AuditEntry
 from phucvu.accounts.permissions import Action, may
+from phucvu.inbox import tasks
+from phucvu.inbox.clock import now
 from phucvu.inbox.home import store
+from phucvu.inbox.models import Task
 from phucvu.intake import notices, waiting
 from phucvu.intake.replay import replay as take_again
 from phucvu.problems import Fault, UnusableError
 from phucvu.records import set_aside
 from phucvu.records.schema import SET_ASIDE
 from phucvu.web.language import _, language
-from phucvu.web.workspace import files, home
+from phucvu.web.workspace import exports, files, home, working
 from phucvu.web.workspace.forms import MendForm, ReasonForm
 from phucvu.web.workspace.shown import rendered
+from phucvu.web.workspace.working import is_held
 
 PER_PAGE = 50
 MOST = 20_000
 """Rows of a file."""
+BIG = 2000
+"""Rows above which trying them again does not end while one waits."""
+BEGINS = dt.timedelta(seconds=20)
+"""Time in which a process begins its work."""
+SOON = 3
+"""Seconds after which the page looks again how far it is."""
 
 
 def senders(unit: str) -> list[str] | None:
@@ -120,12 +133,44 @@ def bring_back(request: Any, unit: str, identity: str) -> Any:
 
 
 def _replayed(request: Any, unit: str) -> Any:
+    """Try again all that waits: while one waits, or in a process of its own where there is much of it."""
     before = waiting.count(store(), senders(unit))
-    take_again(store())
+    back = HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
+    if _replaying() is not None:
+        return back
+    task = tasks.ask(tasks.REPLAY, request.user.username, unit, total=waiting.count(store(), None))
+    tasks.begin(task)
+    if task.total > BIG:
+        working.start(task.pk)
+        return back
+    take(task)
     left = waiting.count(store(), senders(unit))
     said = _("Đã nhận %(taken)s dòng; còn %(left)s dòng chờ xử lý.")
     messages.info(request, said % {"taken": max(0, before - left), "left": left})
-    return HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
+    return back
+
+
+def take(task: Task) -> None:
+    """Try again all that waits, unless somebody does already; until the task is cancelled."""
+    with working.held(_lock()) as mine, contextlib.suppress(tasks.CancelledError):
+        if mine:
+            with tasks.running(task) as step:
+                take_again(store(), step)
+
+
+def _replaying() -> Task | None:
+    """The task by which all that waits is being tried again now."""
+    task: Task | None = Task.objects.filter(kind=tasks.REPLAY, state=tasks.RUNNING).order_by("pk").last()
+    if task is None or is_held(_lock()) or now() - task.began_at < BEGINS:
+        return task
+    tasks.give_up(task)
+    return None
+
+
+def _lock() -> Path:
+    place = exports.folder()
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place / "replay.lock"
 
 
 @sensitive_post_parameters("reason")  # type: ignore[untyped-decorator]
@@ -196,8 +241,12 @@ def _shown(request: Any, unit: str, problems: list[Fault], status: int = 200) ->
         "procedures": sorted(home.procedure_names().items()),
         "may_mend": may(request.user, Action.MEND, unit),
         "names": {u.code: u.short_name for u in units.every()},
+        "replaying": _replaying(),
     }
-    return rendered(request, "workspace/set_aside.html", context, status=status)
+    response = rendered(request, "workspace/set_aside.html", context, status=status)
+    if context["replaying"]:
+        response.headers["Refresh"] = str(SOON)
+    return response
 
 
 def _page(of: list[str] | None, number: int, state: waiting.State) -> list[waiting.Waiting]:
