@@ -43,6 +43,8 @@ PAGES = [
     "/embed/units/H21",
     "/embed/ranking/H21",
     "/embed/indicators/2.1",
+    "/embed/indicators",
+    "/embed/procedures?within=H21",
     "/embed/compare?units=H21,H26",
 ]
 

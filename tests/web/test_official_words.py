@@ -21,6 +21,7 @@ VIETNAMESE = re.compile("[àảãạăằẳẵắặâầẩẫấậđèẻẽ
 
 REFUSED = {
     r"[Bb]ị mất|[Mm]ất hồ sơ|[Mm]ất điểm|[Đđ]iểm mất": "bị trừ điểm",
+    r"^mất$": "chưa đạt",
     r"Sửa dữ liệu|[Ll]ấy lại": "Bổ sung, đồng bộ lại dữ liệu có thể tăng tối đa … điểm",
     r"DuocLayTuKhoDMQG|mỗi nơi một hồ sơ": "khai thác giấy tờ từ Kho dữ liệu điện tử, cập nhật đúng thực tế",
     r"[Nn]ơi làm việc": "Trang nghiệp vụ",

@@ -98,7 +98,7 @@ def dossiers(
                     row["unit"] or "",
                     row["procedure"] or "",
                     *(moment(row[c]) if row[c] else "" for c in ("began", "due", "ended")),
-                    "được tính" if row["counted"] else "mất",
+                    "được tính" if row["counted"] else "chưa đạt",
                     row["reason_vi"] or "",
                 )
                 for row in found.iter_rows(named=True)
