@@ -31,11 +31,33 @@ def test_the_first_administrator_and_the_log(phucvu, tmp_path):
     assert "mục 1" in altered.stderr
 
 
+def test_the_only_administrator_who_lost_the_second_step(phucvu, tmp_path):
+    phucvu("accounts", "add", "quan-tri", "--unit", "H99", "--email", "quan-tri@example.vn")
+    with sqlite3.connect(tmp_path / "home" / "phucvu.sqlite3") as database:
+        [(user,)] = database.execute("SELECT id FROM accounts_user").fetchall()
+        second = "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (?, 'totp', '{}', ?)"
+        database.execute(second, (user, "2026-01-01"))
+        database.execute(
+            "INSERT INTO usersessions_usersession (user_id, created_at, ip, last_seen_at, session_key,"
+            " user_agent, data) VALUES (?, '2026-01-01', '127.0.0.1', '2026-01-01', 'x', '', '{}')",
+            (user,),
+        )
+    assert "có | yes" in phucvu("accounts", "list").stdout
+    done = phucvu("accounts", "reset-two-step", "quan-tri")
+    assert done.returncode == 0, done.stderr
+    assert "chưa | no" in phucvu("accounts", "list").stdout
+    with sqlite3.connect(tmp_path / "home" / "phucvu.sqlite3") as database:
+        assert not database.execute("SELECT * FROM usersessions_usersession").fetchall()
+    said = [json.loads(line) for line in phucvu("audit", "export").stdout.splitlines()]
+    assert [e["action"] for e in said][-2:] == ["session ended", "two-step sign-in forgotten"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("accounts", "add", "ai", "--unit", "H98", "--email", "ai@example.vn"),
         ("accounts", "add", "ai", "--unit", "H99", "--email", "ai"),
+        ("accounts", "reset-two-step", "ai"),
         ("audit", "verify", "--noted", "1:x"),
     ],
 )

@@ -16,7 +16,6 @@ from django.contrib.auth.models import AnonymousUser
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
-from phucvu.accounts.permissions import TWO_STEP
 from phucvu.inbox.clock import now
 from phucvu.rules.model import Words
 
@@ -65,7 +64,7 @@ def used(request: Any) -> bool:
     if row is None:
         return _began(request, moment)
     idle = moment - row.last_seen_at
-    if user.role in TWO_STEP and idle > dt.timedelta(minutes=settings.IDLE_MINUTES):
+    if idle > dt.timedelta(minutes=settings.IDLE_MINUTES):
         audit.append(user, "session ended", object=user.username, unit=user.unit, reason="idle")
         row.delete()
         request.session.flush()

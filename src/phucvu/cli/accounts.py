@@ -72,6 +72,30 @@ def list_(home: str) -> None:
     print_table("Tài khoản | Accounts", [(column, False) for column in columns], rows)
 
 
+@accounts.command("reset-two-step")
+@click.argument("name", metavar="TÊN")
+@home_option
+def reset_two_step(name: str, home: str) -> None:
+    """Bỏ bước hai của một tài khoản đã mất cả điện thoại và mã dự phòng; mọi phiên của tài khoản kết thúc.
+
+    Forget the second step of an account that lost both its phone and its recovery codes; its sessions end,
+    and it sets up the second step anew at its next sign-in.
+    """
+    open_site(home)
+    from phucvu.accounts.audit import COMMAND_LINE
+    from phucvu.accounts.managing import forget_two_step
+    from phucvu.accounts.models import User
+
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise UnusableError(Problem(f"không có tài khoản {name!r}", f"there is no account {name!r}"))
+    forget_two_step(COMMAND_LINE, user)
+    click.echo(
+        f"Đã bỏ bước hai của {user.username}; lần đăng nhập sau phải đặt lại. | "
+        f"Forgot the second step of {user.username}; it is set up anew at the next sign-in."
+    )
+
+
 @accounts.command("import")
 @click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
 @click.option(
