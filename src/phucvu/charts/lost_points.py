@@ -49,7 +49,7 @@ def lost_points(losses: Sequence[Loss], title: str, description: str, language: 
             "bottom": i * step + bar_y + bar,
             "middle": i * step + bar_y + bar / 2,
             "label_y": i * step + (14 if narrow else step / 2),
-            "said": f"{points(loss.lost, language)} / {decimal(loss.max, language)}",
+            "label": f"{points(loss.lost, language)} / {decimal(loss.max, language)}",
         }
         for i, loss in enumerate(losses)
     ]
@@ -68,10 +68,10 @@ def lost_points(losses: Sequence[Loss], title: str, description: str, language: 
         )
 
     def texts(field: str, at: alt.X, row: str, colour: str) -> Any:
-        dx = 6 if field == "said" else 0
+        dx = 6 if field == "label" else 0
         mark = base.mark_text(align="left", baseline="middle", color=colour, dx=dx, aria=False)
         return mark.encode(x=at, y=alt.Y(f"{row}:Q", scale=y, axis=None), text=f"{field}:N")
 
     names = texts("name", alt.X(value=0), "label_y", INK)
-    values = texts("said", alt.X("max:Q", scale=x, axis=None), "middle", MUTED)
+    values = texts("label", alt.X("max:Q", scale=x, axis=None), "middle", MUTED)
     return svg(bars("max", TRACK) + bars("lost", RED) + names + values, title, description)

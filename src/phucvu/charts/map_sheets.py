@@ -25,7 +25,7 @@ SQUARE = 24
 """The side of a tile without words."""
 
 LARGEST = 900
-"""A map of regions fits into a square of so many pixels."""
+"""The side of the square that a map of regions fits into, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ def of_tiles(heading: str, tiles: Sequence[Tile]) -> Part:
 
 
 def _tile(tile: Tile, x: int, y: int) -> str:
-    said = [*wrapped(tile.name, 15, 2), *filter(None, [tile.score])]
+    words = [*wrapped(tile.name, 15, 2), *filter(None, [tile.score])]
     colour = ON_DARK if tile.step > 3 else INK
     size, step = 11, 14
-    top = y + (TILE_HEIGHT - step * len(said)) / 2 + size
+    top = y + (TILE_HEIGHT - step * len(words)) / 2 + size
     texts = (
-        _centred(text, x + TILE_WIDTH / 2, top + n * step, size, colour, tile.score and n == len(said) - 1)
-        for n, text in enumerate(said)
+        _centred(text, x + TILE_WIDTH / 2, top + n * step, size, colour, tile.score and n == len(words) - 1)
+        for n, text in enumerate(words)
     )
     return (
         f'<rect x="{x}" y="{y}" width="{TILE_WIDTH}" height="{TILE_HEIGHT}" rx="3" '
@@ -89,7 +89,7 @@ def _centred(text: str, x: float, y: float, size: int, colour: str, bold: object
 
 
 def of_squares(tiles: Sequence[Tile]) -> Part:
-    """The same as small squares without words, to stand beside what is said."""
+    """The same as small squares without words, to stand beside a text."""
     side = SQUARE + GAP
     drawn = "".join(
         f'<rect x="{(t.column - 1) * side}" y="{(t.row - 1) * side}" width="{SQUARE}" height="{SQUARE}" '
@@ -101,7 +101,7 @@ def of_squares(tiles: Sequence[Tile]) -> Part:
 
 
 def of_regions(regions: str, most: int = LARGEST) -> Part:
-    """A map of ``regions.drawn`` with its colours in it, at most so many pixels wide and high."""
+    """A map of ``regions.drawn`` with its colours in it, at most ``most`` pixels wide and high."""
     left, top, width, height = map(int, regions.split('viewBox="', 1)[1].split('"', 1)[0].split())
     scale = min(1, most / width, most / height)
     style = "".join(f".step-{n}{{fill:{colour}}}" for n, colour in enumerate(COLOURS))
@@ -119,9 +119,9 @@ def drawn(title: str, description: str, legend: Sequence[tuple[int, str]], parts
     room = max(420.0, *(part.width for part in parts))
     inside: list[str] = []
     y = 0.0
-    for step, said in legend:
+    for step, words in legend:
         inside.append(f'<rect x="0" y="{y:g}" width="16" height="16" rx="2" fill="{COLOURS[step]}"/>')
-        inside.append(line(said, 26, y + 13, 13, MUTED))
+        inside.append(line(words, 26, y + 13, 13, MUTED))
         y += 22
     y += 10
     for part in parts:

@@ -1,4 +1,4 @@
-"""How values went over time: one small panel for each, all on the same scale and the same periods."""
+"""Values over time: one small panel for each, all with the same scale and periods."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ PANEL = HEADING + PLOT + AXIS + 14
 class Panel:
     """What is called ``name``; ``values`` are shares of the most there is, None where not known.
 
-    ``said`` is the latest value in words.
+    ``latest`` is the latest value in words.
     """
 
     name: str
-    said: str
+    latest: str
     values: Sequence[float | None]
 
 
@@ -71,7 +71,7 @@ def over_time(
                 )
         texts += [
             {"x": left, "y": top + 10, "text": panel.name, "colour": INK, "align": "left"},
-            {"x": left, "y": top + 28, "text": panel.said, "colour": MUTED, "align": "left"},
+            {"x": left, "y": top + 28, "text": panel.latest, "colour": MUTED, "align": "left"},
             {"x": left, "y": low + 14, "text": periods[0], "colour": MUTED, "align": "left"},
         ]
         if len(periods) > 1:

@@ -53,15 +53,15 @@ def lines(
     colour: str = INK,
     weight: str = "normal",
 ) -> tuple[str, float]:
-    """A text on so many lines at most, as SVG, and the base of the line that would come next."""
+    """A text on ``most`` lines at most, as SVG, and the base of the next line."""
     step = round(size * 1.35)
-    said = list(wrapped(text, int(width / (size * WIDEST[weight])), most))
-    drawn = (line(one, x, y + number * step, size, colour, weight) for number, one in enumerate(said))
-    return "".join(drawn), y + len(said) * step
+    texts = list(wrapped(text, int(width / (size * WIDEST[weight])), most))
+    drawn = (line(one, x, y + number * step, size, colour, weight) for number, one in enumerate(texts))
+    return "".join(drawn), y + len(texts) * step
 
 
 def wrapped(text: str, letters: int, most: int) -> Iterator[str]:
-    """A text in lines of so many letters at most; what does not fit on ``most`` lines gives way to «…».
+    """A text in lines of limited length, in letters; what does not fit on ``most`` lines becomes “…”.
 
     >>> list(wrapped("một hai ba bốn năm", 7, 2))
     ['một hai', 'ba …']
@@ -86,16 +86,16 @@ def sheet(picture: str, title: str, notes: list[str]) -> bytes:
     edge, room = 24, max(width, 560)
     heading, top = lines(title, edge, edge + 20, 20, room, 3, weight="bold")
     bottom = top + height + 34
-    said = []
+    foot = []
     for note in notes:
         drawn, bottom = lines(note, edge, bottom, 13, room, 3, colour=MUTED)
-        said.append(drawn)
+        foot.append(drawn)
     placed = FONTS.sub(f'font-family="{FONT}"', picture).replace("<svg ", f'<svg x="{edge}" y="{top:g}" ', 1)
-    return png(canvas(room + 2 * edge, round(bottom + edge - 12), heading + placed + "".join(said)), scale=2)
+    return png(canvas(room + 2 * edge, round(bottom + edge - 12), heading + placed + "".join(foot)), scale=2)
 
 
 def size_of(picture: str) -> tuple[int, int]:
-    """How wide and high an SVG text says it is, in pixels."""
+    """The width and height of an SVG text, in pixels."""
     head = picture[: picture.index(">")]
     width, height = (float(head.split(f' {name}="', 1)[1].split('"', 1)[0]) for name in ("width", "height"))
     return round(width), round(height)

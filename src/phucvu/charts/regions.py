@@ -1,4 +1,4 @@
-"""A true map: the regions of a GeoJSON file, drawn as SVG."""
+"""A map of the regions of a GeoJSON file, drawn as SVG."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TALLEST = 1400
 
 @dataclass(frozen=True)
 class Region:
-    """What one unit's region says: a class for its colour, its words, and where it leads."""
+    """The region of one unit: the CSS class of its colour, its label, and its link."""
 
     css: str
-    said: str
+    label: str
     link: str
 
 
@@ -107,7 +107,7 @@ def _rings(feature: Any) -> list[Ring]:
 def drawn(
     outlines: Mapping[str, Sequence[Ring]], regions: Mapping[str, Region], title: str, description: str
 ) -> str:
-    """The regions as SVG to stand in a page: each a link that says itself, coloured by its class.
+    """The regions as SVG to stand in a page: each a link with a label, coloured by its class.
 
     ``outlines`` has the lines of every unit in ``regions``.
     """
@@ -129,8 +129,8 @@ def drawn(
                 yield "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"
 
     shapes = "".join(
-        f'<a href="{escape(region.link)}" class="{region.css}" aria-label="{escape(region.said)}">'
-        f'<title>{escape(region.said)}</title><path d="{"".join(path(shown[code]))}"/></a>'
+        f'<a href="{escape(region.link)}" class="{region.css}" aria-label="{escape(region.label)}">'
+        f'<title>{escape(region.label)}</title><path d="{"".join(path(shown[code]))}"/></a>'
         for code, region in regions.items()
     )
     return (

@@ -17,11 +17,11 @@ LEFT, RIGHT, TOP, BOTTOM = 50, 8, 12, 26
 
 
 def trend(
-    values: Sequence[float], said: Sequence[str], periods: Sequence[str], title: str, description: str
+    values: Sequence[float], labels: Sequence[str], periods: Sequence[str], title: str, description: str
 ) -> str:
     """The values as SVG, the lowest at the bottom and the highest at the top: a change can be seen.
 
-    ``said`` are the values in words and ``periods`` what their periods are called, the earliest first.
+    ``labels`` are the values in words and ``periods`` what their periods are called, the earliest first.
     Where all values are equal the line runs through the middle.
     """
     low, high = min(values), max(values)
@@ -32,7 +32,7 @@ def trend(
         return TOP + room * (0.5 if high == low else (high - value) / (high - low))
 
     dots = [{"x": LEFT + n * step, "y": y_of(value), "order": n} for n, value in enumerate(values)]
-    marks = {y_of(value): text for value, text in zip(values, said, strict=True) if value in (low, high)}
+    marks = {y_of(value): text for value, text in zip(values, labels, strict=True) if value in (low, high)}
     rules = [{"x": LEFT, "x2": WIDTH - RIGHT, "y": y} for y in marks]
     texts = [{"x": LEFT - 8, "y": y, "text": text, "align": "right"} for y, text in marks.items()]
     texts.append({"x": LEFT, "y": HEIGHT - 8, "text": periods[0], "align": "left"})

@@ -20,9 +20,9 @@ PATTERN = re.compile(
 )
 
 YEARS = range(1900, 2200)
-"""Years that dates, periods and clocks may stand in: nothing is of others; all can be reckoned with."""
+"""Years that dates and periods can have. Arithmetic with all of them is safe."""
 LONGEST_SHOWN = 30
-"""Characters of a text that is no period which are said back."""
+"""A text that is no period is quoted up to this many characters."""
 
 ROMAN = ("I", "II", "III", "IV")
 
@@ -42,7 +42,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """The period of «2026-08», «2026-Q3», «2026» or «2026-08-01..2026-08-15».
+        """The period written as 2026-08, 2026-Q3, 2026 or 2026-08-01..2026-08-15.
 
         Raises UnusableError for anything else, and for years outside ``YEARS``.
         """
@@ -59,8 +59,8 @@ class Period:
                 return cls.months(year, 3 * quarter - 2, 3) if quarter else cls.months(year, 1, 12)
         except ValueError:
             pass
-        said = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-        raise UnusableError(Fault("period_unknown", period=said))
+        quoted = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+        raise UnusableError(Fault("period_unknown", period=quoted))
 
     @classmethod
     def months(cls, year: int, month: int, count: int) -> Period:
@@ -120,7 +120,7 @@ class Period:
 
     @property
     def _month(self) -> str:
-        """The month as administrative writing has it: 01 and 02, then 3 to 12 without a nought."""
+        """The month as in administrative documents: 01 and 02, then 3 to 12 without a leading zero."""
         return f"{self.first.month:02}" if self.first.month <= 2 else str(self.first.month)
 
     def previous(self) -> Period:

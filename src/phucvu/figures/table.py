@@ -18,14 +18,14 @@ NUMBERS = ("numerator", "denominator")
 COLUMNS = (*KEY, *NUMBERS)
 
 LARGEST = 10**12
-"""No count of this index comes near it; a larger number is a slip, and exact arithmetic needs a bound."""
+"""Larger numbers are mistakes: no count of this index comes near, and exact arithmetic needs a bound."""
 
 SCHEMA = dict.fromkeys(KEY, pl.String) | dict.fromkeys(NUMBERS, pl.Int64)
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """Figures that can be scored, and what was set aside.
+    """Figures that can be scored, and the faults of rows set aside.
 
     ``frame`` has COLUMNS typed by SCHEMA and any further columns as text; each (period, unit,
     indicator) stands once.
@@ -39,7 +39,7 @@ class FigureTable:
 def read_figures(path: Path, rules: RuleSetFile) -> FigureTable:
     """The figures of a CSV, JSON Lines, Excel or Parquet file.
 
-    Raises UnusableError where the file cannot be read or has not one row.
+    Raises UnusableError where the file cannot be read or is empty.
     """
     expected = ", ".join(COLUMNS)
     sheet = read_table(path, heading_with(*COLUMNS), expected)
@@ -55,9 +55,8 @@ def check_figures(
 ) -> tuple[pl.DataFrame, list[Fault]]:
     """Rows of text with their row numbers → figures, and a problem for each row set aside.
 
-    A row is set aside for the first thing wrong with it. The same figure twice with the same
-    numbers is one figure; with different numbers, nobody can know which is meant, so all are set
-    aside.
+    A row is set aside for its first fault. The same figure twice with the same numbers is one figure;
+    with different numbers both are set aside, since nobody knows which is right.
     """
     further = [c for c in frame.columns if c not in (*COLUMNS, ROW)]
     frame = frame.with_columns(
@@ -110,7 +109,7 @@ def _whole(name: str) -> pl.Expr:
 
 
 def _fault(in_force: dict[str, RuleSet | None]) -> pl.Expr:
-    """The first fault of a row as «what column», or null."""
+    """The first fault of a row as “fault column”, or null."""
     unreadable = [p for p, rules in in_force.items() if rules is None]
     faults: list[tuple[str, pl.Expr]] = [
         ("missing period", pl.col("period").is_null()),

@@ -56,7 +56,7 @@ class Unit:
 
     @property
     def short_name(self) -> str:
-        """The name without «UBND» and the province behind a dash, as tables show it.
+        """The name without “UBND” and without the province after a dash, as tables show it.
 
         >>> Unit("H21.17", "Sở Y tế - tỉnh Gia Lai", "department", "H21").short_name
         'Sở Y tế'
@@ -68,7 +68,7 @@ class Unit:
 
     @property
     def plain_name(self) -> str:
-        """The bare name of a province, as a map shows it: «Gia Lai», «Hà Nội»."""
+        """The bare name of a province, as a map shows it: Gia Lai, Hà Nội."""
         return re.sub(r"^(tỉnh|thành phố) ", "", self.short_name, flags=re.IGNORECASE)
 
 
@@ -77,9 +77,9 @@ NATION = Unit("VN", "Cả nước", "nation")
 
 
 def unit_from_code(code: str) -> Unit:
-    """The unit that a code speaks of, where nothing else is known of it.
+    """A unit made from its code alone.
 
-    The national codes say it by their form: H21 a province, H21.17 a department, H21.227 a commune,
+    The form of a national code gives kind and parent: H21 a province, H21.17 a department, H21.227 a commune,
     G09 a ministry, G09.20 a body of it; VN is the nation.
     """
     if code == NATION.code:
@@ -146,13 +146,13 @@ Numbered = tuple[int | None, Unit]
 
 
 def same_days(first: Numbered, second: Numbered) -> Fault:
-    """That two rows tell of one unit on the same days."""
+    """The fault of two rows of one unit that share days."""
     code = first[1].code
     return Fault("unit_twice", field="code", unit=code, first=_said(first), second=_said(second))
 
 
 def same_days_as_held(row: Unit, held: Unit) -> Fault:
-    """That a row would move a unit while the row held goes on."""
+    """The fault of a row that moves a unit while the row held goes on."""
     said, said_held = _said((None, row)), _said((None, held))
     return Fault("unit_moved_without_end", field="valid_from", unit=row.code, row_said=said, held=said_held)
 
@@ -238,7 +238,7 @@ class Units:
     def on(self, day: dt.date) -> Units:
         """All units, each by its row of a day: the last that has begun by then, else its first.
 
-        So a unit that is over, or is yet to be, still has a parent and a successor.
+        So a unit that has ended or has not begun still has a parent and a successor.
         """
         if day not in self._as_of:
             moved = any(len(rows) > 1 for rows in self._rows.values())
@@ -254,7 +254,7 @@ class Units:
         return self.on(period.last)
 
     def frozen(self, day: dt.date) -> Units:
-        """The units of a day, as if they had always been and would stay: what history is regrouped under."""
+        """The units of a day without first and last days: history is regrouped under them."""
         there = (unit for unit in self.on(day) if unit.exists_on(day))
         return Units(replace(unit, valid_from=None, valid_to=None) for unit in there)
 
@@ -322,7 +322,7 @@ class Units:
         return self._predecessors.get(code, [])
 
     def in_charge_of(self, code: str) -> list[Unit]:
-        """The units that a unit acts for: itself, those below it, and what all these have succeeded."""
+        """The units that a unit acts for: itself, those below it, and the predecessors of all these."""
         return [
             unit
             for unit in self
@@ -349,11 +349,11 @@ class Units:
         return found
 
     def named(self, name: str) -> list[Unit]:
-        """The units that bear or bore a name, compared without accents, case and doubled spaces."""
+        """The units that have or had a name, compared without accents, case and doubled spaces."""
         return list(self._named.get(plain(name), {}).values())
 
     def _walk(self, unit: Unit, link: str) -> Iterator[Unit]:
-        """The unit, the unit that it names, and so on; in a circle each is told of once."""
+        """The unit, the unit that it names, and so on; in a circle each once."""
         seen: set[str] = set()
         here: Unit | None = unit
         while here is not None and here.code not in seen:
@@ -369,13 +369,13 @@ class Units:
     def circles(self) -> list[tuple[str, list[str]]]:
         """The circles of units that name each other as ``parent`` or ``successor``, at any time: A, B, A.
 
-        Import refuses them; those held from before stop no walk, but leave some units without a root.
+        Import refuses them. Old homes may hold some: they stop no walk, but leave units without a root.
         """
         found = [(link, [row.code for row in rows]) for link, rows in self.circles_of_rows()]
         return [circle for n, circle in enumerate(found) if circle not in found[:n]]
 
     def circles_of_rows(self) -> Iterator[tuple[str, list[Unit]]]:
-        """The circles on each of the days on which something changes, as the rows of that day."""
+        """The circles of each day on which something changes, as the rows of that day."""
         for link in LINKS:
             for view in self.over_time():
                 for way in circles({u.code: getattr(u, link) for u in view}):
@@ -401,7 +401,7 @@ LINKS = ("parent", "successor")
 
 
 def circle_of(link: str, way: Sequence[str]) -> Fault:
-    """That units name each other in a circle, as ``Units.circles`` tells it.
+    """The fault of units that name each other in a circle, as ``Units.circles`` gives it.
 
     >>> str(circle_of("parent", ["A", "B", "A"]))
     'đơn vị A đứng trên chính nó: A → B → A | unit A stands above itself: A → B → A'
@@ -414,7 +414,7 @@ def circle_of(link: str, way: Sequence[str]) -> Fault:
 
 
 def circles(named: Mapping[str, str | None]) -> list[list[str]]:
-    """The ways that lead back to where they began, each once, from its first code in order.
+    """The circles in a mapping of names, each once, starting at its first code in order.
 
     >>> circles({"A": "B", "B": "A", "C": "A", "D": "D", "E": None})
     [['A', 'B', 'A'], ['D', 'D']]

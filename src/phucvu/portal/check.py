@@ -1,4 +1,4 @@
-"""Whether our scores of the portal's figures are the portal's scores."""
+"""Comparing our scores of the portal's figures with the portal's own scores."""
 
 from __future__ import annotations
 

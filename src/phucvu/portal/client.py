@@ -1,4 +1,4 @@
-"""Asking the portal politely: one request at a time, a pause between, and no more after a refusal."""
+"""A polite HTTP client of the portal: one request at a time, a pause between, none after a refusal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFUSED = (403, 429)
 
 
 class RefusedError(Exception):
-    """The portal refuses; nothing more may be asked."""
+    """The portal refuses; no more requests are allowed."""
 
     def __init__(self, status: int, body: bytes, wait: str | None) -> None:
         self.status, self.body = status, body
@@ -38,7 +38,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; ``fault`` where it is no success, ``status`` and ``body`` None where nothing came."""
+    """One response: ``fault`` where it is no success, ``status`` and ``body`` None where none came."""
 
     status: int | None
     body: bytes | None

@@ -1,4 +1,4 @@
-"""What the six reports say of each unit: numerators, denominators, scores, and notes on the data."""
+"""The six reports by unit: numerators, denominators, scores, and notes on the data."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class Components:
             numerator = sum(known) if len(known) == len(parts) else None
             denominator = whole(place, row, share.denominator, self.problems)
             # Where the report is one indicator, the row's score is the indicator's.
-            said = row | {"score": score} if len(report.shares) == 1 else {}
-            self._add(place, unit, indicator, numerator, denominator, said)
+            metric = row | {"score": score} if len(report.shares) == 1 else {}
+            self._add(place, unit, indicator, numerator, denominator, metric)
 
     def _take_metrics(self, report: Report, unit: str, metrics: Any) -> None:
         if not isinstance(metrics, list) or not all(isinstance(m, dict) for m in metrics):
@@ -121,15 +121,15 @@ class Components:
         indicator: str,
         numerator: int | None,
         denominator: int | None,
-        said: dict[str, Any],
+        metric: dict[str, Any],
     ) -> None:
         if numerator is not None and denominator is not None and numerator > denominator:
             vi = f"tử số {numerator} lớn hơn mẫu số {denominator}"
             en = f"numerator {numerator} is above denominator {denominator}"
             self.problems.append(Problem(vi, en, place, field=indicator))
-        most = "maxScore" if "maxScore" in said else "totalMaxScore"
-        points = (number(place, said, name, self.problems) for name in ("ratio", "score", most))
-        notes = (said.get("dataQualityStatus"), said.get("dataQualityMessage"))
+        most = "maxScore" if "maxScore" in metric else "totalMaxScore"
+        points = (number(place, metric, name, self.problems) for name in ("ratio", "score", most))
+        notes = (metric.get("dataQualityStatus"), metric.get("dataQualityMessage"))
         texts = (None if note is None else str(note) for note in notes)
         self._rows.append((self.period, unit, indicator, numerator, denominator, *points, *texts))
 

@@ -1,4 +1,4 @@
-"""Answers of the portal read as published results: figures, scores, units, notes and procedures."""
+"""Reading the archive of a pull as published results: figures, scores, units, notes and procedures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCORES = {"period": pl.String, "unit": pl.String, "group": pl.String, "score": p
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull brought.
+    """The results of a pull.
 
     ``published`` can be scored and shown like any published results: its figures are the components
     that have both numbers, and are shares. ``components`` holds every one as it was published, nulls

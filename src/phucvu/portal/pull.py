@@ -63,7 +63,7 @@ def pull(
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Nobody else pulls into this home meanwhile: two pulls would be two requests at once."""
+    """A lock of the home: two pulls at once would be two requests at once."""
     (home / "portal").mkdir(parents=True, exist_ok=True)
     with (home / "portal" / ".lock").open("w") as lock:
         try:
@@ -79,7 +79,7 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 class _Asker:
-    """Asks for the pages that are not kept yet."""
+    """Asks for the pages that are not in the archive yet."""
 
     def __init__(self, archive: Archive, portal: Portal, period: Period, progress: Progress | None) -> None:
         self.archive = archive

@@ -1,4 +1,4 @@
-"""All the rows of a report from the answers that were kept, and the numbers in them."""
+"""All rows of a report from the archive, and the numbers in them."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ def number(place: str, row: dict[str, Any], name: str, problems: list[Fault]) ->
     return None
 
 
-def whole(place: str, row: dict[str, Any], name: str, problems: list[Fault], said_as: str = "") -> int | None:
+def whole(place: str, row: dict[str, Any], name: str, problems: list[Fault], field: str = "") -> int | None:
     """A count or null of a row; anything else is a problem and counts as null.
 
-    ``said_as`` is what problems call the field, if not by its name.
+    ``field`` is what problems call the field, if not by its name.
     """
     value = row.get(name)
     if value is None:
         return None
     if _is_number(value) and value == int(value) and 0 <= value <= LARGEST:
         return int(value)
-    problems.append(_unusable(place, said_as or name, value))
+    problems.append(_unusable(place, field or name, value))
     return None
 
 

@@ -16,7 +16,7 @@ WHERE = {r.name: (r.own, r.others) for r in REPORTS} | {
 
 
 class BadAnswerError(Exception):
-    """An answer that cannot be used, said in both languages."""
+    """An answer that cannot be used, with the reason in both languages."""
 
     def __init__(self, vi: str, en: str) -> None:
         self.vi, self.en = vi, en

@@ -1,4 +1,4 @@
-"""What a rule set must hold to, beyond the form of its file: its words, its days, and its sums."""
+"""Checks of a whole rule set beyond the form of its file: its words, its days and its sums."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from phucvu.rules.vocabulary import CONDITIONS, PROCEDURES, THINGS, Thing, condi
 Place = tuple[str | int, ...]
 
 MOST_WORKING_DAYS = 366
-"""A longer limit, in working days, is a slip of the pen."""
+"""In working days. A longer limit is a mistake in typing."""
 
 
 Found = tuple[Place, Fault]
-"""What is wrong and where: keys and indices of the file."""
+"""A fault and its place: keys and indices of the file."""
 
 
 def faults(rules: RuleSetFile) -> Iterator[Found]:
-    """Everything for which a rule set cannot be counted or scored on some day."""
+    """Everything that makes a rule set impossible to count or score on some day."""
     parts: list[GroupFile | IndicatorFile] = [*rules.groups, *rules.indicators]
     places: dict[str, Place] = {i.id: ("indicators", n) for n, i in enumerate(rules.indicators)}
     places |= {g.id: ("groups", n) for n, g in enumerate(rules.groups)}
@@ -46,17 +46,17 @@ def faults(rules: RuleSetFile) -> Iterator[Found]:
         yield from _indicator(("indicators", n), indicator, rules)
         for m, dated in enumerate(indicator.count):
             yield from _count(("indicators", n, "count", m, "value"), dated.value)
-    told: set[Place] = set()
+    reported: set[Place] = set()
     for first in sorted({d.from_ for part in parts for _, history in histories(part) for d in history}):
-        # What is wrong from a day on is told once.
+        # A fault that lasts is reported on its first day.
         for place, fault in _on(rules.at(first), places):
-            if place not in told:
-                told.add(place)
+            if place not in reported:
+                reported.add(place)
                 yield place, fault
 
 
 def _repeated(place: Place, words: Iterable[str]) -> Iterator[Found]:
-    """Words that stand twice in a list; codes that differ in case alone are one, as for a database."""
+    """Words that a list has twice. Case makes no difference, as in the column names of a database."""
     seen: set[str] = set()
     for word in words:
         if word.casefold() in seen:
@@ -130,7 +130,7 @@ def _population(place: Place, count: Count, thing: Thing, asks_dossiers: bool) -
 
 
 def _parameters(place: Place, count: Count) -> Iterator[Found]:
-    """Parameters that a condition lacks, that none needs, or that make no sense."""
+    """Parameters that are missing, that no condition uses, or whose value makes no sense."""
     named = [c for c in (*count.numerator, *count.denominator) if c in CONDITIONS]
     needed = {need: c for c in named for need in CONDITIONS[c].needs}
     given = {*count.working_days, *([PROCEDURES] if count.procedures else [])}
@@ -152,7 +152,7 @@ def _of_parameter(name: str) -> Place:
 
 
 def _on(rules: RuleSet, places: dict[str, Place]) -> Iterator[Found]:
-    """What is wrong with the rules in force on a day."""
+    """The faults of the rules in force on a day."""
     groups = {g.id for g in rules.groups}
     on = day(rules.day)
     for indicator in rules.indicators:
@@ -172,7 +172,7 @@ def _on(rules: RuleSet, places: dict[str, Place]) -> Iterator[Found]:
 
 
 def _multiplied(rules: RuleSet, indicator: Indicator, place: Place) -> Iterator[Found]:
-    """A rate is multiplied by that of another indicator, which has figures and a rate of its own."""
+    """The other indicator, whose rate multiplies this one's, must have figures and a rate of its own."""
     times = indicator.count.times
     if times is None:
         return

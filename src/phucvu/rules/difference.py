@@ -25,7 +25,7 @@ FIELDS = {
 }
 
 SCORING = set(FIELDS) - {"name", "numerator", "denominator", "group"}
-"""Fields that can move points; the rest only say things otherwise or elsewhere."""
+"""Fields whose change can move points."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Change:
 def difference(old: RuleSet, new: RuleSet) -> list[Change]:
     """The changes from one set of rules to another, in the order of the indicators.
 
-    The points at stake of an indicator are said once, at its first change that can move points:
-    where only the maximum moves, by how much; otherwise the larger maximum.
+    The points at stake stand with the first change of an indicator that can move points. Where only
+    the maximum changes, they are its change; otherwise the larger maximum.
     """
     changes: list[Change] = []
     for identity in dict.fromkeys([i.id for i in old.indicators] + [i.id for i in new.indicators]):
@@ -73,19 +73,19 @@ def _changes(old: Indicator, new: Indicator) -> list[Change]:
     else:
         stake = max(old.max_points, new.max_points) if moving else Decimal(0)
     if "count" in differing and worded:
-        differing.remove("count")  # said in words by the numerator and denominator
+        differing.remove("count")  # the numerator and denominator say it in words
     changes: list[Change] = []
     for field in differing:
         label = FIELDS[field]
         before, after = getattr(old, field), getattr(new, field)
         at_stake = stake if not changes else Decimal(0)
-        vi = f"{label.vi}: {said(before, 'vi')} → {said(after, 'vi')}"
-        en = f"{label.en}: {said(before, 'en')} → {said(after, 'en')}"
+        vi = f"{label.vi}: {in_words(before, 'vi')} → {in_words(after, 'vi')}"
+        en = f"{label.en}: {in_words(before, 'en')} → {in_words(after, 'en')}"
         changes.append(Change(old.id, at_stake, vi, en))
     return changes
 
 
-SAID = {
+VALUE_NAMES = {
     "none": Words(vi="0 điểm", en="0 points"),
     "full": Words(vi="điểm tối đa", en="full points"),
     "zero": Words(vi="tỷ lệ 0", en="a rate of 0"),
@@ -94,8 +94,8 @@ SAID = {
 }
 
 
-def said(value: Any, language: str) -> str:
-    """A value of a rule set as people say it: 80%, 6, «đủ điểm»."""
+def in_words(value: Any, language: str) -> str:
+    """A value of a rule set in words: 80%, 6, “điểm tối đa”."""
     match value:
         case Words():
             return f"“{value.vi}”" if language == "vi" else f"“{value.en}”"
@@ -112,11 +112,11 @@ def said(value: Any, language: str) -> str:
         case None:
             return "không có" if language == "vi" else "none"
         case _:
-            return SAID[value][language] if value in SAID else str(value)
+            return VALUE_NAMES[value][language] if value in VALUE_NAMES else str(value)
 
 
 def counted(count: Count, language: str) -> str:
-    """The engine's count in one line, by the names it is known under."""
+    """A count in one line, in the words of the vocabulary."""
     numerator = " + ".join(count.numerator) or count.of
     denominator = " + ".join(count.denominator) or "*"
     population = f", {count.population}" if count.population else ""

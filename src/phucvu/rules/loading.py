@@ -1,4 +1,4 @@
-"""Finding rule sets by name, reading their files, and saying plainly what is wrong with one."""
+"""Finding rule sets by name, and loading them with every problem of their files."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def shown() -> dict[str, RuleSetFile]:
 
 
 def digest(rules: RuleSetFile) -> str:
-    """64 characters that are the same as long as nothing in the rule set changes."""
+    """A SHA-256 of everything in the rule set, as 64 hexadecimal characters."""
     return hashlib.sha256(rules.model_dump_json().encode()).hexdigest()
 
 
@@ -97,9 +97,9 @@ def _path(name: str) -> Path:
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> tuple[RuleSetFile, dict[str, Any]]:
-    """The rule set at a path and its data, laid over that of its base; ``above`` are based on it.
+    """The rule set at a path, and its data with those of its base. ``above`` are the sets based on it.
 
-    A base is checked by itself, so that what is wrong with it is told of its own file.
+    A base is checked by itself, so that its problems name its own file.
     """
     files = read_rules(path)
     data = files.data
@@ -110,7 +110,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[RuleSetFile, dict[str, A
 
 
 def checked(files: RuleFiles, data: dict[str, Any]) -> RuleSetFile:
-    """The rule set that data of its files and their base say; raises UnusableError as ``load`` does."""
+    """The rule set in the data of its files and their base. Raises UnusableError as ``load`` does."""
     try:
         rules = RuleSetFile.model_validate(data)
         found = [*faults(rules)]
@@ -122,7 +122,7 @@ def checked(files: RuleFiles, data: dict[str, Any]) -> RuleSetFile:
 
 
 def _base(name: str, above: tuple[Path, ...], file: str) -> dict[str, Any]:
-    """What the base of a rule set holds, itself laid over its own base."""
+    """The data of the base of a rule set, with those of its own base."""
     path = _path(name).resolve()
     if path in above:
         circle = " → ".join(p.name for p in (*above[above.index(path) :], path))
@@ -133,10 +133,10 @@ def _base(name: str, above: tuple[Path, ...], file: str) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """The base with the changes laid over it.
+    """The data of a base with changes.
 
-    Groups and indicators are matched by id and changed field by field; a dated value replaces the
-    base's value of the same first day and otherwise joins its history.
+    Groups and indicators are matched by id and changed field by field. A dated value replaces the
+    value of the base with the same first day, or joins its history.
     """
     merged = base | {k: v for k, v in changes.items() if k not in (*PARTS, "sources")}
     merged["sources"] = base["sources"] | changes.get("sources", {})

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def refusal(fault: Fault) -> PydanticCustomError:
-    """A fault as an error of validation; its place is told by where it is raised."""
+    """A fault as an error of validation. Pydantic adds the place."""
     return PydanticCustomError("rule", "{fault}", {"fault": fault})
 
 
@@ -86,7 +86,7 @@ class Strict(BaseModel):
 
 
 class Words(Strict):
-    """The same thing said in both languages."""
+    """The same text in both languages."""
 
     vi: Text
     en: Text
@@ -107,7 +107,7 @@ KIND_NAMES: dict[str, Words] = {
 
 
 class Source(Strict):
-    """Where a value stands: the Annex or another legal text, the formula text, or what was observed."""
+    """Where a value comes from: the Annex or another legal text, the formula text, or an observation."""
 
     title: Words
 
@@ -124,7 +124,7 @@ AT_LEAST_ONE = Field(min_length=1)
 
 
 class Bands(Strict):
-    """From how many points of 100 a result is excellent, good, fair or average; below it is weak."""
+    """The lowest points (of 100) of an excellent, good, fair and average result; below it is weak."""
 
     excellent: Points
     good: Points
@@ -197,7 +197,7 @@ class GroupFile(Strict):
 
 
 class RuleSetFile(Strict):
-    """A rule set as its files have it, every value with its history."""
+    """A rule set as its files have it, each value with its history."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Words

@@ -1,7 +1,7 @@
-"""The files of a rule set as data: read strictly, and where each place of the data stands in them.
+"""Reading the files of a rule set strictly, and finding the line of a place in their data.
 
-A rule set is one file, or a folder: its head in ``rules.yaml``, and beside it a file for each group, in the
-order of their names, with the group's own values and its indicators.
+A rule set is one file or a folder. A folder has a head, ``rules.yaml``, and a file for each group with the
+group's values and its indicators. The order of the file names is the order of the groups.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PARTS = ("groups", "indicators")
 
 
 class StrictLoader(yaml.CSafeLoader):
-    """Refuses what YAML lets pass: a key that stands twice, and a day that is none."""
+    """Refuses a key that stands twice and a day that does not exist; YAML itself accepts the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -49,7 +49,7 @@ def _error_at(node: yaml.Node, vi: str, en: str) -> yaml.MarkedYAMLError:
 
 @dataclass
 class RuleFiles:
-    """What the files of one rule set hold, and the nodes of their items, for the lines of problems."""
+    """The data of the files of one rule set, and the YAML nodes that give the lines of its problems."""
 
     name: str
     data: dict[str, Any]
@@ -58,7 +58,7 @@ class RuleFiles:
     """(part, id) → the file and the node of a group or indicator."""
 
     def at(self, place: Sequence[str | int], fault: Fault, data: dict[str, Any]) -> Fault:
-        """A fault at a place of ``data``, which is that of the files, maybe laid over its base."""
+        """A fault at a place of ``data``: the data of these files, or those with their base."""
         named: list[str] = []
         here: Any = data
         for part in place:
@@ -69,7 +69,7 @@ class RuleFiles:
         return fault.at(file=file, row=line, field=".".join(named))
 
     def _line(self, place: Sequence[str | int], data: Any) -> tuple[str, int | None]:
-        """The file and line of a place, or of the nearest place around it that is there."""
+        """The file and line of a place, or of the nearest place around it that the files have."""
         file, node, line = self.name, self._head, None
         identity = _inside(_inside(_inside(data, place[0]), place[1]), "id") if len(place) > 1 else None
         if place and place[0] in PARTS and isinstance(identity, str):
@@ -94,7 +94,7 @@ def _inside(here: Any, part: Any) -> Any:
 
 
 def _node_inside(node: yaml.Node | None, part: str | int, data: Any) -> tuple[int, yaml.Node] | None:
-    """The line and node of a key or item; a dated value is found by its day, since a base has others."""
+    """The line and node of a key or item. A dated value is found by its day, since the base adds others."""
     if isinstance(node, yaml.MappingNode):
         return next(((k.start_mark.line + 1, v) for k, v in node.value if k.value == part), None)
     if not isinstance(node, yaml.SequenceNode) or not isinstance(part, int):
@@ -111,7 +111,7 @@ def _value(node: yaml.Node, key: str) -> Any:
 
 
 def read_rules(path: Path) -> RuleFiles:
-    """What the file or folder at a path holds; raises UnusableError where it is no rule set at all."""
+    """The data of the file or folder at a path. Raises UnusableError where it is no rule set at all."""
     if not path.is_dir():
         data, node = _read(path, path.name)
         files = RuleFiles(path.name, data, node)
@@ -146,7 +146,7 @@ def _add_group(files: RuleFiles, file: Path, name: str) -> None:
 
 
 def _note_items(files: RuleFiles, file: str, data: dict[str, Any], node: yaml.Node, part: str) -> None:
-    """Check that each group or indicator of a file has an id of its own, and note where it stands."""
+    """Check that each group or indicator of a file has its own id, and keep its node."""
     nodes: list[yaml.Node] = next((v.value for k, v in node.value if k.value == part), [])
     for n, (item, at) in enumerate(zip(data.get(part, []), nodes, strict=True)):
         line, where = at.start_mark.line + 1, f"{part}.{n}.id"

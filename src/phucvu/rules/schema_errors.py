@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a rule set's data, in both languages and with what is allowed."""
+"""Errors of pydantic as faults, with what is allowed at their place."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EXPECTED = {
 
 
 def fault_of(error: ErrorDetails) -> Fault:
-    """What an error says, without its place."""
+    """The fault of an error, without its place."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "rule":
         found: Fault = context["fault"]
@@ -52,7 +52,7 @@ def fault_of(error: ErrorDetails) -> Fault:
 
 
 def _fields(place: Sequence[str | int]) -> list[str]:
-    """The fields that can stand beside the one at a place."""
+    """The fields allowed at the place of an unknown one."""
     model: type[BaseModel] = RuleSetFile
     for part in place[:-1]:
         for name, field in model.model_fields.items():

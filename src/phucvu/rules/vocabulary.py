@@ -1,4 +1,4 @@
-"""The words that rule sets count with (``vocabulary.yaml``): things, populations, parameters, conditions."""
+"""The words of counting in rule sets (``vocabulary.yaml``): things, populations, parameters, conditions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PROCEDURES = "procedures"
 
 
 class Thing(Strict):
-    """Something that can be counted: which populations and conditions a count of it can name.
+    """Something that can be counted, with the populations and conditions that a count of it can name.
 
-    ``asks`` says of what the conditions can be, ``conditions`` in which lists they stand, and ``optional``
-    that the population is left out where no condition is of dossiers.
+    ``asks`` names the kinds of conditions, ``conditions`` the lists that may hold them. ``optional`` allows
+    a count without a population where no condition is about dossiers.
     """
 
     meaning: Words
@@ -29,9 +29,9 @@ class Thing(Strict):
 
 
 class Condition(Strict):
-    """What it is asked of, and its words: of a record that meets it, and of one that does not.
+    """A condition of records: the kind of record (``of``), and the words for meeting it or not (``lost``).
 
-    ``needs`` names the parameters of a count without which the condition says nothing.
+    ``needs`` names the parameters that a count must give for it.
     """
 
     of: str

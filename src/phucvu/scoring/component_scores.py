@@ -19,7 +19,7 @@ WIDE = pl.Int128
 
 
 def rules_frame(rules: dict[str, RuleSet], kinds: list[str]) -> pl.DataFrame:
-    """What the rules say of every indicator, for each period and each of these kinds of unit.
+    """The rules of every indicator, for each period and each of these kinds of unit.
 
     Columns: period, kind, indicator, group, applies, scored, max (hundredths), target_part,
     target_whole, zero, otherwise (points in hundredths where it does not apply), times.

@@ -1,4 +1,4 @@
-"""The nation: a row beside those of the provinces, its scores the means of theirs."""
+"""The nation's row beside the provinces: its scores are the means of theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group scores as a portal publishes them, for groups whose figures it keeps to itself."""
+"""Group scores as a portal publishes them, for groups without published figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read_group_scores(path: Path, rules: RuleSetFile) -> pl.DataFrame:
     """A file with a row for each period and unit and a column for each group, in points.
 
     Returns period, unit, group, score (Float64), one row for each cell that is filled. Further
-    columns are passed over. Raises UnusableError with a problem for each cell that is no score.
+    columns are ignored. Raises UnusableError with a problem for each cell that is no score.
     """
     sheet = read_table(path, heading_with("period", "unit"), "period, unit, …")
     wide = sheet.frame.rename(str.casefold)
@@ -33,8 +33,8 @@ def read_group_scores(path: Path, rules: RuleSetFile) -> pl.DataFrame:
         try:
             day = Period.parse(row["period"] or "").last
         except UnusableError as error:
-            said = error.problems[0]
-            problems.append(Problem(said.vi, said.en, path.name, row[ROW], "period"))
+            fault = error.problems[0]
+            problems.append(fault.at(file=path.name, row=row[ROW], field="period"))
             continue
         most = {g.id: g.max_points for g in rules.at(day).groups}
         for group in groups:

@@ -31,10 +31,10 @@ class Scores:
     figure), origin (counted, published where only the group's score is known, or mean: the nation's),
     rank, ranked.
     ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
-    A score that lacks a part is null: what is not known is not guessed. Where there are two or more
+    A score that lacks a part is null, never guessed. Where there are two or more
     provinces, the nation has a row of kind “nation” in groups and totals (see ``scoring.nation_scores``);
     its own figures have a rate, and no points.
-    ``unrecorded``: period, unit: where counted figures say nothing, since nothing was recorded.
+    ``unrecorded``: period, unit: those without records, where figures were counted.
     """
 
     rules: dict[str, RuleSet]
@@ -63,13 +63,13 @@ def score(
 ) -> Scores:
     """Scores of checked figures (see figures.table.check_figures).
 
-    Units not in ``units`` are taken by the form of their codes; each period sees them as they were in it
-    (see ``Units.of_period``). ``published_groups`` (period, unit,
-    group, score in points) stands in for groups that have published scores but no figures.
+    Units not in ``units`` are made from their codes; each period uses the units as they were then
+    (see ``Units.of_period``). ``published_groups`` (period, unit, group, score in points) gives the scores
+    of groups without figures.
 
-    ``from_records`` says that the figures were counted. A unit without any record of a period
-    then has no group scores and no total (see ``_unrecorded``): that nobody complained of it gives full
-    points by the rules, and is no achievement.
+    ``from_records`` is true for counted figures. A unit without any record of a period then has no group
+    scores and no total (see ``_unrecorded``): without complaints the rules give it full points, which it
+    has not earned.
     """
     figures = _further_columns_kept_apart(figures)
     named = [figures["unit"]] if published_groups is None else [figures["unit"], published_groups["unit"]]
@@ -105,20 +105,20 @@ def score(
 
 
 def _further_columns_kept_apart(figures: pl.DataFrame) -> pl.DataFrame:
-    """A further column named like one of ours («score») becomes «score_given»."""
+    """A further column named like one of ours (``score``) becomes ``score_given``."""
     ours = {*COMPONENT_COLUMNS, "kind", "parent"} - set(figures_table.COLUMNS)
     return figures.rename({c: f"{c}_given" for c in figures.columns if c in ours})
 
 
 EVENTS = ("dossiers", "synchronised", "processing_time", "decisions", "petitions")
-"""Counts of what happens in a period; the others are of registers, which stand before anything does."""
+"""Counts of events of a period. The others count registers, which exist before anything happens."""
 
 
 def _unrecorded(figures: pl.DataFrame, in_force: dict[str, RuleSet], units: Units) -> pl.DataFrame:
-    """The periods and units of which nothing is recorded.
+    """The periods and units without records.
 
-    That is a unit whose own figures are all of nothing, and every unit of a province or ministry in which
-    nothing happened in the period: a register of procedures alone is no work that could be scored.
+    These are units whose own figures all have a denominator of 0, and every unit of a province or ministry
+    without events in the period: a register of procedures alone is no work to score.
     """
     rows = [
         (period, indicator.id, indicator.count.of in EVENTS, indicator.scope == "province")

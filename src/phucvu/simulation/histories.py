@@ -1,6 +1,6 @@
 """Believable histories: when dossiers come in, fall due, wait for the citizen, end and are returned.
 
-Moments are whole seconds since 1970 in Vietnam's time; NONE stands for «not known». Nothing is dated
+Moments are whole seconds since 1970 in Vietnam's time; NONE means not known. Nothing is dated
 after the cut-off: what has not ended by then is still running.
 """
 
@@ -140,7 +140,7 @@ def _receipts(
 
 
 def _late(rng: np.random.Generator, count: int, ripe: Mask) -> Mask:
-    """So many dossiers, those past their due date first."""
+    """``count`` dossiers, those past their due date first."""
     late = np.zeros(len(ripe), dtype=bool)
     late[np.argsort(rng.random(len(ripe)) + ~ripe)[:count]] = True
     return late

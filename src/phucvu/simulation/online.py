@@ -92,7 +92,7 @@ def _points(rules: RuleSet, indicator: str, numerator: int, denominator: int) ->
 def _fitting(
     points: int, held: int, paid: int, received: int, below: list[Online], rules: RuleSet
 ) -> Iterator[Online]:
-    """Figures of so many points (hundredths) that hold those of the units below.
+    """Figures that give a number of points (in hundredths) and include those of the units below.
 
     ``held`` are the procedures of the unit, ``paid`` those that surely have dossiers.
     """
@@ -141,7 +141,7 @@ def _filings(rest: int, received: int, below: list[Online], rules: RuleSet) -> I
 def _uses(
     wanted: int, offered: int, paid: int, filed: int, below: list[Online], rules: RuleSet
 ) -> Iterator[tuple[int, int]]:
-    """Services used and offered, of so many points: one for each procedure at least.
+    """Services used and offered that give a number of points: one for each procedure at least.
 
     There are enough unused ones that only procedures with dossiers need be used.
     """

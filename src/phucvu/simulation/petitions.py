@@ -1,4 +1,4 @@
-"""Petitions of one block: so many on time, late, satisfied, and of each class."""
+"""Petitions of one block, with given numbers on time, late, satisfied, and of each class."""
 
 from __future__ import annotations
 
@@ -139,12 +139,12 @@ class _Course:
         return self.calendar.after(moment.date(), days)
 
     def _by(self, moment: dt.datetime, days: int) -> dt.datetime:
-        """A moment after the given one, within so many working days."""
+        """A moment after the given one, within a number of working days."""
         last = min(self._limit(moment, days), self.last)
         return self._between(moment.date(), last, moment)
 
     def _past(self, moment: dt.datetime, days: int) -> dt.datetime:
-        """A moment after so many working days have passed, mostly not long after."""
+        """A moment after a number of working days, mostly not long after."""
         first = self._limit(moment, days) + dt.timedelta(days=1)
         delay = dt.timedelta(days=int(self.rng.integers(1, 20)))
         return self._between(first, min(first + delay, self.last), moment)

@@ -1,4 +1,4 @@
-"""What is to be simulated, worked out before a single record is made."""
+"""The plan of a simulation, made before any record."""
 
 from __future__ import annotations
 

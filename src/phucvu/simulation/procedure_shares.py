@@ -179,7 +179,7 @@ def _first(
     shunned: set[Procedure],
     spared: Collection[Procedure] = (),
 ) -> list[Procedure]:
-    """So many of the pool: favourites first, then what is open, last what is spared for another use."""
+    """``count`` of the pool: favourites first, then the open ones, last those spared for another use."""
     order = sorted(pool, key=lambda p: (p not in favourite, p not in open_, p in spared, p in shunned, p))
     return order[: max(0, count)]
 

@@ -91,7 +91,7 @@ def _first(pairs: Iterable[Pair]) -> dict[str, Pair]:
 
 
 def _repeated(target: Target, pairs: list[Pair], count: int) -> list[Pair]:
-    """So many services of these pairs; a procedure may have several services."""
+    """``count`` services of these pairs; a procedure may have several."""
     if count and not pairs:
         raise _impossible(target)
     return [pairs[n % len(pairs)] for n in range(count)]

@@ -221,7 +221,7 @@ class _Block:
         self.paperless = first | rest
 
     def choose_online(self, *, bound: bool) -> None:
-        """The dossiers filed online; where services are ``bound``, just so many procedures of them."""
+        """The dossiers filed online; where services are ``bound``, of just as many procedures as these."""
         counts = self.target.counts
         if not bound:
             self.online = self.pick(counts["online"], self.received, "3.3", prefer=self.paid)

@@ -153,9 +153,9 @@ def _write_dossiers(plan: Plan, writer: Writer, seed: int) -> tuple[pl.DataFrame
 
 
 def _complaints(rng: np.random.Generator, dossiers: Dossiers, target: Target) -> Ints:
-    """Places of the dossiers that somebody complained of: so many that 5.4 comes out.
+    """Places of the dossiers with a complaint: as many as make 5.4 come out.
 
-    Late or not: 5.4 takes off what is late, and once more what was complained of.
+    They may be late or not: 5.4 takes off the late ones, and those with a complaint once more.
     """
     count = target.counts["on_time"] - target.counts["content"]
     order = rng.random(len(dossiers.late)) + ~dossiers.history.finished

@@ -1,4 +1,4 @@
-"""What the records must count: the given figures, as whole numbers of each block of records.
+"""The counts that the records must have: the given figures, as whole numbers of each block.
 
 A block is the records of a named unit that belong to no other named unit below it. Figures of
 dossiers and petitions add up, so a block's are those of its unit less those of the named units below.
@@ -27,7 +27,8 @@ class Quantity:
     """A whole number that adds up over blocks.
 
     ``sources`` are the places of the figures that state it: (indicator, 0) is a numerator,
-    (indicator, 1) a denominator. It counts a part of ``within``, ``usual`` of it where no figure says.
+    (indicator, 1) a denominator. It counts a part of ``within``: the share
+    ``usual`` where no figure gives it.
     """
 
     name: str
@@ -72,7 +73,7 @@ SETS = {"paid": "3.4", "charged": "3.5", "connected": "4.5a", "offered": "3.1"}
 
 @dataclass
 class Target:
-    """What is asked of one named unit and of its block.
+    """The numbers that one named unit and its block must have.
 
     ``counts`` are the block's, by the names of QUANTITIES. ``sets`` are the unit's own figures of
     distinct procedures, (numerator, denominator) by the names of SETS; ``asked`` are the services

@@ -53,7 +53,7 @@ class Writer:
     """Writes ``dossiers.jsonl`` and ``steps.jsonl`` in a folder, block after block.
 
     With ``senders`` each line is a call that names the sending unit, as when several send; without,
-    the bare dossier or step. ``progress`` is told the dossiers written so far. The files get their
+    the bare dossier or step. ``progress`` gets the number of dossiers written so far. The files get their
     names once all is written.
     """
 
@@ -112,7 +112,7 @@ class Writer:
 
 
 def dossier_codes(dossiers: Dossiers) -> pl.Series:
-    """A code for each dossier as a province's system gives it: unit, day received, the unit's how manieth."""
+    """A code for each dossier as a province's system gives it: unit, day received, and a running number."""
     frame = pl.DataFrame(
         {
             "unit": np.array(dossiers.units)[dossiers.unit],
@@ -142,7 +142,7 @@ def _dossier_frame(
     paid = np.where(d.paid[rows], np.where(rng.random(n) < 0.8, 1, 2), 0)
     fee = np.where(d.fee_free[rows], 0, rng.integers(1, 60, n) * 5_000)
     # Of what is filed at the national portal a file tells whether data is reused, else the dossier (4.3).
-    told_by_file = ~reused | (files > 0)
+    flagged_by_file = ~reused | (files > 0)
     frame = pl.DataFrame(
         {
             "MaHoSo": codes[rows],
@@ -164,7 +164,7 @@ def _dossier_frame(
             "NgayTra": stamp(h.returned[rows], "returned"),
             "NgayTuChoi": stamp(np.where(status == 3, h.end[rows], NONE), "refused"),
             "DonViXuLy": np.array(d.units)[d.unit[rows]],
-            "NoiNopHoSo": np.where(d.online[rows] & told_by_file & (rng.random(n) < 0.6), "1", "2"),
+            "NoiNopHoSo": np.where(d.online[rows] & flagged_by_file & (rng.random(n) < 0.6), "1", "2"),
             "HoSoCoThanhPhanSoHoa": reused.astype(int).astype(str),
             "TaiKhoanDuocXacThucVoiVNeID": by_account.astype(int).astype(str),
             "DuocThanhToanTrucTuyen": paid.astype(str),
@@ -205,7 +205,7 @@ def _list_where(condition: str, element: pl.Expr) -> pl.Expr:
 
 
 def _file(number: int) -> pl.Expr:
-    """A submitted file; what is told of reuse and of the store is told by the first."""
+    """A submitted file; the first one carries the flags of reuse and of the store."""
     nothing = pl.lit("0")
     return pl.struct(
         TenTepDinhKem=pl.lit(f"giay-to-{number}.pdf"),

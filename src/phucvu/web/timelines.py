@@ -161,7 +161,7 @@ def picture(timeline: Timeline | None, title: str, narrow: str | None) -> Any:
     description = _("Từ %(first)s đến %(last)s. Mới nhất: %(said)s.") % {
         "first": periods[0],
         "last": periods[-1],
-        "said": "; ".join(f"{panel.name}: {panel.said}" for panel in panels),
+        "said": "; ".join(f"{panel.name}: {panel.latest}" for panel in panels),
     }
     text = drawn(panels, periods, title, description, bool(narrow))
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
