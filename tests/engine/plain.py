@@ -344,10 +344,18 @@ class Tree:
         return None
 
     def above(self, code: str) -> list[str]:
-        """The unit and those above it, nearest first."""
-        found = [code]
-        while (parent := self.home(self.all[found[-1]].get("parent"))) is not None:
-            found.append(parent)
+        """The unit and those above it, nearest first.
+
+        A unit that ended may be succeeded by one that names it as its parent: then the one above it is next.
+        """
+        found, over = [code], self.all[code].get("parent")
+        while over in self.all:
+            home = self.home(over)
+            if home is None or home in found:
+                over = self.all[over].get("parent")
+            else:
+                found.append(home)
+                over = self.all[home].get("parent")
         return found
 
     def below(self, code: str) -> set[str]:

@@ -59,9 +59,26 @@ class Tree:
     def above(self, code: str) -> list[str]:
         """A shown unit and the shown units above it, nearest first."""
         found = [code]
-        while (parent := self.home(self.units[found[-1]].parent)) is not None and parent not in found:
-            found.append(parent)
+        while (over := self._over(found)) is not None:
+            found.append(over)
         return found
+
+    def _over(self, chain: list[str]) -> str | None:
+        """The shown unit above the last of a chain.
+
+        A unit above may have ended and be succeeded by one of the chain, as a district by a commune that
+        still names it as its parent: then it is passed over, so that nothing is lost to the province.
+        """
+        code, seen = self.units[chain[-1]].parent, set(chain)
+        while (unit := self.units.get(code)) is not None:
+            home = self.home(unit.code)
+            if home is not None and home not in chain:
+                return home
+            if unit.code in seen:
+                return None
+            seen.add(unit.code)
+            code = unit.parent
+        return None
 
     @cached_property
     def children(self) -> dict[str, list[str]]:
