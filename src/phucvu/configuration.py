@@ -175,7 +175,7 @@ class Configuration:
     )
     idle_minutes: int = _setting(
         "PHUCVU_IDLE_MINUTES",
-        "minutes after which an unused session of who sees personal data, publishes or manages ends",
+        "minutes after which an unused session ends",
         _whole(1, 600),
         30,
     )
