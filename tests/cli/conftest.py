@@ -1,28 +1,31 @@
 """Running the program in a folder of its own, over a home with units."""
 
 import os
-import subprocess
-import sys
+import shutil
 
 import pytest
+
+from .. import starting
 
 UNITS = "code,name,kind,parent\nH99,Tỉnh Ví Dụ,province,\nH99.01,Sở Ví Dụ,department,H99\n"
 
 
+def running_in(folder):
+    """Runs the program in a folder, with the home in it."""
+    environment = os.environ | {"PHUCVU_HOME": str(folder / "home")}
+    return lambda *words: starting.phucvu(*words, cwd=folder, env=environment)
+
+
+@pytest.fixture(scope="session")
+def with_units(tmp_path_factory):
+    """A folder with a file of units and a home that they were imported into; to be copied."""
+    folder = tmp_path_factory.mktemp("with-units")
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    assert running_in(folder)("import", "units.csv").returncode == 0
+    return folder
+
+
 @pytest.fixture
-def phucvu(tmp_path):
-    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
-    environment = os.environ | {"PHUCVU_HOME": str(tmp_path / "home")}
-
-    def run(*words):
-        return subprocess.run(
-            [sys.executable, "-m", "phucvu", *words],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment,
-            check=False,
-        )
-
-    assert run("import", "units.csv").returncode == 0
-    return run
+def phucvu(with_units, tmp_path):
+    shutil.copytree(with_units, tmp_path, dirs_exist_ok=True)
+    return running_in(tmp_path)

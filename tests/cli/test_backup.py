@@ -1,17 +1,22 @@
 """`phucvu backup` and `phucvu restore` as an administrator uses them; tests/inbox uses them under load."""
 
 import json
+import shutil
 import stat
 
 import pytest
 
+from .conftest import running_in
+
 SECRET = 0o077
 
 
-@pytest.fixture
-def backed_up(phucvu, tmp_path):
-    """A home with something of everything, and a backup of it."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made(with_units, tmp_path_factory):
+    """A folder with a home that has something of everything, and a backup of it; what the command said."""
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copytree(with_units, folder, dirs_exist_ok=True)
+    phucvu, home = running_in(folder), folder / "home"
     assert phucvu("senders", "add", "so-vi-du", "--unit", "H99.01").returncode == 0
     assert phucvu("audit", "verify").returncode == 0
     for path in ("mappings/rieng.yaml", "portal/H99/2026-10/answer.json", "secret.key"):
@@ -22,7 +27,20 @@ def backed_up(phucvu, tmp_path):
         (home / path).write_text("made again", encoding="utf-8")
     done = phucvu("backup", "copy")
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return folder, done.stdout
+
+
+@pytest.fixture
+def backed_up(made, tmp_path):
+    """What the backup's command said; the home and the backup are in a folder of the test's own."""
+    folder, said = made
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return said
+
+
+@pytest.fixture
+def phucvu(tmp_path):
+    return running_in(tmp_path)
 
 
 def test_everything_is_there_again(phucvu, backed_up, tmp_path):

@@ -4,13 +4,13 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
 
 import polars as pl
 import pytest
 
 from phucvu.published import portal_2026
+
+from .. import starting
 
 NOW = ("--now", "2026-10-10T23:59:59")
 UNITS = ("H21.17", "H21.227")
@@ -18,14 +18,7 @@ UNITS = ("H21.17", "H21.227")
 
 def run(*arguments, home=None, cwd=None):
     environment = os.environ | ({"PHUCVU_HOME": str(home)} if home else {})
-    return subprocess.run(
-        [sys.executable, "-m", "phucvu", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment,
-        check=False,
-    )
+    return starting.phucvu(*map(str, arguments), cwd=cwd, env=environment)
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from .. import starting
 
 COMMANDS = (
     ["serve", "--port", "1"],
@@ -20,8 +21,7 @@ COMMANDS = (
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "phucvu", *words, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, umask=0o022, check=False)
+    return starting.phucvu(*words, "--home", str(home), umask=0o022)
 
 
 def refused(home: Path, *words: str) -> str:

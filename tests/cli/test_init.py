@@ -1,24 +1,17 @@
 """`phucvu init`, and what a home that is not there is told."""
 
 import os
-import subprocess
-import sys
 
 import pytest
+
+from .. import starting
 
 
 @pytest.fixture
 def run(tmp_path):
     def run(*words, **variables):
         environment = {k: v for k, v in os.environ.items() if k not in ("PHUCVU_HOME", "PHUCVU_HTTPS")}
-        return subprocess.run(
-            [sys.executable, "-m", "phucvu", *words],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment | variables,
-            check=False,
-        )
+        return starting.phucvu(*words, cwd=tmp_path, env=environment | variables)
 
     return run
 

@@ -3,23 +3,17 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 
 import fastexcel
 import pytest
+
+from .. import starting
 
 HEADING = "period,unit,indicator,numerator,denominator"
 
 
 def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "phucvu", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-    )
+    return starting.phucvu(*map(str, arguments), cwd=cwd)
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
 from phucvu.cli.program import program
+
+from .. import starting
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -62,6 +62,6 @@ def test_the_examples_run(tmp_path):
     # The examples use ./phucvu-data, whatever home other tests have named in this process.
     environment = {name: value for name, value in os.environ.items() if name != "PHUCVU_HOME"}
     for example in EXAMPLES:
-        words = [sys.executable, "-m", *shlex.split(example)]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=here, env=environment, check=False)
+        _, *words = shlex.split(example)
+        done = starting.phucvu(*words, cwd=here, env=environment)
         assert done.returncode == 0, f"{example}\n{done.stderr}"

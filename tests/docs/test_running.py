@@ -3,11 +3,11 @@
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from .. import starting
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
@@ -31,8 +31,8 @@ def home(tmp_path_factory):
     assert lines.pop() == "phucvu serve --home /srv/phucvu"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PHUCVU_")}
     for line in lines:
-        words = [sys.executable, "-m", *shlex.split(line.replace("/srv/phucvu", str(folder)))]
-        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+        _, *words = shlex.split(line.replace("/srv/phucvu", str(folder)))
+        done = starting.phucvu(*words, cwd=ROOT, env=environment)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     return folder
 

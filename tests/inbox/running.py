@@ -24,6 +24,8 @@ import polars as pl
 
 from phucvu.records.store import Store
 
+from .. import starting
+
 HERE = Path(__file__).parent / "site"
 
 UNITS = [
@@ -53,9 +55,7 @@ def inside(home: Path, code: str, database: str | None = None) -> Any:
         "say = lambda value: print(json.dumps(value, default=str))\n" + textwrap.dedent(code)
     )
     environment = _environment(home, database) | {"DJANGO_SETTINGS_MODULE": "phucvu.inbox.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
+    done = starting.python(script, environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) if done.stdout else None
 

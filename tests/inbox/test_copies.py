@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 
 from phucvu.records.store import Store
 
+from .. import starting
 from .clients import dossier
 from .running import Site, inside, make_home, postgresql
 from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_alone, wait_for_another
@@ -27,8 +27,7 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 def phucvu(*words: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
     address = {"PHUCVU_DATABASE_URL": database} if database else {}
-    command = [sys.executable, "-m", "phucvu", *words]
-    return subprocess.run(command, env=os.environ | address, capture_output=True, text=True, check=False)
+    return starting.phucvu(*words, env=os.environ | address)
 
 
 class Running:

@@ -21,6 +21,8 @@ import pytest
 
 from phucvu.figures.periods import now_in_vietnam
 
+from .. import starting
+
 UNITS = "code,name,kind,parent\nH99,UBND tỉnh Ví Dụ,province,\nH99.01,Sở Ví Dụ,department,H99\n"
 PROCEDURES = "code,name,field,owner,status\n9.000001,Thủ tục thử,Thử,H99,public\n"
 
@@ -62,19 +64,17 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    phucvu = [sys.executable, "-m", "phucvu"]
     environment = os.environ | {"PHUCVU_HOME": str(folder / "home")}
 
     def run(*words: str) -> str:
-        done = subprocess.run(
-            [*phucvu, *words], cwd=folder, env=environment, capture_output=True, text=True, check=True
-        )
+        done = starting.phucvu(*words, cwd=folder, env=environment)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     run("import", "units.csv", "procedures.csv")
     secret = run("senders", "add", "he-thong", "--unit", "H99").strip()
     server = subprocess.Popen(
-        [*phucvu, "serve", "--port", str(port)],
+        [sys.executable, "-m", "phucvu", "serve", "--port", str(port)],
         env=environment,
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -82,7 +82,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     )
     site = Installation(f"http://127.0.0.1:{port}", folder / "home", secret)
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while True:
             assert server.poll() is None
             try:
