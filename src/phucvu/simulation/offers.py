@@ -7,15 +7,15 @@ from phucvu.simulation.sets import Procedure, Share, not_arranged, total
 from phucvu.simulation.targets import Target
 
 USUAL_OFFER = 0.8
-"""Of a unit's procedures, those offered online where no figure says how many."""
+"""The share of a unit's procedures that it offers online where no figure gives a number."""
 
 
 def offer(targets: dict[str, Target], shares: dict[str, Share], way: str, *, by_use: bool) -> list[Fault]:
-    """Choose the procedures offered online: of the sizes asked for, each unit's around those below.
+    """Choose the procedures that each unit offers online; they include those of the units below.
 
-    Used services need dossiers, so ``by_use`` takes for those procedures that have some, and for the
-    unused ones others. What units offer together has to come to the size asked for above them: the
-    ``way`` «alike» takes first what the units beside offer, «apart» what they do not.
+    Used services need dossiers: ``by_use`` takes procedures with dossiers for them, and others for the
+    unused ones. The offers of several units must add up to the size of the unit above: the ``way``
+    ``alike`` first takes what the units beside offer, ``apart`` what they do not.
     """
     problems: list[Fault] = []
     bound = services_bound(targets)

@@ -19,19 +19,19 @@ from phucvu.simulation.simulated_decisions import Transparency, read_transparenc
 from phucvu.simulation.targets import Target, read_targets, traits_of_paper
 
 COMMUNES = 135
-"""As many communes as Gia Lai has are made up in a province, those with figures of their own included."""
+"""Communes of a simulated province, those with figures of their own included: as many as Gia Lai has."""
 
 DOSSIERS_A_COMMUNE = 400
-"""Fewer communes are made up where there would be fewer dossiers for each than this."""
+"""Dossiers that each made-up commune has at least; else fewer communes are made up."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """The counts and procedures of every block, and the units that share them.
 
-    By named unit: ``offices`` are the units over which its block is spread, its own first; ``usual``
-    the procedures that those offices mostly have, where that is not all of the unit's; ``roots`` the
-    province or ministry that sends for it. ``bound`` are the units whose services figures fix.
+    By named unit: ``offices`` are the units that share its block, the named unit first; ``usual`` the
+    procedures that these mostly have, None for all of the unit's; ``roots`` the province or ministry that
+    sends for it. ``bound`` are the units whose number of services is fixed by figures.
     """
 
     period: Period
@@ -82,7 +82,7 @@ def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datet
 
 
 def _known(units: Units, codes: list[str]) -> Units:
-    """The units with those named, and those above them, that are not known yet."""
+    """The units, with those named and those above them made from their codes where not known."""
     missing = set(codes)
     while missing:
         units = units.with_codes(sorted(missing))
@@ -106,7 +106,7 @@ def _catalogue(targets: dict[str, Target], shares: dict[str, Share]) -> Catalogu
 
 
 def _offices(targets: dict[str, Target], units: Units) -> tuple[dict[str, list[str]], list[Unit]]:
-    """The units over which each block is spread, the block's own first; and those made up for it."""
+    """The units that share each block, the named unit first; and the units made up for this."""
     offices: dict[str, list[str]] = {}
     made_up: list[Unit] = []
     taken = {u.code for u in units}
@@ -131,7 +131,7 @@ def _offices(targets: dict[str, Target], units: Units) -> tuple[dict[str, list[s
 
 
 def _usual(target: Target, targets: dict[str, Target], shares: dict[str, Share]) -> Sets | None:
-    """What the communes of a province without figures do: what those with figures do, or a part of all."""
+    """The procedures of communes without figures: those of communes with figures, else a part of all."""
     if target.kind != "province":
         return None
     of = [shares[c].sets for c in target.children if targets[c].kind == "commune"]

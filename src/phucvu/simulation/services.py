@@ -22,12 +22,12 @@ def make_services(
     outside: list[str],
     filed_online: set[Pair],
 ) -> list[dict[str, str]]:
-    """Rows of the table ``services`` whose counts are those asked for.
+    """Rows of the table ``services`` with the required counts.
 
-    ``may_offer`` are the pairs that the offices of each block may have services of, ``must_offer`` the
-    procedures of which each block needs one; ``outside`` are procedures under no authority, whose
-    services count in 3.2 alone; ``filed_online`` the pairs of which a dossier received in the period
-    was filed online. Raises UnusableError where the services asked for cannot be had.
+    ``may_offer`` has, by block, the pairs (unit, procedure) that may have services; ``must_offer``, by
+    block, the procedures that need one; ``outside`` procedures under no authority, whose services count
+    in 3.2 alone; ``filed_online`` the pairs with a dossier received in the period and filed online.
+    Raises UnusableError where the required services are impossible.
     """
     bound = services_bound(targets)
     chosen = [

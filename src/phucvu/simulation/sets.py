@@ -1,4 +1,4 @@
-"""Sets of procedures, and what is asked of them.
+"""Sets of procedures and their sizes.
 
 The figures count distinct procedures over a unit and all below it, so a unit's set holds those of the
 units below. A procedure is of one of four classes: with a fee; with a fee and for citizens; for

@@ -118,7 +118,7 @@ class Catalogue:
         return [self.codes[self._numbers[p]] for p in procedures]
 
     def outside(self, *, fee: bool, paper: bool) -> int:
-        """A procedure under no unit's authority, for dossiers that must not show any other."""
+        """A procedure outside every unit's authority, for dossiers that must not count for any other."""
         return self._numbers[self._outside[fee, paper]]
 
     @property

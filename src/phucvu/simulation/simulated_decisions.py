@@ -21,7 +21,7 @@ DECIDED, PUBLISHED, COMPLETE = "1.1", "1.2", "1.3"
 
 @dataclass(frozen=True)
 class Transparency:
-    """What is asked of one province or ministry: (numerator, denominator) each."""
+    """The figures 1.1 to 1.3 of one province or ministry: (numerator, denominator) each."""
 
     home: Unit
     decided: tuple[int, int]

@@ -12,7 +12,7 @@ from phucvu.simulation.targets import Target, contradiction
 
 @dataclass
 class Asked:
-    """The sizes that the figures ask for; ``free`` names those they leave open."""
+    """The sizes that the figures require; ``free`` names those without a figure."""
 
     fee: int
     citizen: int
@@ -24,7 +24,7 @@ class Asked:
 
 
 def ask(targets: dict[str, Target], unit: str) -> Asked:
-    """What the figures ask of a unit; where they say nothing, a believable number."""
+    """The sizes that the figures of a unit require; a plausible number where there is none."""
     target = targets[unit]
     counts, given = target.counts, target.sets
     fee_dossiers, connected = counts["fee"], counts["population"]
@@ -50,7 +50,7 @@ def ask(targets: dict[str, Target], unit: str) -> Asked:
 
 
 def _authority_over(targets: dict[str, Target], unit: str) -> int:
-    """The procedures that figures leave a unit: its own authority, or that of one above."""
+    """The most procedures that a unit can have: its own authority, or that of a unit above."""
     sizes = [10**6]
     above: str | None = unit
     while above:
@@ -116,7 +116,7 @@ def _given(target: Target, name: str) -> bool:
 def size_up(
     targets: dict[str, Target], asked: dict[str, Asked], charged_too: bool
 ) -> tuple[dict[str, Sizes], list[Fault]]:
-    """The sizes by class of every unit: as few procedures of the class BOTH as will do; or why not.
+    """The sizes by class of every unit, with as few procedures of the class BOTH as possible; or the faults.
 
     With ``charged_too`` those of them that are paid are charged as well, as far as there are charged.
 

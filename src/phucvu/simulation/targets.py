@@ -76,8 +76,8 @@ class Target:
     """The numbers that one named unit and its block must have.
 
     ``counts`` are the block's, by the names of QUANTITIES. ``sets`` are the unit's own figures of
-    distinct procedures, (numerator, denominator) by the names of SETS; ``asked`` are the services
-    asked for by the figures, None where the number is free. ``declared`` is the denominator of 1.4.
+    distinct procedures, (numerator, denominator) by the names of SETS. ``services`` are those used and
+    all, None where the figures do not fix them. ``declared`` is the denominator of 1.4.
     """
 
     unit: str
@@ -96,7 +96,7 @@ Figures = dict[tuple[str, str], tuple[int, int]]
 def read_targets(
     frame: pl.DataFrame, units: Units, payable: str
 ) -> tuple[Period, Figures, dict[str, Target]]:
-    """The period, the figures by (unit, indicator), and what is asked of each unit, parents first.
+    """The period, the figures by (unit, indicator), and the target of each unit, parents first.
 
     ``frame`` has the columns period, unit, indicator, numerator, denominator. ``payable`` is the
     population in which the rules look for fee dossiers, received or handled.
@@ -217,7 +217,7 @@ def _disagreeing(figures: Figures) -> Iterable[Fault]:
 def _split(
     targets: dict[str, Target], values: dict[str, dict[str, int]], figures: Figures, payable: str
 ) -> list[Fault]:
-    """Give every block its share of every quantity; a problem for each number that has no room."""
+    """Give every block its share of every quantity; a fault for each number that does not fit."""
     for base, stand_in in (("handled", "received"), ("petitions", "arrived"), ("services", "used")):
         values[base] = {u: values[stand_in].get(u, 0) for u in targets} | values[base]
     problems: list[Fault] = []
@@ -309,7 +309,7 @@ def _no_room(unit: str, quantity: Quantity, asked: int, room: int) -> Fault:
 
 
 def _impossible(target: Target, figures: Figures) -> Iterable[Fault]:
-    """What a block's numbers exclude beyond a part being larger than its whole."""
+    """Faults of a block's numbers other than a part larger than its whole."""
     c = target.counts
     unusable = c["handled"] - max(c["result"], c["digitised"])
     if c["store"] > c["digitised"] + unusable:
@@ -326,9 +326,9 @@ def _impossible(target: Target, figures: Figures) -> Iterable[Fault]:
 
 
 def traits_of_paper(target: Target) -> tuple[int, int]:
-    """How many dossiers have a file from the store and are not digitised, or are so without a result.
+    """Numbers of dossiers: with a file from the store but not digitised; digitised but without a result.
 
-    The first must be of a procedure that returns a paper, the second of one that does not.
+    The first need a procedure that returns a paper, the second one that does not.
     """
     counts = target.counts
     return max(0, counts["store"] - counts["digitised"]), max(0, counts["digitised"] - counts["result"])
