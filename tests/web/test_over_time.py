@@ -169,6 +169,14 @@ def test_a_unit_that_moved_is_shown_where_it_was_in_the_period(
     assert "Đến hết ngày 30/06/2025 thuộc Huyện Cũ . Từ ngày 01/07/2025 thuộc Thử Nghiệm ." in html
 
 
+def test_the_rank_of_a_unit_says_where_its_block_changed(client: Client, show: Callable[..., None]) -> None:
+    """A place among three communes of a district is none among three of the province."""
+    show(*reorganised())
+    ranks = re.findall(r'data-label="Hạng">(.*?)</td>', html_of(client, "/units/H99.103"))
+    assert ranks == ['1/3 <span class="reason">khối xếp hạng khác kỳ trước</span>', "1/3"]
+    assert "khối xếp hạng khác" not in html_of(client, "/units/H99")
+
+
 def test_the_front_page_of_one_province_is_its_own(client: Client, show: Callable[..., None]) -> None:
     show(*reorganised())
     html = html_of(client, "/")

@@ -24,6 +24,8 @@ class Then:
     scores: dict[str, Decimal | None]
     rank: int | None
     ranked: int
+    block: frozenset[str]
+    """The units that it is ranked among, itself with them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def _then(result: Result, code: str) -> Then | None:
     total = totals.row(0, named=True)
     groups = result.scores.groups.filter(pl.col("unit") == code, pl.col("period") == period)
     scores = dict(groups.select("group", "score").iter_rows())
-    return Then(result.period, {"total": total["score"], **scores}, total["rank"], total["ranked"])
+    block = result.scores.units.blocks(result.period).get((total["kind"], total["parent"]), frozenset())
+    return Then(result.period, {"total": total["score"], **scores}, total["rank"], total["ranked"], block)
 
 
 def of_indicator(indicator: str, units: Collection[str], period: Period) -> list[Spread]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpResponse
@@ -39,6 +40,8 @@ class Series:
     values: Mapping[Period, Any]
     said: Callable[[Any], str]
     most: Decimal | None
+    notes: Mapping[Period, str] = field(default_factory=dict)
+    """What is said beside the value of a period."""
 
     def say(self, period: Period) -> str:
         value = self.values.get(period)
@@ -62,10 +65,10 @@ class Timeline:
         return [series.name for series in self.series]
 
     @property
-    def rows(self) -> list[tuple[Period, list[tuple[str, str]]]]:
-        """The table: each period, the latest first, with (heading, said)."""
+    def rows(self) -> list[tuple[Period, list[tuple[str, str, str]]]]:
+        """The table: each period, the latest first, with (heading, said, note)."""
         return [
-            (period, [(series.name, series.say(period)) for series in self.series])
+            (period, [(one.name, one.say(period), one.notes.get(period, "")) for one in self.series])
             for period in reversed(self.periods)
         ]
 
@@ -99,7 +102,13 @@ def of_unit(board: Board, code: str) -> Timeline | None:
         for part, name, most in parts
     ]
     ranks = {p: (then.rank, then.ranked) for p, then in found.items() if then.rank is not None}
-    series.append(Series("rank", _("Hạng"), ranks, lambda rank: "{}/{}".format(*rank), None))
+    ranked = [found[period] for period in ranks]
+    notes = {
+        now.period: _("khối xếp hạng khác kỳ trước")
+        for then, now in pairwise(ranked)
+        if now.block != then.block
+    }
+    series.append(Series("rank", _("Hạng"), ranks, lambda rank: "{}/{}".format(*rank), None, notes))
     return _timeline(series, "unit-time", code, board=board)
 
 
