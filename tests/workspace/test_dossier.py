@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -21,6 +22,7 @@ from phucvu.inbox.counting import running
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
+from phucvu.web.workspace import one_dossier
 
 from .records import PERSONAL, SECRETS
 from .test_lists import body
@@ -176,6 +178,24 @@ def test_what_to_do(client_of: SignIn, name: str, said: str) -> None:
     assert said in section
     if name in ("overdue", "today", "waiting"):
         assert "đồng bộ lại" not in section, "nothing is asked to be completed that is not finished"
+
+
+@pytest.mark.parametrize("latest", [None, {"ended": dt.datetime(2026, 10, 2)}])
+def test_nothing_in_hand_is_to_do_once_it_has_ended_after_the_period(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch, latest: dict[str, object] | None
+) -> None:
+    whole, month = one_dossier.home.listing, running(now().date())[0]
+    asked: list[Period] = []
+
+    def listing(period: Period) -> object:
+        asked.append(period)
+        return whole(period) if len(asked) == 1 else SimpleNamespace(one=lambda sender, code: latest)
+
+    monkeypatch.setattr(one_dossier.home, "listing", listing)
+    page = body(client_of("head", "H99"), "/workspace/H99/dossiers/H99/H99.01-overdue")
+    assert "giải quyết ngay" not in page
+    assert "Hồ sơ đã kết thúc xử lý sau kỳ này" in page
+    assert asked == [month, month]
 
 
 def test_by_which_rule_condition_by_condition(client_of: SignIn) -> None:

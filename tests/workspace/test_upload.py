@@ -62,6 +62,12 @@ def test_a_file_is_shown_first_and_taken_when_confirmed(client_of: SignIn, home:
     assert "Sẽ nhập 1 dòng; chưa ghi gì" in page
     assert "mới 1, thay đổi 0, như cũ 0" in page
     assert re.search(r"Mã hồ sơ</th><td>mã hồ sơ", page)
+    assert "Loại tệp: <strong>hồ sơ</strong>" in page
+    first = page[page.index("Những dòng đầu") :]
+    assert "<td>đang xử lý</td>" in first
+    assert "<td>03/01/2026</td>" in first
+    assert "<td>không</td>" in first
+    assert not re.search(r"<td>(False|True|\d{4}-\d\d-\d\d[^<]*)</td>", first)
     assert "“Đang bay”" in page
     assert "không được nhập thay đơn vị H98.01" in page
     held = home.rows("dossiers").filter(pl.col("code").str.starts_with("TL-"))

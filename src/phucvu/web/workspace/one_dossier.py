@@ -21,6 +21,8 @@ from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, column_of, reasons
 from phucvu.figures.periods import Period
+from phucvu.inbox.clock import now
+from phucvu.inbox.counting import running
 from phucvu.inbox.home import store
 from phucvu.problems import UnusableError
 from phucvu.rules.loading import rules_in_use
@@ -225,12 +227,21 @@ def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
         yield Verdict(indicator, "lost" if why else "counted", why, source, said)
 
 
+def _ended_since(judged: dict[str, Any]) -> bool:
+    """Whether a dossier that was in hand at the end of the period shown is so no more."""
+    current = home.listing(running(now().date())[0])
+    latest = current.one(judged["sender"], judged["code"]) if current else judged
+    return latest is None or latest["ended"] is not None
+
+
 def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, Indicator | None]]:
     """What is to be done with a dossier, and for which indicator; nothing that is not true of it yet.
 
     Only a finished dossier is completed; of one in hand all that counts is its deadline.
     """
     if judged["ended"] is None:
+        if _ended_since(judged):
+            return [(_("Hồ sơ đã kết thúc xử lý sau kỳ này; chọn kỳ sau để xem việc còn cần làm."), None)]
         if judged["waiting"]:
             return [(_("Chờ người dân bổ sung giấy tờ; thời gian chờ không tính vào hạn."), None)]
         if not judged["on_time"]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
+import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from phucvu.accounts import units
 from phucvu.accounts.permissions import Role
+from phucvu.formats import day
 from phucvu.inbox.models import Upload
-from phucvu.intake import templates
+from phucvu.intake import templates, words
 from phucvu.intake.within import REGISTERS
 from phucvu.problems import UnusableError
 from phucvu.records.schema import TABLES
@@ -21,6 +24,7 @@ from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
 from phucvu.web.workspace.forms import FileForm
 from phucvu.web.workspace.shown import rendered
+from phucvu.web.workspace.words import channels, dated, statuses
 
 RECENT = 10
 AGAIN_IN = 2
@@ -77,6 +81,7 @@ def one(request: Any, unit: str, key: str) -> Any:
         "taken": upload.state == uploading.TAKEN,
         "percent": round(100 * upload.done / upload.size) if upload.size else 0,
         "said": said,
+        "kind": _kind(said["kind"]) if said.get("kind") else "",
         "because": (said.get("because") or {}).get(lang, ""),
         "problems": [p[lang] for p in said.get("problems", ())],
         "notes": [p[lang] for p in said.get("notes", ())],
@@ -85,7 +90,10 @@ def one(request: Any, unit: str, key: str) -> Any:
             (heading, name and _column(said["kind"], name)) for heading, name in said.get("columns", ())
         ],
         "first": [
-            (_table(name), [(_column(name, row[0]), row[1:]) for row in rows])
+            (
+                _table(name),
+                [(_column(name, row[0]), [_cell(name, row[0], said) for said in row[1:]]) for row in rows],
+            )
             for name, rows in said.get("first", {}).items()
         ],
         "number": sum(new + changed for new, changed, _same in said.get("added", {}).values()),
@@ -144,6 +152,35 @@ def _gone(request: Any, unit: str) -> Any:
 def _table(name: str) -> str:
     """What a table of records is called."""
     return TABLES[name].vi if language() == "vi" else name
+
+
+def _kind(kind: str) -> str:
+    """What a kind of file is called."""
+    apart = {"wire": _("hồ sơ theo định dạng đồng bộ"), "xes": _("nhật ký sự kiện (XES)")}
+    if kind in apart:
+        return apart[kind]
+    return templates.title(kind) if language() == "vi" else kind
+
+
+def _row(table: str, column: str, cells: list[str]) -> tuple[str, list[str]]:
+    """A column of the first rows: what it is called, and its values as people read them."""
+    return _column(table, column), [_cell(table, column, said) for said in cells]
+
+
+def _cell(table: str, column: str, said: str) -> str:
+    """A value of the first rows, kept as text, as people read it."""
+    if not said:
+        return ""
+    if column in ("status", "channel") and said.isdigit():
+        return (statuses() if column == "status" else channels()).get(int(said), said)
+    kind = TABLES[table][column].type
+    if kind == pl.Boolean:
+        return _("có") if said == "True" else _("không")
+    if isinstance(kind, pl.Datetime):
+        return dated(dt.datetime.fromisoformat(said))
+    if kind == pl.Date:
+        return day(dt.date.fromisoformat(said))
+    return words.called(table, column).get(said, said) if language() == "vi" else said
 
 
 def _column(kind: str, name: str) -> str:
