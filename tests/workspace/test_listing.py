@@ -15,7 +15,6 @@ from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
 from phucvu.engine.findings import findings
 from phucvu.engine.listing import (
-    OF_DOSSIERS,
     SORTS,
     Listing,
     Order,
@@ -29,6 +28,7 @@ from phucvu.engine.listing import (
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import from_frames
 from phucvu.engine.tree import Tree
+from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
 

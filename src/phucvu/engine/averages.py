@@ -7,9 +7,10 @@ import datetime as dt
 import polars as pl
 
 from phucvu.engine import judged
-from phucvu.engine.counts import WORKING_HOURS, held
+from phucvu.engine.counts import WORKING_HOURS
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
+from phucvu.engine.verdict import of_records
 from phucvu.figures.periods import Period
 from phucvu.problems import Problem, UnusableError
 from phucvu.rules.model import RuleSetFile
@@ -52,7 +53,7 @@ def averages(
         )
     with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
         rows = judged.dossiers(situation, situation.tree.below(unit))
-        rows = rows.filter(rows[indicator.count.population], held(rows, indicator)[1])
+        rows = rows.filter(of_records(rows, indicator).looked_at)
         by_procedure = rows.group_by("procedure").agg(
             dossiers=rows.count(),
             working_days=rows.worked_days.sum(),

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, sub
+from operator import sub
 
 import ibis
 import ibis.expr.types as ir
@@ -25,7 +25,9 @@ from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.declared import declared
 from phucvu.engine.given import given
 from phucvu.engine.look_up import look_up
+from phucvu.engine.reasons import NO_DOSSIER
 from phucvu.engine.situation import Situation
+from phucvu.engine.verdict import YES, Verdict, all_of, any_of, asked_of_dossiers, of_records
 from phucvu.records.schema import TABLES
 from phucvu.rules.model import Count, Indicator
 
@@ -50,16 +52,8 @@ class Measure:
     def of(self, dossiers: ir.Table) -> ir.IntegerValue:
         """The sum over dossiers as ``judged.dossiers`` gives them."""
         meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
-        wanted = all_of([dossiers[self.count.population], *meets])
+        wanted = all_of(meets, dossiers[self.count.population])
         return dossiers.worked_days.sum(where=wanted) if self.worked else dossiers.count(where=wanted)
-
-
-def all_of(conditions: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
-    return reduce(and_, conditions, ibis.literal(True))
-
-
-def _split(names: Iterable[str], *kinds: str) -> tuple[str, ...]:
-    return tuple(n for n in names if CONDITIONS[n].of in kinds)
 
 
 def measures(indicator: Indicator) -> tuple[Measure, ...]:
@@ -67,9 +61,7 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
     count = indicator.count
     if count.of in ("decisions", "owned_procedures", "petitions") or count.population is None:
         return ()
-    kinds = ("dossier",) if count.of == "procedures" else ("dossier", "procedure")
-    below = _split(count.denominator, *kinds)
-    above = (*below, *_split(count.numerator, *kinds))
+    above, below = asked_of_dossiers(count)
     return Measure(count, above, count.of == "processing_time"), Measure(count, below)
 
 
@@ -123,10 +115,9 @@ def _named(indicator: Indicator, numerator: ir.Value, denominator: ir.Value) -> 
     return dict(zip(columns(indicator), (numerator, denominator), strict=True))
 
 
-def _both(
-    rows: ir.Table, indicator: Indicator, met: ir.BooleanValue, looked_at: ir.BooleanValue
-) -> dict[str, ir.Value]:
-    return _named(indicator, rows.count(where=met & looked_at), rows.count(where=looked_at))
+def _both(rows: ir.Table, indicator: Indicator, verdict: Verdict[ir.BooleanValue]) -> dict[str, ir.Value]:
+    counted = rows.count(where=verdict.counted & verdict.looked_at)
+    return _named(indicator, counted, rows.count(where=verdict.looked_at))
 
 
 def of_dossiers(
@@ -192,14 +183,30 @@ def _having_dossiers(rows: ir.Table, indicators: Sequence[Indicator]) -> dict[st
     """The figures of things that count if they have a dossier: how many have, of all there are."""
     figures: dict[str, ir.Value] = {}
     for indicator in indicators:
-        used, applied = (at_least_one(rows, m) for m in measures(indicator))
-        figures |= _both(rows, indicator, used, applied)
+        figures |= _both(rows, indicator, of_things(rows, indicator))
     return figures
 
 
-def at_least_one(rows: ir.Table, measure: Measure) -> ir.BooleanValue:
+def of_things(rows: ir.Table, indicator: Indicator) -> Verdict[ir.BooleanValue]:
+    """The verdict of services, communes or procedures, with their measures and facts as columns.
+
+    Conditions on dossiers ask for at least one such dossier.
+    """
+    count, (met, applied) = indicator.count, measures(indicator) or (None, None)
+    own = [c for c in (*count.numerator, *count.denominator) if CONDITIONS[c].of != "dossier"]
+    own = own if count.of == "procedures" else []
+    lacks = {c: ~CONDITIONS[c](rows, count) for c in own if c in count.numerator}
+    if met is not None and met.conditions:
+        lacks[NO_DOSSIER] = ~_at_least_one(rows, met)
+    looked_at = all_of((CONDITIONS[c](rows, count) for c in own if c in count.denominator), YES)
+    if applied is not None:
+        looked_at = looked_at & _at_least_one(rows, applied)
+    return Verdict(looked_at, lacks, (any_of(lacks.values(), YES),), YES)
+
+
+def _at_least_one(rows: ir.Table, measure: Measure) -> ir.BooleanValue:
     """Whether there is at least one dossier of a measure; where it asks nothing, all there is."""
-    return (rows[measure.name] > 0).fill_null(False) if measure.conditions else ibis.literal(True)
+    return (rows[measure.name] > 0).fill_null(False) if measure.conditions else YES
 
 
 def of_services(
@@ -230,11 +237,7 @@ def of_procedures(
 ) -> Iterator[ir.Table]:
     """Procedures under the authority of the unit and those below it, each counted once."""
     rows = procedures(situation, tallies, indicators)
-    figures: dict[str, ir.Value] = {}
-    for indicator in indicators:
-        met, looked_at = procedure_holds(rows, indicator)
-        figures |= _both(rows, indicator, met, looked_at)
-    yield rows.group_by(unit=rows.above).agg(**figures)
+    yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
 def procedures(situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
@@ -257,20 +260,6 @@ def procedures(situation: Situation, tallies: Tallies, indicators: Sequence[Indi
 PROCEDURE_FACTS = tuple(c for c in TABLES["procedures"].types if c != "code")
 
 
-def procedure_holds(rows: ir.Table, indicator: Indicator) -> tuple[ir.BooleanValue, ir.BooleanValue]:
-    """Whether each procedure meets the conditions of the numerator, and those of the denominator."""
-    count = indicator.count
-    asked = [at_least_one(rows, m) for m in measures(indicator)] or [ibis.literal(True)] * 2
-    own = [
-        all_of(
-            CONDITIONS[c](rows, count)
-            for c in _split(names, "procedure", "owned procedure", "unit procedure")
-        )
-        for names in (count.numerator, count.denominator)
-    ]
-    return own[0] & asked[0], own[1] & asked[1]
-
-
 def of_owned_procedures(
     situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
@@ -278,7 +267,7 @@ def of_owned_procedures(
     rows = owned_procedures(situation)
     figures: dict[str, ir.Value] = {}
     for indicator in indicators:
-        figures |= _both(rows, indicator, *held(rows, indicator))
+        figures |= _both(rows, indicator, of_records(rows, indicator))
     yield rows.group_by(unit=rows.root).agg(**figures)
 
 
@@ -294,23 +283,14 @@ def _owners(situation: Situation) -> pl.DataFrame:
     return pl.DataFrame(roots, schema=["owner", "root"], orient="row").drop_nulls()
 
 
-def held(rows: ir.Table, indicator: Indicator) -> tuple[ir.BooleanValue, ir.BooleanValue]:
-    """Whether each row meets the conditions of the numerator, and those of the denominator."""
-    count = indicator.count
-    above, below = (
-        all_of(CONDITIONS[c](rows, count) for c in names) for names in (count.numerator, count.denominator)
-    )
-    return above, below
-
-
 def of_decisions(
     situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Procedures with a decision, and those all of whose decisions meet the conditions; each once."""
     for indicator in indicators:
         rows = judged.decisions(situation, indicator.count)
-        met, looked_at = held(rows, indicator)
-        each = rows.filter(looked_at).group_by("root", "procedure").agg(met=met.all())
+        verdict = of_records(rows, indicator)
+        each = rows.filter(verdict.looked_at).group_by("root", "procedure").agg(met=verdict.counted.all())
         yield each.group_by(unit=each.root).agg(**_named(indicator, each.met.sum(), each.count()))
 
 
@@ -322,8 +302,7 @@ def of_petitions(
         rows = judged.petitions(situation, alike[0].count).inner_join(situation.spread, "unit")
         figures: dict[str, ir.Value] = {}
         for indicator in alike:
-            met, looked_at = held(rows, indicator)
-            figures |= _both(rows, indicator, met, looked_at & rows[indicator.count.population])
+            figures |= _both(rows, indicator, of_records(rows, indicator))
         yield rows.group_by(unit=rows.above).agg(**figures)
 
 

@@ -76,10 +76,12 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
         unanswered=rows.unanswered.fill_null(False),
         petitioned=rows.petitioned.fill_null(False),
         disliked=rows.disliked.fill_null(False),
-        received=populations.received(rows).fill_null(False),
-        filed=populations.filed(rows).fill_null(False),
+        received=populations.received(rows.received_at, starts()).fill_null(False),
+        # What was not received is told by its date of filing.
+        filed=populations.received(ibis.coalesce(rows.received_at, rows.filed_at), starts()),
     )
-    rows = rows.mutate(handled=populations.handled(rows).fill_null(False), ended_on=rows.end.date())
+    handled = populations.handled(rows.received_at, rows.end, starts()).fill_null(False)
+    rows = rows.mutate(handled=handled, ended_on=rows.end.date())
     rows = rows.filter(rows.handled | rows.filed)
     ended = situation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")

@@ -10,12 +10,11 @@ asks only when a dossier was received and when it ended. It holds no personal da
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from operator import add, and_, or_
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import duckdb
 import ibis.expr.types as ir
@@ -26,21 +25,21 @@ from duckdb import (
     Expression,
     FunctionExpression,
     SQLExpression,
+    StarExpression,
 )
 
-from phucvu.engine import findings, judged
+from phucvu.engine import findings, judged, populations
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
+from phucvu.engine.reasons import sentence
 from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
+from phucvu.engine.verdict import Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.rules.loading import digest
 from phucvu.rules.model import Count, Indicator, RuleSetFile
-
-OF_DOSSIERS = ("dossiers", "processing_time", "synchronised")
-"""What an indicator counts (``Count.of``) where the records behind its figure are dossiers."""
 
 OF_OTHER_RECORDS = ("decisions", "owned_procedures", "petitions")
 
@@ -62,8 +61,6 @@ SORTS = {
 
 DOUBTS = findings.WORDS
 """What may be doubtful about a dossier: words by name."""
-
-DAY = 86_400
 
 DEEP = 10_000
 """Pages from here on are fetched in two steps."""
@@ -148,30 +145,41 @@ def _places(units: Units) -> pl.DataFrame:
 # Asking
 
 
+YES = ConstantExpression(True)
+
+
 def holds(*names: str) -> Expression:
     """The dossiers that meet all of these conditions."""
-    return _all(ColumnExpression(name) for name in names)
+    return all_of((ColumnExpression(name) for name in names), YES)
 
 
 def lacks(*names: str) -> Expression:
     """The dossiers that do not meet all of these conditions."""
-    return _any(~ColumnExpression(name) for name in names)
+    return any_of((~ColumnExpression(name) for name in names), YES)
 
 
 def population(name: str, period: Period) -> Expression:
     """The dossiers ``received`` in or ``handled`` in a period (see ``phucvu.engine.populations``)."""
-    starts = ConstantExpression(period.starts)
-    received = ColumnExpression("received_at") >= starts
-    if name == "received":
-        return received
-    ended = ColumnExpression("ended")
-    return received | ended.isnull() | (ended >= starts)
+    starts, received_at = ConstantExpression(period.starts), ColumnExpression("received_at")
+    found: Expression = (
+        populations.received(received_at, starts)
+        if name == "received"
+        else populations.handled(received_at, ColumnExpression("ended"), starts)
+    )
+    return found
+
+
+def _verdict(
+    indicator: Indicator, column: Callable[[str], Truth], yes: Truth, population: Truth | None = None
+) -> Verdict[Truth]:
+    count = indicator.count
+    return verdict(count, lambda condition: column(column_of(condition, count)), yes, population)
 
 
 def looked_at(indicator: Indicator, period: Period) -> Expression:
     """The dossiers in the denominator of an indicator that counts dossiers."""
-    count = indicator.count
-    return population(str(count.population), period) & holds(*_columns(count, count.denominator))
+    of = population(str(indicator.count.population), period)
+    return _verdict(indicator, ColumnExpression, YES, of).looked_at
 
 
 def doubted(finding: str, period: Period) -> Expression:
@@ -182,35 +190,22 @@ def doubted(finding: str, period: Period) -> Expression:
 
 def counted(indicator: Indicator) -> Expression:
     """Of the dossiers looked at, those in the numerator."""
-    return holds(*_columns(indicator.count, indicator.count.numerator))
+    return _verdict(indicator, ColumnExpression, YES).counted
 
 
 def lost(indicator: Indicator) -> Expression:
     """Of the dossiers looked at, those not in the numerator."""
-    return lacks(*_columns(indicator.count, indicator.count.numerator))
+    return _verdict(indicator, ColumnExpression, YES).lost
 
 
 def times_taken_off(indicator: Indicator) -> Expression:
     """How many times the numerator of an indicator is less for a dossier looked at; 0 where it counts."""
-    count = indicator.count
-    each = (lacks(*_columns(count, group)).cast("BIGINT") for group in count.groups)
-    return reduce(add, each)
-
-
-def _columns(count: Count, conditions: Iterable[str]) -> list[str]:
-    return [column_of(c, count) for c in conditions]
+    times: Expression = _verdict(indicator, ColumnExpression, YES).taken_off("BIGINT")
+    return times
 
 
 def _one_of(column: Expression, values: Sequence[Any]) -> Expression:
-    return column.isin(*map(ConstantExpression, values)) if values else ConstantExpression(False)
-
-
-def _all(parts: Iterable[Expression]) -> Expression:
-    return reduce(and_, parts, ConstantExpression(True))
-
-
-def _any(parts: Iterable[Expression]) -> Expression:
-    return reduce(or_, parts, ConstantExpression(False))
+    return column.isin(*map(ConstantExpression, values)) if values else ~YES
 
 
 @dataclass(frozen=True)
@@ -326,12 +321,21 @@ class Listing:
         found: list[tuple[Any, int]] = rows.order("number DESC, 1").fetchall()
         return found
 
-    def one(self, sender: str, code: str) -> dict[str, Any] | None:
-        """The row of a dossier; None where it is in none of the populations."""
+    def one(self, sender: str, code: str, period: Period | None = None) -> dict[str, Any] | None:
+        """The row of a dossier, with ``received`` and ``handled`` in a period; None where there is none.
+
+        Without a period that is the listing's own.
+        """
+        of = {name: population(name, period or self.period) for name in ("received", "handled")}
         its = (ColumnExpression("sender") == ConstantExpression(sender)) & (
             ColumnExpression("code") == ConstantExpression(code)
         )
-        rows = self._table().filter(its).pl()
+        rows = (
+            self._table()
+            .filter(its)
+            .select(StarExpression(), *(each.alias(name) for name, each in of.items()))
+            .pl()
+        )
         return rows.row(0, named=True) if rows.height else None
 
     def _table(self) -> duckdb.DuckDBPyRelation:
@@ -351,7 +355,7 @@ class Listing:
         if wish.like:
             found = FunctionExpression("contains", _lower(ColumnExpression("code")), _lower(wish.like))
             parts.append(found)
-        return self._table().filter(_all(parts))
+        return self._table().filter(all_of(parts, YES))
 
     def _within(self, units: Collection[str]) -> Expression:
         """The dossiers of the units, as runs of places: those of a unit and all below it are mostly one."""
@@ -363,7 +367,7 @@ class Listing:
             else:
                 runs.append([place, place])
         column = ColumnExpression("place")
-        return _any(column.between(*map(ConstantExpression, run)) for run in runs)
+        return any_of((column.between(*map(ConstantExpression, run)) for run in runs), YES)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -374,32 +378,31 @@ def _lower(value: Expression | str) -> Expression:
     return FunctionExpression("lower", ConstantExpression(value) if isinstance(value, str) else value)
 
 
+@dataclass(frozen=True)
+class One:
+    """What a dossier is for an indicator, by its row of a listing; conditions are told by their names.
+
+    ``lacks`` is what it lacks of the numerator, ``unmet`` of the denominator; ``within`` whether it is in
+    the population.
+    """
+
+    within: bool
+    unmet: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], indicator: Indicator) -> Self:
+        """``row`` is one as ``Listing.one`` gives it."""
+        count = indicator.count
+        lacking = (
+            tuple(c for c in names if not row[column_of(c, count)])
+            for names in (count.denominator, count.numerator)
+        )
+        return cls(row[str(count.population)], *lacking)
+
+
 def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Series:
     """Why each dossier of a page does not count in an indicator; empty where it does."""
-    count = indicator.count
-    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.String)
-    late = pl.format({"vi": "quá hạn {} ngày", "en": "late by {} days"}[language], days)
-    asked = {
-        "vi": "quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần",
-        "en": "late: supplements asked for repeatedly",
-    }
-    lateness = pl.when("unanswered").then(pl.lit(asked[language])).otherwise(late)
-    parts = [
-        pl.when(~pl.col(column_of(c, count))).then(
-            lateness if c == "on_time" else pl.lit(CONDITIONS[c].lost[language])
-        )
-        for group in count.groups
-        for c in group
-    ]
-    each = [pl.any_horizontal(~pl.col(column_of(c, count)) for c in group) for group in count.groups if group]
-    times = pl.sum_horizontal(each) if each else pl.lit(0)
-    return page.with_columns(reason=said_reasons(parts, times, language))["reason"]
-
-
-def said_reasons(parts: Sequence[pl.Expr], times: pl.Expr, language: str) -> pl.Expr:
-    """Reasons in a row; of what is taken off more than once, also how many times."""
-    if not parts:
-        return pl.lit("")
-    said = pl.concat_str(parts, separator="; ", ignore_nulls=True)
-    how_often = {"vi": "{} (bị trừ {} lần)", "en": "{} (taken off {} times)"}[language]
-    return pl.when(times > 1).then(pl.format(how_often, said, times)).otherwise(said)
+    found = _verdict(indicator, pl.col, pl.lit(True))
+    said = sentence(found.lacks, found.taken_off(pl.Int64), indicator, language)
+    return page.with_columns(reason=said)["reason"]

@@ -23,8 +23,14 @@ WITHDRAWN = 7
 DONE = 9
 RETURNED = 10
 
+ENDING = (DONE, RETURNED, *STOPPED)
+"""Steps that end processing, whatever other steps there are."""
+
 SECOND = 1_000_000
 """Microseconds in a second."""
+
+DAY = 86_400
+"""Seconds in a day."""
 
 ID = "dossier_id"
 """What a dossier and its steps are joined by (see ``phucvu.records.schema.DOSSIER_ID``)."""
@@ -135,12 +141,24 @@ def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
     """Rule 1, of dossiers with their ``first_ends`` and ``ordered_ends``; the fields without any step."""
-    declared = ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at))
     return ibis.cases(
         (dossiers.ordered, dossiers.ordered_end),
         (dossiers.stepped, dossiers.first_end),
-        else_=declared,
+        else_=ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at)),
     )
+
+
+def ended_before(moment: dt.datetime, dossiers: ir.Table, steps: ir.Table) -> ir.Table:
+    """The dossiers that certainly ended before a moment: column dossier_id.
+
+    Certain is what no clock and no rule can change: a step that ends processing, and none at the moment
+    or after it; or no step at all and a declared end.
+    """
+    before = ibis.literal(moment)
+    ends = (steps["at"].max() < before) & steps.status.isin(ENDING).any()
+    rows = dossiers.left_join(steps.group_by(ID).agg(over=ends), ID)
+    declared = ibis.coalesce(rows.ended_at, rows.returned_at) < before
+    return rows.filter(ibis.coalesce(rows.over, declared).fill_null(False)).select(ID)
 
 
 def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
@@ -181,14 +199,19 @@ def deadline(dossiers: ir.Table) -> ir.TimestampValue:
     return ibis.cases(
         (dossiers.due_at.notnull(), last_moment(dossiers.due_at)),
         (dossiers.max_time_unit == "hour", dossiers.received_at + dossiers.max_time.as_interval("h")),
-        else_=dossiers.last_day.cast("timestamp") + ibis.interval(seconds=86_399),
+        else_=end_of_day(dossiers.last_day),
     )
 
 
 def last_moment(due_at: ir.TimestampValue) -> ir.TimestampValue:
     """A due date's last moment: midnight exactly names no time of day, and means the end of its day."""
-    midnight = due_at == due_at.date().cast("timestamp")
-    return midnight.ifelse(due_at + ibis.interval(seconds=86_399), due_at)
+    day = due_at.date()
+    return (due_at == day.cast("timestamp")).ifelse(end_of_day(day), due_at)
+
+
+def end_of_day(day: ir.DateValue) -> ir.TimestampValue:
+    """The last second of a day: 23:59:59."""
+    return day.cast("timestamp") + ibis.interval(seconds=DAY - 1)
 
 
 def late(dossiers: ir.Table, cut_off: dt.datetime | ir.TimestampValue) -> ir.IntegerValue:

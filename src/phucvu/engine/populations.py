@@ -1,30 +1,30 @@
-"""Who is counted: the dossiers and the petitions of a period."""
+"""Who is counted: the dossiers and the petitions of a period.
+
+Of dossiers, by moments up to the cut-off: of later ones there are no rows. Their moments may be Ibis
+expressions, or DuckDB expressions over a listing.
+"""
 
 from __future__ import annotations
 
-import ibis
+from typing import Any
+
 import ibis.expr.types as ir
 
 from phucvu.engine.given import cut_off, starts
 
 
-def received(dossiers: ir.Table) -> ir.BooleanValue:
-    """Dossiers received in the period, up to the cut-off."""
-    return dossiers.received_at.between(starts(), cut_off())
+def received(received_at: Any, begins: Any) -> Any:
+    """Dossiers received in the period that begins then."""
+    return received_at >= begins
 
 
-def filed(dossiers: ir.Table) -> ir.BooleanValue:
-    """Dossiers received in the period, and those without a date of receipt that were filed in it."""
-    return ibis.coalesce(dossiers.received_at, dossiers.filed_at).between(starts(), cut_off())
-
-
-def handled(dossiers: ir.Table) -> ir.BooleanValue:
-    """Dossiers received in the period (``received``), or earlier and not finished before it began.
+def handled(received_at: Any, ended: Any, begins: Any) -> Any:
+    """Dossiers received in the period, or earlier and not finished before it began.
 
     Judged on the end of processing before any waiting time is taken off.
     """
-    unfinished = dossiers.end.isnull() | (dossiers.end >= starts())
-    return dossiers.received | ((dossiers.received_at < starts()) & unfinished)
+    unfinished = ended.isnull() | (ended >= begins)
+    return received(received_at, begins) | ((received_at < begins) & unfinished)
 
 
 def arrived(petitions: ir.Table) -> ir.BooleanValue:

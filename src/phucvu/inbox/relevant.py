@@ -11,14 +11,12 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.on_time import ended_before
 from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
 from phucvu.records.delta import DeltaFiles
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store, log_rows
-
-ENDS = (3, 8, 9, 10)
-"""Steps that end processing, whatever other steps there are."""
 
 MOST_ADDED = 1_000_000
 """When so many rows have been added, all is read anew, so that memory does not grow for ever."""
@@ -54,7 +52,8 @@ class Relevant:
         self._seen, self._added = {}, 0
         self._places = {name: self._last(name) for name in ("dossiers", "steps")}
         dossiers, steps = (self._store.table(self._con, name) for name in self._places)
-        unneeded = _left_out(dossiers, steps, self._period)
+        earlier = dossiers.filter(dossiers.received_at < self._period.starts)
+        unneeded = ended_before(self._period.starts, earlier, steps)
         left_out = self._con.create_table("left_out", unneeded, temp=True)
         for name, table in (("dossiers", dossiers), ("steps", steps)):
             # What arrived in the meantime is followed from the places noted above.
@@ -117,16 +116,3 @@ class Relevant:
             return pl.DataFrame(schema={c: t for c, t in types.items() if c != "payload"})
         rows = log_rows(name, snapshot.uris(files)).drop("payload", strict=False)
         return rows.filter(pl.col("sequence") > place).collect()
-
-
-def _left_out(dossiers: ir.Table, steps: ir.Table, period: Period) -> ir.Table:
-    """The dossiers received before the period and certainly finished before it: column dossier_id.
-
-    Certain is what no clock and no rule can change: a step that ends processing, and none in the period
-    or after it; or no step at all and a declared end.
-    """
-    starts = ibis.literal(period.starts)
-    told = steps.group_by("dossier_id").agg(over=(steps["at"].max() < starts) & steps.status.isin(ENDS).any())
-    rows = dossiers.filter(dossiers.received_at < starts).left_join(told, "dossier_id")
-    declared = ibis.coalesce(rows.ended_at, rows.returned_at) < starts
-    return rows.filter(ibis.coalesce(rows.over, declared).fill_null(False)).select("dossier_id")

@@ -12,10 +12,8 @@ from django.http import Http404
 from duckdb import ConstantExpression, Expression
 
 from phucvu.engine import listing
-from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import (
     DOUBTS,
-    OF_DOSSIERS,
     SORTS,
     Order,
     Wish,
@@ -24,6 +22,8 @@ from phucvu.engine.listing import (
     looked_at,
     lost,
 )
+from phucvu.engine.reasons import codes, words
+from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
@@ -120,10 +120,10 @@ class Asked:
 
     @property
     def reasons(self) -> dict[str, str]:
-        """The conditions that a dossier may lack to count in the indicator, in words; none elsewhere."""
-        if self.indicator is None or not self.of_dossiers:
+        """Why a record may not count in the indicator: words by reason code; none elsewhere."""
+        if self.indicator is None:
             return {}
-        return {c: CONDITIONS[c].lost[language()] for c in self.indicator.count.numerator}
+        return {code: words(code, self.indicator)[language()] for code in codes(self.indicator)}
 
     def lacking(self, reason: str) -> Expression:
         """The dossiers of the list that lack a condition of its indicator; none for what is no such."""
@@ -175,8 +175,8 @@ class Asked:
                 return _("%(name)s: hồ sơ cần bổ sung, đồng bộ lại") % {"name": name}
             return _("%(name)s: chưa đạt") % {"name": name} if self.lost_only else name
         if self.doubt:
-            words = DOUBTS[self.doubt][lang]
-            return words[:1].upper() + words[1:]
+            doubt = DOUBTS[self.doubt][lang]
+            return doubt[:1].upper() + doubt[1:]
         return _("Mọi hồ sơ của kỳ")
 
     def filters(self) -> Iterator[str]:

@@ -265,11 +265,11 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
     if like := asked.said.get("q"):
         frame = frame.filter(pl.col("code").str.to_lowercase().str.contains(like.lower(), literal=True))
     if reason := asked.said.get("reason"):
-        frame = frame.filter(pl.col(f"reason_{language()}").str.starts_with(reason))
+        frame = frame.filter(pl.col("reasons").list.contains(reason))
     if inside := asked.said.get("in"):
         frame = frame.filter(pl.col("unit") == inside)
     if asked.by:
-        found = groups.of_others(frame, asked, f"reason_{language()}")
+        found = groups.of_others(frame, asked)
         return _grouped(request, asked, found, form, asked.period.cut_off(now()))
     _note_export(request, asked, form)
     if form is not None:
@@ -323,7 +323,7 @@ def _records_behind(
     _source: results.Source, period: Period, _version: int | None, unit: str, indicator: str, lost_only: bool
 ) -> pl.DataFrame:
     with home.tables() as tables:
-        return behind.dossiers(
+        return behind.with_codes(
             tables,
             rules_in_use(),
             period,

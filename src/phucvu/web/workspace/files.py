@@ -12,7 +12,8 @@ import polars as pl
 from django.http import HttpResponse
 
 from phucvu.accounts import units
-from phucvu.engine.listing import DAY, Listing, reasons
+from phucvu.engine.listing import Listing, reasons
+from phucvu.engine.reasons import days_begun
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
 from phucvu.inbox.clock import now
@@ -67,7 +68,7 @@ def _file_columns(
     def named(column: str, names: dict[Any, str]) -> pl.Expr:
         return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
 
-    days = ((pl.col("seconds_late") + DAY - 1) // DAY).cast(pl.Int64)
+    days = days_begun(pl.col("seconds_late")).cast(pl.Int64)
     columns: dict[str, pl.Expr | pl.Series] = {
         _("Mã hồ sơ"): pl.col("code"),
         _("Đơn vị gửi"): pl.col("sender"),

@@ -56,9 +56,11 @@ def of_dossiers(found: Listing, asked: Asked, at: Moment) -> list[Group]:
     return [_group(asked, code, number) for code, number in numbers]
 
 
-def of_others(frame: pl.DataFrame, asked: Asked, reason: str) -> list[Group]:
-    """The groups of a list of other records; ``reason`` is the column of their reasons."""
-    column = reason if asked.by == "reason" else asked.by
+def of_others(frame: pl.DataFrame, asked: Asked) -> list[Group]:
+    """The groups of a list of other records; one with several reasons is in several."""
+    column = "reasons" if asked.by == "reason" else asked.by
+    if asked.by == "reason":
+        frame = frame.explode(column)
     counts = frame.filter(pl.col(column).fill_null("") != "").group_by(column).len()
     return [
         _group(asked, code, number)

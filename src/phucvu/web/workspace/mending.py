@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from duckdb import ColumnExpression, Expression
 
-from phucvu.engine.listing import OF_DOSSIERS, column_of, holds, lacks, looked_at
+from phucvu.engine.listing import column_of, holds, lacks, looked_at
+from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Indicator, Words
 from phucvu.web.rates import CENT

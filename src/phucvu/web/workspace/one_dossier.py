@@ -19,7 +19,9 @@ from django.views.decorators.http import require_POST
 from phucvu.accounts import personal, units, versions
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
-from phucvu.engine.listing import DOUBTS, OF_DOSSIERS, column_of, reasons
+from phucvu.engine.listing import DOUBTS, One, reasons
+from phucvu.engine.reasons import words
+from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import running
@@ -104,7 +106,7 @@ def _shown(
     steps = store().versions("steps", sender, code).sort("at", "status")
     held = versions.versions(sender, code)
     listing = home.listing(period)
-    judged = listing.one(sender, code) if listing else None
+    judged = listing.one(sender, code, period) if listing else None
     known = home.tree(period).units
     context = {
         "unit": known.get(unit),
@@ -139,7 +141,7 @@ def _shown(
         context["is_late"] = not judged["on_time"]
         context["verdicts"] = verdicts = list(_verdicts(judged, period))
         context["to_do"] = _to_do(judged, verdicts)
-        context["doubts"] = [words for name, words in DOUBTS.items() if judged[f"doubt {name}"]]
+        context["doubts"] = [said for name, said in DOUBTS.items() if judged[f"doubt {name}"]]
     return rendered(request, "workspace/dossier.html", context, status=400 if problem else 200)
 
 
@@ -204,27 +206,26 @@ def _events(facts: dict[str, Any], steps: pl.DataFrame, judged: dict[str, Any] |
 def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
     lang = language()
     row = pl.DataFrame([judged])
-    received = judged["received_at"] >= period.starts
-    handled = received or judged["ended"] is None or judged["ended"] >= period.starts
     rules = rules_in_use().at(period.last)
     for indicator in rules.indicators:
         count = indicator.count
         if count.of not in OF_DOSSIERS or indicator.by_rule:
             continue
         source = rules.sources[indicator.sources["count"]].title[lang]
-        if not (received if count.population == "received" else handled):
-            why = _("không tiếp nhận trong kỳ") if handled else _("đã xong trước kỳ")
+        found = One.of(judged, indicator)
+        if not found.within:
+            why = _("không tiếp nhận trong kỳ") if judged["handled"] else _("đã xong trước kỳ")
             yield Verdict(indicator, "outside", why, source)
-            continue
-        unmet = [c for c in count.denominator if not judged[column_of(c, count)]]
-        if unmet:
-            why = "; ".join(CONDITIONS[c].lost[lang] for c in unmet)
+        elif found.unmet:
+            why = "; ".join(words(c, indicator)[lang] for c in found.unmet)
             yield Verdict(indicator, "outside", why, source)
-            continue
-        why = reasons(row, indicator, lang)[0] or ""
-        meets = ((bool(judged[column_of(c, count)]), CONDITIONS[c]) for c in count.numerator)
-        said = tuple((met, (c.met if met else c.lost)[lang]) for met, c in meets)
-        yield Verdict(indicator, "lost" if why else "counted", why, source, said)
+        else:
+            said = tuple(
+                (False, words(c, indicator)[lang]) if c in found.lacks else (True, CONDITIONS[c].met[lang])
+                for c in count.numerator
+            )
+            why = reasons(row, indicator, lang)[0] or ""
+            yield Verdict(indicator, "lost" if found.lacks else "counted", why, source, said)
 
 
 def _ended_since(judged: dict[str, Any]) -> bool:
@@ -256,8 +257,8 @@ def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, I
         if verdict.state != "lost" or how is None or how.who != "own":
             continue
         if can_be_completed(judged, verdict.indicator):
-            words = how.words[language()]
-            found.append((f"{words[:1].upper()}{words[1:]}.", verdict.indicator))
+            said = how.words[language()]
+            found.append((f"{said[:1].upper()}{said[1:]}.", verdict.indicator))
     return found
 
 

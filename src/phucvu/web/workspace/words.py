@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from phucvu.engine.calendar import END_OF_DAY, Calendar
-from phucvu.engine.listing import DAY
+from phucvu.engine.reasons import days_begun
 from phucvu.formats import day, moment, whole
 from phucvu.web.language import _, language
 
@@ -39,7 +39,7 @@ def lateness(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
     if late is None:
         return ""
     if late > 0:
-        return _("quá %(days)s ngày") % {"days": whole((late + DAY - 1) // DAY, language())}
+        return _("quá %(days)s ngày") % {"days": whole(days_begun(late), language())}
     if row["ended"] is not None:
         return _("đúng hạn")
     left = calendar.worked_until(today, row["must_by"].date())

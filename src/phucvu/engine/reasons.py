@@ -1,0 +1,84 @@
+"""Why a record does not count: reason codes, and the one place that puts them into words.
+
+A code is the name of the condition that a record lacks (``phucvu.engine.conditions``), or one of ``WORDS``
+where more can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.on_time import DAY
+from phucvu.engine.verdict import asked_of_dossiers
+from phucvu.rules.model import Indicator, Words
+
+LATE = "on_time"
+NO_DOSSIER = "no_dossier"
+
+WORDS = {
+    "refused_late": Words(vi="từ chối quá hạn", en="refused late"),
+    "answered_late": Words(vi="trả lời quá hạn", en="answered late"),
+    "published_late": Words(vi="công khai câu trả lời quá hạn", en="answer made public late"),
+    "not_published": Words(
+        vi="đã trả lời nhưng quá hạn chưa công khai", en="answered, not made public in time"
+    ),
+    "supplement_late": Words(vi="yêu cầu bổ sung thông tin quá hạn", en="supplement asked for late"),
+    "not_answered": Words(vi="chưa trả lời, đã quá hạn", en="not answered, past its deadline"),
+}
+"""The reasons that are no conditions: at which of its limits a petition is late."""
+
+ASKED_AGAIN = Words(
+    vi="quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần", en="late: supplements asked for repeatedly"
+)
+LATE_BY = Words(vi="quá hạn {} ngày", en="late by {} days")
+OFTEN = Words(vi="{} (bị trừ {} lần)", en="{} (taken off {} times)")
+NONE_THAT = Words(vi="chưa có hồ sơ nào {}", en="no dossier {}")
+
+
+def codes(indicator: Indicator) -> tuple[str, ...]:
+    """The codes that the records behind an indicator may have."""
+    count = indicator.count
+    if count.of in ("services", "communes", "procedures"):
+        own = [c for c in count.numerator if count.of == "procedures" and CONDITIONS[c].of != "dossier"]
+        return (*own, *([NO_DOSSIER] if asked_of_dossiers(count)[0] else []))
+    return (*(WORDS if count.of == "petitions" else ()), *count.numerator)
+
+
+def words(code: str, indicator: Indicator) -> Words:
+    """What a reason code means for an indicator."""
+    if code in WORDS:
+        return WORDS[code]
+    if code != NO_DOSSIER:
+        return CONDITIONS[code].lost
+    met = [CONDITIONS[c].met for c in asked_of_dossiers(indicator.count)[0]]
+    return Words(
+        vi=NONE_THAT.vi.format(", ".join(w.vi for w in met)),
+        en=NONE_THAT.en.format(", ".join(w.en for w in met)),
+    )
+
+
+def days_begun(seconds: Any) -> Any:
+    """Seconds in days, begun ones counted whole: of a number or an expression."""
+    return (seconds + DAY - 1) // DAY
+
+
+def sentence(lacks: Mapping[str, pl.Expr], times: pl.Expr, indicator: Indicator, language: str) -> pl.Expr:
+    """The reasons of each record of a frame in a row; empty where it lacks nothing.
+
+    ``times`` is how often it is taken off, said where that is more than once. Of a dossier that is late
+    the columns ``seconds_late`` and ``unanswered`` say more.
+    """
+    by_days = pl.format(LATE_BY[language], days_begun(pl.col("seconds_late")).cast(pl.String))
+    late = pl.when("unanswered").then(pl.lit(ASKED_AGAIN[language])).otherwise(by_days)
+    parts = [
+        pl.when(lacking).then(late if code == LATE else pl.lit(words(code, indicator)[language]))
+        for code, lacking in lacks.items()
+    ]
+    if not parts:
+        return pl.lit("")
+    said = pl.concat_str(parts, separator="; ", ignore_nulls=True)
+    return pl.when(times > 1).then(pl.format(OFTEN[language], said, times)).otherwise(said)
