@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from phucvu.cli.demo_home import code_now, count_first, make_accounts
 from phucvu.cli.home import Asked
 from phucvu.cli.output import progress_bar
 from phucvu.cli.score import print_scoreboard, scores_with_changes
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, last_second
 from phucvu.figures.units import Units
 from phucvu.formats import day, whole
 from phucvu.problems import Problem, UnusableError
@@ -144,7 +143,7 @@ def count_gia_lai_from_records() -> str:
     published = portal_2026()
     own = pl.col("unit").str.starts_with(GIA_LAI)
     wanted = published.figures.filter(own)
-    now = dt.datetime.combine(published.cut_off, dt.time(23, 59, 59))
+    now = last_second(published.cut_off)
     period, rules = Period.parse(published.period), load(DEFAULT)
     groups = published.groups.filter(own)
     online = {row["unit"]: row["score"] for row in groups.filter(group="online").iter_rows(named=True)}

@@ -12,8 +12,6 @@ import holidays
 
 from phucvu.rules.loading import swapped_days
 
-END_OF_DAY = dt.time(23, 59, 59)
-
 
 class Calendar:
     """Which days are worked, and limits counted in working days.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from phucvu.records.codes import PUBLIC, Channel, ProcedureState
 from phucvu.rules import vocabulary
 from phucvu.rules.model import Count
 
@@ -55,7 +56,7 @@ def finished(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_condition
 def online(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.channel == 2
+    return dossiers.channel == Channel.ONLINE
 
 
 @_condition
@@ -145,7 +146,7 @@ def citizen_procedure(procedures: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_condition
 def public(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.status.isin(("public", "public_amended"))
+    return procedures.status.isin(PUBLIC)
 
 
 @_condition
@@ -165,7 +166,7 @@ def decided_in_time(decisions: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_condition
 def public_or_abolished(decisions: ir.Table, count: Count) -> ir.BooleanValue:
-    return decisions.status.isin(("public", "public_amended", "abolished"))
+    return decisions.status.isin((*PUBLIC, ProcedureState.ABOLISHED))
 
 
 @_condition

@@ -28,6 +28,7 @@ from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
 from phucvu.engine.situation import Situation
 from phucvu.engine.verdict import YES, Verdict, all_of, any_of, asked_of_dossiers, of_records
+from phucvu.records.codes import APPLIED
 from phucvu.records.schema import TABLES
 from phucvu.rules.model import Count, Indicator
 
@@ -228,7 +229,7 @@ def services(situation: Situation, tallies: Tallies) -> ir.Table:
 def applied_services(situation: Situation) -> ir.Table:
     """Services in state public, to be stopped or in testing, for each unit (``above``) they count for."""
     table = situation.tables["services"].select("code", "procedure", "unit", "status")
-    applied = table.filter(table.status.isin(("public", "stopping", "testing"))).drop("status")
+    applied = table.filter(table.status.isin(APPLIED)).drop("status")
     return applied.inner_join(situation.spread, "unit")
 
 

@@ -11,10 +11,10 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import on_time, populations
-from phucvu.engine.calendar import END_OF_DAY
 from phucvu.engine.given import cut_off, given, starts
 from phucvu.engine.look_up import look_up
 from phucvu.engine.situation import Situation
+from phucvu.figures.periods import END_OF_DAY
 from phucvu.records.schema import TABLES, TIME
 from phucvu.rules.model import Count
 

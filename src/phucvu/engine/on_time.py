@@ -15,15 +15,13 @@ import polars as pl
 from phucvu.engine.given import cut_off, given
 from phucvu.engine.look_up import look_up
 from phucvu.engine.situation import Situation
+from phucvu.records.codes import Status
 
-RESUMED = (2, 4)
-STOPPED = (3, 8)
-ASKED = 5
-WITHDRAWN = 7
-DONE = 9
-RETURNED = 10
+RESUMED = (Status.RECEIVED, Status.IN_PROCESS)
+STOPPED = (Status.REFUSED, Status.STOPPED)
+ASKED = Status.SUPPLEMENT_ASKED
 
-ENDING = (DONE, RETURNED, *STOPPED)
+ENDING = (Status.DONE, Status.RETURNED, *STOPPED)
 """Steps that end processing, whatever other steps there are."""
 
 SECOND = 1_000_000
@@ -47,8 +45,8 @@ def first_ends(steps: ir.Table) -> ir.Table:
         steps.filter(at <= cut_off())
         .group_by(ID)
         .agg(
-            done=at.min(where=status == DONE),
-            returned=at.min(where=status == RETURNED),
+            done=at.min(where=status == Status.DONE),
+            returned=at.min(where=status == Status.RETURNED),
             stopped=at.min(where=status.isin(STOPPED)),
         )
     )
@@ -65,10 +63,9 @@ def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.
     (days of that) and
     ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
-    asked = (
-        steps.filter(steps["at"] <= cut_off(), steps.status.isin((ASKED, WITHDRAWN))).select(ID).distinct()
-    )
-    theirs = steps.semi_join(asked, ID).filter(lambda s: s["at"] <= cut_off())
+    seen_steps = steps.filter(steps["at"] <= cut_off())
+    asked = seen_steps.filter(seen_steps.status.isin((ASKED, Status.WITHDRAWN))).select(ID).distinct()
+    theirs = seen_steps.semi_join(asked, ID)
     theirs = theirs.inner_join(received.select(ID, "received_at"), ID)
     ended = _ends_with_withdrawals(theirs)
     waits = _waits(theirs, ended, workdays)
@@ -86,11 +83,11 @@ def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.
 def _ends_with_withdrawals(theirs: ir.Table) -> ir.Table:
     """Rule 1 and rule 3, with the moment up to which waiting is counted (``until``)."""
     at, status = theirs["at"], theirs.status
-    withdrawn = (status == WITHDRAWN) & (at >= theirs.received_at)
+    withdrawn = (status == Status.WITHDRAWN) & (at >= theirs.received_at)
     first = theirs.group_by(ID).agg(
         received_at=theirs.received_at.min(),
-        done=at.min(where=status == DONE),
-        returned=at.min(where=status == RETURNED),
+        done=at.min(where=status == Status.DONE),
+        returned=at.min(where=status == Status.RETURNED),
         stopped=at.min(where=status.isin(STOPPED) | withdrawn),
         last=at.max(),
         last_asked=at.max(where=status == ASKED),

@@ -19,6 +19,9 @@ PATTERN = re.compile(
     re.ASCII,
 )
 
+END_OF_DAY = dt.time(23, 59, 59)
+"""The last second of a day; moments are kept no finer in it, so that nothing falls between two days."""
+
 YEARS = range(1900, 2200)
 """Years that dates and periods can have. Arithmetic with all of them is safe."""
 LONGEST_SHOWN = 30
@@ -146,11 +149,16 @@ class Period:
     @property
     def ends(self) -> dt.datetime:
         """Its last second, in Vietnam's time, without a zone."""
-        return dt.datetime.combine(self.last, dt.time(23, 59, 59))
+        return last_second(self.last)
 
     def cut_off(self, now: dt.datetime) -> dt.datetime:
         """The moment whose state a figure shows: the end of the period, or now if that is earlier."""
         return min(self.ends, now)
+
+
+def last_second(day: dt.date) -> dt.datetime:
+    """The end of a day, in Vietnam's time, without a zone."""
+    return dt.datetime.combine(day, END_OF_DAY)
 
 
 def now_in_vietnam() -> dt.datetime:

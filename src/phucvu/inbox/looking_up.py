@@ -12,8 +12,7 @@ from typing import Any
 import ibis
 
 from phucvu.inbox.watching import Registers
-
-PUBLIC = ("public", "public_amended")
+from phucvu.records.codes import PUBLIC
 
 
 def procedures(registers: Registers) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from phucvu.intake.items import take_in
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import FIELDS, Mapping
 from phucvu.problems import Fault
+from phucvu.records.codes import Status
 from phucvu.records.set_aside import Aside, Kind
 from phucvu.tables import plain
 
@@ -105,8 +106,8 @@ def _payload(
     if "due_at" in said:
         said["due_at"] = MIDNIGHT.sub("", said["due_at"])
     if "status" not in said:
-        done = "10" if "returned_at" in said else "9" if "ended_at" in said else "4"
-        said["status"] = "3" if "refused_at" in said else done
+        ends = {"refused_at": Status.REFUSED, "returned_at": Status.RETURNED, "ended_at": Status.DONE}
+        said["status"] = str(next((ends[f] for f in ends if f in said), Status.IN_PROCESS))
     payload: dict[str, Any] = {FIELDS[f]: value for f, value in said.items() if f not in IN_LISTS}
     if "fees" in said:
         payload["DanhSachLePhi"] = [{"Gia": said["fees"]}]

@@ -17,11 +17,8 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.figures.periods import VIETNAM, YEARS
+from phucvu.figures.periods import END_OF_DAY, VIETNAM, YEARS
 from phucvu.records.schema import AMOUNT, LARGEST, TIME
-
-LAST_SECOND = dt.time(23, 59, 59)
-"""A day ends with this second: parts of it are dropped, so that nothing falls between two days."""
 
 FORMATS = ("%Y%m%d%H%M%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
@@ -144,7 +141,7 @@ def _moment(text: str) -> tuple[dt.datetime | None, bool] | None:
             at = at.astimezone(VIETNAM).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
-    if at.time() > LAST_SECOND:
+    if at.time() > END_OF_DAY:
         at = at.replace(microsecond=0)
     return (at, bare) if at.year in YEARS else None
 

@@ -24,6 +24,7 @@ from phucvu.figures.periods import now_in_vietnam
 from phucvu.intake.known import Known
 from phucvu.intake.values import Moments, amounts, as_text, flags, moments, texts, whole
 from phucvu.problems import Fault
+from phucvu.records.codes import Status
 from phucvu.records.schema import DOSSIERS, LARGEST, MOMENTS, STEPS, TIME
 from phucvu.records.set_aside import Aside
 
@@ -51,7 +52,7 @@ SUSPECT = rf"[0-9]{{{LONGEST_NUMBER + 1}}}|[0-9][eE]\+?[0-9]{{3}}|\\u0000"
 DOSSIER, STEP = "dossier", "step"
 """What the payload of a row set aside is."""
 
-UNRECEIVED = (1, 3, 7)
+UNRECEIVED = (Status.FILED, Status.REFUSED, Status.WITHDRAWN)
 """Newly filed, not accepted, withdrawn: a dossier with such a status may never have been received."""
 
 

@@ -10,11 +10,12 @@ from phucvu.portal.departments import Departments
 from phucvu.portal.report_rows import Rows
 from phucvu.portal.reports import CATALOGUE, label
 from phucvu.problems import Fault, Problem
+from phucvu.records.codes import ProcedureState
 from phucvu.records.schema import PROCEDURES
 
 COLUMNS = ("code", "name", "owner", "status")
 
-STATES = {"ACTIVE": "public"}
+STATES = {"ACTIVE": ProcedureState.PUBLIC.value}
 """Our status for the portal's states. No other state has been seen; one that is not here is noted."""
 
 

@@ -18,9 +18,21 @@ from typing import Any
 
 import msgspec
 
+from phucvu.records.codes import Status
 from phucvu.records.schema import MOMENTS
 
-STAGE = {1: 1, 2: 2, 3: 3, 4: 3, 5: 3, 6: 3, 7: 4, 8: 4, 9: 4, 10: 5}
+STAGE: dict[int, int] = {
+    Status.FILED: 1,
+    Status.RECEIVED: 2,
+    Status.REFUSED: 3,
+    Status.IN_PROCESS: 3,
+    Status.SUPPLEMENT_ASKED: 3,
+    Status.PAYMENT_ASKED: 3,
+    Status.WITHDRAWN: 4,
+    Status.STOPPED: 4,
+    Status.DONE: 4,
+    Status.RETURNED: 5,
+}
 """How far a status has come: newly filed, received, in process, ended, returned.
 
 Of two different ones at the same stage neither comes before the other.

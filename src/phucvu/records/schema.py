@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from phucvu.records.codes import ProcedureState, ServiceState
+
 TIME = pl.Datetime("us")
 """A moment in Vietnam's time. A day's last moment is 23:59:59; elsewhere parts of a second are kept."""
 
@@ -113,7 +115,7 @@ PROCEDURES = Table(
             pl.String,
             "tình trạng",
             "status",
-            values=("public", "public_amended", "abolished", "hidden"),
+            values=tuple(state.value for state in ProcedureState),
         ),
         Column("parts_complete", pl.Boolean, "đủ bảy bộ phận", "all seven parts"),
         Column("parts_missing", pl.String, "các bộ phận còn thiếu", "the parts that are missing"),
@@ -150,7 +152,7 @@ SERVICES = Table(
             pl.String,
             "tình trạng",
             "status",
-            values=("public", "stopping", "testing", "stopped"),
+            values=tuple(state.value for state in ServiceState),
         ),
     ),
 )

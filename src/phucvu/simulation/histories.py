@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from phucvu.engine.calendar import Calendar
 from phucvu.figures.periods import Period
+from phucvu.records.codes import Status
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -27,7 +28,9 @@ CLOSING = 61_200
 WEEKDAYS = np.array([1.25, 1.1, 1.0, 1.0, 0.85, 0.5, 0.5])
 """How busy the days of the week are, Monday first."""
 
-REFUSED, WITHDRAWN, STOPPED, DONE, RETURNED = 3, 7, 8, 9, 10
+REFUSED, WITHDRAWN, STOPPED, DONE, RETURNED = map(
+    int, (Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED)
+)
 
 
 def seconds(moment: dt.datetime) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from phucvu.problems import UnusableError
+from phucvu.records.codes import APPLIED
 from phucvu.simulation.offers import services_bound
 from phucvu.simulation.targets import Target, contradiction
 
@@ -42,7 +43,7 @@ def make_services(
         )
     ]
     levels = rng.choice(["partial", "full"], len(chosen))
-    states = rng.choice(["public", "stopping", "testing"], len(chosen), p=[0.94, 0.03, 0.03])
+    states = rng.choice([*APPLIED], len(chosen), p=[0.94, 0.03, 0.03])
     return [
         {
             "code": f"DVC-{unit}-{number:06}",

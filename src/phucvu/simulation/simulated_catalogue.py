@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from phucvu.records.codes import ProcedureState
 from phucvu.simulation.sets import BOTH, CITIZEN, FEE, NEITHER, Procedure
 
 COMMON = {
@@ -138,7 +139,7 @@ class Catalogue:
                 "paper_result": bool(self.paper[n]),
                 "max_time": int(self.time[n]),
                 "max_time_unit": self._units[n],
-                "status": "public",
+                "status": ProcedureState.PUBLIC,
                 "parts_complete": True,
             }
             for n, (cls, _) in enumerate(self.procedures)

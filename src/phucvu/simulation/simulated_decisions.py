@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from phucvu.engine.calendar import END_OF_DAY, Calendar
-from phucvu.figures.periods import Period
+from phucvu.engine.calendar import Calendar
+from phucvu.figures.periods import Period, last_second
 from phucvu.figures.units import Unit, Units
 from phucvu.problems import Fault, UnusableError
+from phucvu.records.codes import ProcedureState
 from phucvu.rules.model import RuleSet
 from phucvu.simulation.targets import Figures, contradiction
 
@@ -89,7 +90,7 @@ def owned_procedures(asked: Iterable[Transparency]) -> list[dict[str, Any]]:
             "paper_result": True,
             "max_time": 5,
             "max_time_unit": "workday",
-            "status": "public" if number < one.complete[1] else "abolished",
+            "status": ProcedureState.PUBLIC if number < one.complete[1] else ProcedureState.ABOLISHED,
             "parts_complete": number < one.complete[0],
         }
         for one in asked
@@ -128,7 +129,7 @@ def _rows(
     last = cut_off.date()
     every = [period.first + dt.timedelta(days=n) for n in range((last - period.first).days + 1)]
     days = [day for day in every if calendar.is_working(day)] or every
-    run_out = {day: dt.datetime.combine(calendar.after(day, after), END_OF_DAY) <= cut_off for day in days}
+    run_out = {day: last_second(calendar.after(day, after)) <= cut_off for day in days}
     overdue = [day for day in days if run_out[day]]
     open_ = [day for day in days if not run_out[day]]
     wanted = ((judged - public_in_time, overdue), (total - judged, open_))

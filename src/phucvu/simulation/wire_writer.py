@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from phucvu.records.codes import Status
 from phucvu.simulation.histories import NONE, Ints
 from phucvu.simulation.simulated_catalogue import FIELDS, Catalogue
 from phucvu.simulation.simulated_dossiers import Dossiers
@@ -162,7 +163,7 @@ def _dossier_frame(
             "TrangThaiHoSo": status.astype(str),
             "NgayKetThucXuLy": stamp(h.end[rows], "end"),
             "NgayTra": stamp(h.returned[rows], "returned"),
-            "NgayTuChoi": stamp(np.where(status == 3, h.end[rows], NONE), "refused"),
+            "NgayTuChoi": stamp(np.where(status == Status.REFUSED, h.end[rows], NONE), "refused"),
             "DonViXuLy": np.array(d.units)[d.unit[rows]],
             "NoiNopHoSo": np.where(d.online[rows] & flagged_by_file & (rng.random(n) < 0.6), "1", "2"),
             "HoSoCoThanhPhanSoHoa": reused.astype(int).astype(str),

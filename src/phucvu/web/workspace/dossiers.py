@@ -19,6 +19,7 @@ from phucvu.engine.listing import Listing, Wish, reasons, times_taken_off
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import UnusableError
+from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
@@ -208,7 +209,7 @@ def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[
             "unit_name": known[row["unit"]].short_name if row["unit"] in known else row["unit"],
             "procedure_name": names.get(row["procedure"]) or "",
             "status_name": said_status.get(row["status"], ""),
-            "channel_name": said_channel.get(row["channel"] or 1, ""),
+            "channel_name": said_channel.get(row["channel"] or Channel.IN_PERSON, ""),
             "lateness": lateness(row, at.calendar, at.today),
             "is_late": not row["on_time"],
             "why": said or "",

@@ -27,6 +27,7 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.counting import running
 from phucvu.inbox.home import store
 from phucvu.problems import UnusableError
+from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
@@ -119,7 +120,7 @@ def _shown(
         "of_unit": known.get(dossier.unit),
         "procedure": home.procedure_names().get(facts["procedure"]) or "",
         "status": statuses().get(facts["status"], ""),
-        "channel": channels().get(facts["channel"] or 1, ""),
+        "channel": channels().get(facts["channel"] or Channel.IN_PERSON, ""),
         "events": list(_events(facts, steps, judged)),
         "versions": [(one, _differences(one)) for one in reversed(held)],
         "may_choose": may(request.user, Action.CHOOSE_VERSION, dossier.unit)

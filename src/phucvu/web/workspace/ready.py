@@ -10,7 +10,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from phucvu.engine.calendar import Calendar
 from phucvu.engine.listing import Order, holds, lacks, population
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, last_second
 from phucvu.formats import day
 from phucvu.web.language import _
 
@@ -58,7 +58,7 @@ def _unfinished() -> Expression:
 
 
 def _due(at: Moment, last: dt.date) -> Expression:
-    end = ConstantExpression(dt.datetime.combine(last, dt.time(23, 59, 59)))
+    end = ConstantExpression(last_second(last))
     return _unfinished() & holds("on_time") & (ColumnExpression("must_by") <= end)
 
 

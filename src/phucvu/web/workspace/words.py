@@ -5,30 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from phucvu.engine.calendar import END_OF_DAY, Calendar
+from phucvu.engine.calendar import Calendar
 from phucvu.engine.reasons import days_begun
+from phucvu.figures.periods import END_OF_DAY
 from phucvu.formats import day, moment, whole
+from phucvu.records.codes import Channel, Status
 from phucvu.web.language import _, language
 
 
 def statuses() -> dict[int, str]:
     """What the status codes of the synchronisation format mean."""
     return {
-        1: _("mới đăng ký"),
-        2: _("được tiếp nhận"),
-        3: _("không được tiếp nhận"),
-        4: _("đang xử lý"),
-        5: _("yêu cầu bổ sung giấy tờ"),
-        6: _("yêu cầu thực hiện nghĩa vụ tài chính"),
-        7: _("công dân yêu cầu rút hồ sơ"),
-        8: _("dừng xử lý"),
-        9: _("đã xử lý xong"),
-        10: _("đã trả kết quả"),
+        Status.FILED: _("mới đăng ký"),
+        Status.RECEIVED: _("được tiếp nhận"),
+        Status.REFUSED: _("không được tiếp nhận"),
+        Status.IN_PROCESS: _("đang xử lý"),
+        Status.SUPPLEMENT_ASKED: _("yêu cầu bổ sung giấy tờ"),
+        Status.PAYMENT_ASKED: _("yêu cầu thực hiện nghĩa vụ tài chính"),
+        Status.WITHDRAWN: _("công dân yêu cầu rút hồ sơ"),
+        Status.STOPPED: _("dừng xử lý"),
+        Status.DONE: _("đã xử lý xong"),
+        Status.RETURNED: _("đã trả kết quả"),
     }
 
 
 def channels() -> dict[int, str]:
-    return {1: _("trực tiếp"), 2: _("trực tuyến"), 3: _("bưu chính công ích")}
+    return {
+        Channel.IN_PERSON: _("trực tiếp"),
+        Channel.ONLINE: _("trực tuyến"),
+        Channel.POST: _("bưu chính công ích"),
+    }
 
 
 def lateness(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
