@@ -5,7 +5,7 @@ import datetime as dt
 import ibis
 import pytest
 
-from phucvu.engine import judged
+from phucvu.engine import features
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
@@ -29,7 +29,7 @@ def counted(tables, rules, period, now):
 
 def test_nothing_is_built_again(examples, monkeypatch):
     counted(from_frames(examples[0]), "portal-2026", *PERIODS[0])
-    monkeypatch.setattr(judged, "dossiers", None)
+    monkeypatch.setattr(features, "dossiers", None)
     for frames in examples:
         for period, now in PERIODS:
             found = counted(from_frames(frames), "portal-2026", period, now)

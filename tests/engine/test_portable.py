@@ -5,9 +5,9 @@ import datetime as dt
 import ibis
 import pytest
 
-from phucvu.engine import counts, judged
+from phucvu.engine import counts, features
 from phucvu.engine.conditions import CONDITIONS
-from phucvu.engine.situation import Situation
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
@@ -16,26 +16,26 @@ from . import worked
 
 
 @pytest.fixture(scope="module")
-def situation():
+def evaluation():
     example = next(e for _, e, _ in worked.examples() if "Several spells add up" in e["title"]["en"])
     period = Period.parse("2026-08")
     rules = load("qd766-2022").at(period.last)
-    return Situation.at(from_frames(worked.frames(example)), rules, period, dt.datetime(2026, 9, 15))
+    return Evaluation.at(from_frames(worked.frames(example)), rules, period, dt.datetime(2026, 9, 15))
 
 
-def test_the_pass_over_dossiers(situation):
-    rows = judged.dossiers(situation)
-    wanted = [m for i in situation.rules.indicators for m in counts.measures(i)]
+def test_the_pass_over_dossiers(evaluation):
+    rows = features.dossiers(evaluation)
+    wanted = [m for i in evaluation.rules.indicators for m in counts.measures(i)]
     assert {c for m in wanted for c in m.conditions} <= set(CONDITIONS)
     tallied = rows.group_by("unit", "procedure").agg(**{m.name: m.of(rows) for m in wanted})
     assert "DATEDIFF(MICROSECOND, `" in ibis.to_sql(tallied, dialect="pyspark")
 
 
-def test_every_count(situation):
-    tallies = counts.tally(situation, situation.rules.indicators)
+def test_every_count(evaluation):
+    tallies = counts.tally(evaluation, evaluation.rules.indicators)
     for thing, count in counts.COUNTS.items():
-        of_thing = [i for i in situation.rules.indicators if i.count.of == thing]
-        tables = list(count(situation, tallies, of_thing))
+        of_thing = [i for i in evaluation.rules.indicators if i.count.of == thing]
+        tables = list(count(evaluation, tallies, of_thing))
         assert tables, thing
         for table in tables:
             assert ibis.to_sql(table, dialect="pyspark")

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from phucvu.engine import listing
+from phucvu.engine.data_quality import findings
 from phucvu.engine.dossiers import dossiers
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import figures
-from phucvu.engine.findings import findings
 from phucvu.engine.listing import (
     SORTS,
     Listing,
@@ -25,7 +26,6 @@ from phucvu.engine.listing import (
     lost,
     times_taken_off,
 )
-from phucvu.engine.situation import Situation
 from phucvu.engine.sources import from_frames
 from phucvu.engine.tree import Tree
 from phucvu.engine.verdict import OF_DOSSIERS
@@ -48,8 +48,8 @@ def listed(tables, rules, period, now, folder) -> Listing:
 
 
 def tree_of(tables, period: Period) -> Tree:
-    with Situation.at(tables, load("portal-2026").at(period.last), period, period.ends) as situation:
-        return situation.tree
+    with Evaluation.at(tables, load("portal-2026").at(period.last), period, period.ends) as evaluation:
+        return evaluation.tree
 
 
 def figures_of_lists(found: Listing, tables, rules, period: Period) -> dict[tuple[str, str], tuple[int, int]]:

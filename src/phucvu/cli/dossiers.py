@@ -128,7 +128,7 @@ def findings(
     excel: Path | None,
 ) -> None:
     """Dữ liệu cần rà soát: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
-    from phucvu.engine.findings import findings as doubtful
+    from phucvu.engine.data_quality import findings as doubtful
     from phucvu.engine.left_out import left_out
 
     tables, units = asked.open()

@@ -6,9 +6,9 @@ import datetime as dt
 
 import polars as pl
 
-from phucvu.engine import judged
+from phucvu.engine import features
 from phucvu.engine.counts import WORKING_HOURS
-from phucvu.engine.situation import Situation
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import of_records
 from phucvu.figures.periods import Period
@@ -23,7 +23,7 @@ COLUMNS = (
 
 def in_own_unit() -> dict[str, pl.Expr]:
     """The columns average_time and median_time, of seconds and days, in the unit that ``time_unit`` names."""
-    whole = pl.col("time_unit").replace_strict(judged.TIMES, default=1, return_dtype=pl.Float64)
+    whole = pl.col("time_unit").replace_strict(features.TIMES, default=1, return_dtype=pl.Float64)
     return {name: pl.col(name).cast(pl.Float64) / whole for name in ("average_time", "median_time")}
 
 
@@ -51,8 +51,8 @@ def averages(
                 f"rule set {rules.name} counts no processing time",
             )
         )
-    with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
-        rows = judged.dossiers(situation, situation.tree.below(unit))
+    with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
+        rows = features.dossiers(evaluation, evaluation.tree.below(unit))
         rows = rows.filter(of_records(rows, indicator).looked_at)
         by_procedure = rows.group_by("procedure").agg(
             dossiers=rows.count(),
@@ -63,7 +63,7 @@ def averages(
             average_time=rows.spent.mean(),
             median_time=rows.spent.median().cast("float64"),
         )
-        frame = situation.fetch(by_procedure)
+        frame = evaluation.fetch(by_procedure)
     whole = pl.col("dossiers", "working_days").cast(pl.Int64)
     hours = pl.col("working_days") * WORKING_HOURS / pl.col("dossiers")
     return (

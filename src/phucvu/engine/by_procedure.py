@@ -6,9 +6,9 @@ import datetime as dt
 
 import polars as pl
 
-from phucvu.engine import judged
+from phucvu.engine import features
 from phucvu.engine.averages import in_own_unit
-from phucvu.engine.situation import Situation
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.rules.model import RuleSetFile
@@ -39,15 +39,15 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
     ``median_time`` the same in the unit of the procedure's own limit, ``time_unit``; empty where none is
     finished. ``now`` is Vietnam's time without a zone.
     """
-    with Situation.at(tables, rules.at(period.last), period, now) as situation:
-        rows = judged.dossiers(situation)
+    with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
+        rows = features.dossiers(evaluation)
         finished = rows.received & rows.end.notnull()
         rows = rows.select(
             *("unit", "procedure", "received", "in_time", "timed_in"),
             took=finished.ifelse(rows.worked_days, None),
             spent=finished.ifelse(rows.spent, None),
         )
-        rows = rows.inner_join(situation.spread.select("unit", "above"), "unit")
+        rows = rows.inner_join(evaluation.spread.select("unit", "above"), "unit")
         counted = rows.group_by(unit=rows.above, procedure=rows.procedure).agg(
             received=rows.count(where=rows.received),
             handled=rows.count(),
@@ -59,7 +59,7 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
             average_time=rows.spent.mean(),
             median_time=rows.spent.median(),
         )
-        frame = situation.fetch(counted)
+        frame = evaluation.fetch(counted)
     return (
         frame.with_columns(**in_own_unit())
         .select(pl.col(c).cast(t) for c, t in SCHEMA.items())

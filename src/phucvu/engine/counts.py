@@ -20,13 +20,13 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine import judged
+from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.declared import declared
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.given import given
 from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
-from phucvu.engine.situation import Situation
 from phucvu.engine.verdict import YES, Verdict, all_of, any_of, asked_of_dossiers, of_records
 from phucvu.records.codes import APPLIED
 from phucvu.records.schema import TABLES
@@ -51,7 +51,7 @@ class Measure:
         return " ".join([*parts, "worked"] if self.worked else parts)
 
     def of(self, dossiers: ir.Table) -> ir.IntegerValue:
-        """The sum over dossiers as ``judged.dossiers`` gives them."""
+        """The sum over dossiers as ``features.dossiers`` gives them."""
         meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
         wanted = all_of(meets, dossiers[self.count.population])
         return dossiers.worked_days.sum(where=wanted) if self.worked else dossiers.count(where=wanted)
@@ -86,24 +86,26 @@ class Tallies:
 
 
 def tally(
-    situation: Situation, indicators: Iterable[Indicator], units: Collection[str] | None = None
+    evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
     wanted = {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
 
     def counted() -> Iterator[ir.Table]:
-        dossiers = judged.with_filed(situation, units)
+        dossiers = features.with_filed(evaluation, units)
         yield dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
 
-    [rows] = situation.ask(("tally", *wanted), counted) if units is None else map(situation.fetch, counted())
+    [rows] = (
+        evaluation.ask(("tally", *wanted), counted) if units is None else map(evaluation.fetch, counted())
+    )
     # From here on it is few rows: one for each unit and procedure.
-    rows = rows.join(situation.tree.spread, on="unit")
+    rows = rows.join(evaluation.tree.spread, on="unit")
     sums = [pl.col(name).sum().cast(pl.Int64) for name in wanted]
     own = rows.filter(pl.col("home") == pl.col("above"))
     return Tallies(
-        situation.hold(own.group_by("home", "procedure").agg(sums), "own"),
-        situation.hold(rows.group_by("above", "procedure").agg(sums), "by_procedure"),
-        situation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums), "by_unit"),
+        evaluation.hold(own.group_by("home", "procedure").agg(sums), "own"),
+        evaluation.hold(rows.group_by("above", "procedure").agg(sums), "by_procedure"),
+        evaluation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums), "by_unit"),
     )
 
 
@@ -122,7 +124,7 @@ def _both(rows: ir.Table, indicator: Indicator, verdict: Verdict[ir.BooleanValue
 
 
 def of_dossiers(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Dossiers of the population, and those that meet the conditions.
 
@@ -140,7 +142,7 @@ def of_dossiers(
 
 
 def of_processing_time(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Working hours spent on the dossiers, eight for each working day, over the dossiers."""
     sums = tallies.by_unit
@@ -150,10 +152,10 @@ def of_processing_time(
 
 
 def of_synchronised(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Dossiers synchronised, over the larger of these and those declared (see ``declared``)."""
-    every = look_up(declared(situation), tallies.by_unit, "unit")
+    every = look_up(declared(evaluation), tallies.by_unit, "unit")
     for indicator in indicators:
         synchronised = every[measures(indicator)[0].name].fill_null(0)
         larger = ibis.greatest(synchronised, every.now)
@@ -162,22 +164,22 @@ def of_synchronised(
 
 
 def of_communes(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Communes of the unit, and those with at least one such dossier, at any unit of theirs."""
-    rows = communes(situation, tallies)
+    rows = communes(evaluation, tallies)
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def communes(situation: Situation, tallies: Tallies) -> ir.Table:
+def communes(evaluation: Evaluation, tallies: Tallies) -> ir.Table:
     """A row for each commune and unit above it, itself included: commune, above, and its measures."""
-    return _communes(situation).left_join(tallies.by_unit, [("commune", "unit")])
+    return _communes(evaluation).left_join(tallies.by_unit, [("commune", "unit")])
 
 
 @given("communes", {"above": pl.String, "commune": pl.String})
-def _communes(situation: Situation) -> pl.DataFrame:
-    codes = [u.code for u in situation.tree.shown if u.kind == "commune"]
-    return situation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
+def _communes(evaluation: Evaluation) -> pl.DataFrame:
+    codes = [u.code for u in evaluation.tree.shown if u.kind == "commune"]
+    return evaluation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
 
 
 def _having_dossiers(rows: ir.Table, indicators: Sequence[Indicator]) -> dict[str, ir.Value]:
@@ -211,44 +213,44 @@ def _at_least_one(rows: ir.Table, measure: Measure) -> ir.BooleanValue:
 
 
 def of_services(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Services that the unit and those below apply, and those that such a dossier used."""
-    rows = services(situation, tallies)
+    rows = services(evaluation, tallies)
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def services(situation: Situation, tallies: Tallies) -> ir.Table:
+def services(evaluation: Evaluation, tallies: Tallies) -> ir.Table:
     """A row for each service applied and each unit it counts for (``above``).
 
     With its unit (``home``) and the measures of that unit's dossiers of the same procedure.
     """
-    return look_up(applied_services(situation), tallies.own, "home", "procedure")
+    return look_up(applied_services(evaluation), tallies.own, "home", "procedure")
 
 
-def applied_services(situation: Situation) -> ir.Table:
+def applied_services(evaluation: Evaluation) -> ir.Table:
     """Services in state public, to be stopped or in testing, for each unit (``above``) they count for."""
-    table = situation.tables["services"].select("code", "procedure", "unit", "status")
+    table = evaluation.tables["services"].select("code", "procedure", "unit", "status")
     applied = table.filter(table.status.isin(APPLIED)).drop("status")
-    return applied.inner_join(situation.spread, "unit")
+    return applied.inner_join(evaluation.spread, "unit")
 
 
 def of_procedures(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Procedures under the authority of the unit and those below it, each counted once."""
-    rows = procedures(situation, tallies, indicators)
+    rows = procedures(evaluation, tallies, indicators)
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def procedures(situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
+def procedures(evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
     """A row for each unit (``above``) and procedure of its authority: its facts, services and dossiers."""
-    authority = situation.tables["authority"].inner_join(situation.spread, "unit")
+    authority = evaluation.tables["authority"].inner_join(evaluation.spread, "unit")
     rows = authority.select("above", "procedure").distinct()
-    offers = applied_services(situation).group_by("above", "procedure").agg(services=ibis._.count())
+    offers = applied_services(evaluation).group_by("above", "procedure").agg(services=ibis._.count())
     names = sorted({m.name for i in indicators for m in measures(i)})
     dossiers = tallies.by_procedure.select("above", "procedure", *names)
-    facts = situation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
+    facts = evaluation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
     for table, keys in (
         (facts, ("procedure",)),
         (offers, ("above", "procedure")),
@@ -262,45 +264,45 @@ PROCEDURE_FACTS = tuple(c for c in TABLES["procedures"].types if c != "code")
 
 
 def of_owned_procedures(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Procedures of the province or ministry that owns them."""
-    rows = owned_procedures(situation)
+    rows = owned_procedures(evaluation)
     figures: dict[str, ir.Value] = {}
     for indicator in indicators:
         figures |= _both(rows, indicator, of_records(rows, indicator))
     yield rows.group_by(unit=rows.root).agg(**figures)
 
 
-def owned_procedures(situation: Situation) -> ir.Table:
+def owned_procedures(evaluation: Evaluation) -> ir.Table:
     """The procedures with the province or ministry that owns each, as ``root``."""
-    return situation.tables["procedures"].inner_join(_owners(situation), "owner")
+    return evaluation.tables["procedures"].inner_join(_owners(evaluation), "owner")
 
 
 @given("owners", {"owner": pl.String, "root": pl.String})
-def _owners(situation: Situation) -> pl.DataFrame:
-    tree = situation.tree
+def _owners(evaluation: Evaluation) -> pl.DataFrame:
+    tree = evaluation.tree
     roots = [(u.code, tree.root(tree.home(u.code))) for u in tree.units]
     return pl.DataFrame(roots, schema=["owner", "root"], orient="row").drop_nulls()
 
 
 def of_decisions(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Procedures with a decision, and those all of whose decisions meet the conditions; each once."""
     for indicator in indicators:
-        rows = judged.decisions(situation, indicator.count)
+        rows = features.decisions(evaluation, indicator.count)
         verdict = of_records(rows, indicator)
         each = rows.filter(verdict.looked_at).group_by("root", "procedure").agg(met=verdict.counted.all())
         yield each.group_by(unit=each.root).agg(**_named(indicator, each.met.sum(), each.count()))
 
 
 def of_petitions(
-    situation: Situation, tallies: Tallies, indicators: Sequence[Indicator]
+    evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Petitions of the population, and those that meet the conditions."""
     for alike in _with_equal_limits(indicators):
-        rows = judged.petitions(situation, alike[0].count).inner_join(situation.spread, "unit")
+        rows = features.petitions(evaluation, alike[0].count).inner_join(evaluation.spread, "unit")
         figures: dict[str, ir.Value] = {}
         for indicator in alike:
             figures |= _both(rows, indicator, of_records(rows, indicator))
@@ -316,7 +318,7 @@ def _with_equal_limits(indicators: Sequence[Indicator]) -> list[list[Indicator]]
     return list(alike.values())
 
 
-COUNTS: dict[str, Callable[[Situation, Tallies, Sequence[Indicator]], Iterator[ir.Table]]] = {
+COUNTS: dict[str, Callable[[Evaluation, Tallies, Sequence[Indicator]], Iterator[ir.Table]]] = {
     "dossiers": of_dossiers,
     "processing_time": of_processing_time,
     "synchronised": of_synchronised,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.given import given
-from phucvu.engine.situation import Situation
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 
@@ -16,18 +16,18 @@ Totals = dict[str, int]
 
 
 @given("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
-def declared(situation: Situation) -> pl.DataFrame:
+def declared(evaluation: Evaluation) -> pl.DataFrame:
     """Dossiers declared by each unit for the period (now), and the period's share of last year's.
 
     A declared number covers the units below. The share is last year's total over 12 for a month, 4 for
     a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
     """
-    period = situation.period
-    [rows] = situation.ask("reports", lambda: [situation.tables["reports"]])
-    now = _totals(situation.tree, rows, period)
-    whole_year = _totals(situation.tree, rows, Period.months(period.first.year - 1, 1, 12))
+    period = evaluation.period
+    [rows] = evaluation.ask("reports", lambda: [evaluation.tables["reports"]])
+    now = _totals(evaluation.tree, rows, period)
+    whole_year = _totals(evaluation.tree, rows, Period.months(period.first.year - 1, 1, 12))
     parts = SHARES.get(period.kind)
-    codes = [unit.code for unit in situation.tree.shown]
+    codes = [unit.code for unit in evaluation.tree.shown]
     shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
     return pl.DataFrame(
         {"unit": codes, "now": [now.get(c, 0) for c in codes], "last_year": shares},

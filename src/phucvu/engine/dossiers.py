@@ -11,12 +11,12 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine import judged
+from phucvu.engine import features
 from phucvu.engine.counts import communes, of_things, owned_procedures, procedures, services, tally
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import counted_for
 from phucvu.engine.on_time import end_of_day, seconds_late
 from phucvu.engine.reasons import sentence
-from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import YES, Verdict, any_of, of_records
 from phucvu.figures.periods import Period
@@ -101,9 +101,9 @@ def with_codes(
 ) -> pl.DataFrame:
     """``dossiers`` with a column ``reasons`` more: a list of reason codes (see ``phucvu.engine.reasons``)."""
     in_force = rules.at(period.last)
-    with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
-        wanted = _wanted(situation, unit, indicator)
-        behind = BEHIND[wanted.count.of](situation, counted_for(situation, unit, wanted), wanted)
+    with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
+        wanted = _wanted(evaluation, unit, indicator)
+        behind = BEHIND[wanted.count.of](evaluation, counted_for(evaluation, unit, wanted), wanted)
         verdict, reasons = behind.verdict, behind.reasons or behind.verdict.lacks
         rows = behind.rows.select(
             **{**NOTHING, **behind.said},
@@ -114,32 +114,32 @@ def with_codes(
         if lost_only:
             rows = rows.filter(~rows.counted)
         ordered = rows.order_by("counted", "began", "code", "unit")
-        page = situation.fetch(ordered.limit(limit, offset=offset))
+        page = evaluation.fetch(ordered.limit(limit, offset=offset))
     return _with_reasons(page, list(reasons), wanted)
 
 
-def _wanted(situation: Situation, unit: str, indicator: str) -> Indicator:
-    shown = next((u for u in situation.tree.shown if u.code == unit), None)
+def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
+    shown = next((u for u in evaluation.tree.shown if u.code == unit), None)
     if shown is None:
         raise UnusableError(
             Problem(
-                f"không có đơn vị {unit!r} trong kỳ {situation.period}",
-                f"there is no unit {unit!r} in the period {situation.period}",
+                f"không có đơn vị {unit!r} trong kỳ {evaluation.period}",
+                f"there is no unit {unit!r} in the period {evaluation.period}",
             )
         )
-    found = next((i for i in situation.rules.indicators if i.id == indicator), None)
+    found = next((i for i in evaluation.rules.indicators if i.id == indicator), None)
     if found is None or shown.kind not in found.applies_to:
         raise UnusableError(
             Problem(
-                f"bộ quy tắc {situation.rules.name} không có số liệu của chỉ số {indicator!r} cho {unit}",
-                f"rule set {situation.rules.name} has no figure of indicator {indicator!r} for {unit}",
+                f"bộ quy tắc {evaluation.rules.name} không có số liệu của chỉ số {indicator!r} cho {unit}",
+                f"rule set {evaluation.rules.name} has no figure of indicator {indicator!r} for {unit}",
             )
         )
     return found
 
 
-def _of_dossiers(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = _looked_at(judged.dossiers(situation, situation.tree.below(unit)), indicator)
+def _of_dossiers(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = _looked_at(features.dossiers(evaluation, evaluation.tree.below(unit)), indicator)
     said = {
         "code": rows.code,
         "unit": rows.unit,
@@ -147,7 +147,7 @@ def _of_dossiers(situation: Situation, unit: str, indicator: Indicator) -> Behin
         "began": rows.received_at,
         "due": rows.due,
         "ended": rows.end,
-        "seconds_late": seconds_late(rows, situation.cut_off),
+        "seconds_late": seconds_late(rows, evaluation.cut_off),
         "unanswered": rows.unanswered,
     }
     return Behind(rows, said, of_records(rows, indicator))
@@ -157,37 +157,37 @@ def _looked_at(rows: ir.Table, indicator: Indicator) -> ir.Table:
     return rows.filter(of_records(rows, indicator).looked_at)
 
 
-def _of_services(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = services(situation, tally(situation, [indicator], situation.tree.below(unit)))
+def _of_services(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = services(evaluation, tally(evaluation, [indicator], evaluation.tree.below(unit)))
     rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
     said = {"code": rows.code, "unit": rows.home, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_communes(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = communes(situation, tally(situation, [indicator], situation.tree.below(unit)))
+def _of_communes(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = communes(evaluation, tally(evaluation, [indicator], evaluation.tree.below(unit)))
     rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
     said = {"code": rows.commune, "unit": rows.commune}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_procedures(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    tallies = tally(situation, [indicator], situation.tree.below(unit))
-    rows = procedures(situation, tallies, [indicator])
+def _of_procedures(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    tallies = tally(evaluation, [indicator], evaluation.tree.below(unit))
+    rows = procedures(evaluation, tallies, [indicator])
     rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
     said = {"code": rows.procedure, "unit": rows.above, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_owned_procedures(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = owned_procedures(situation)
+def _of_owned_procedures(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = owned_procedures(evaluation)
     rows = _looked_at(rows.filter(rows.root == unit), indicator)
     said = {"code": rows.code, "unit": rows.root, "procedure": rows.code}
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_decisions(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = judged.decisions(situation, indicator.count)
+def _of_decisions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = features.decisions(evaluation, indicator.count)
     rows = _looked_at(rows.filter(rows.root == unit), indicator)
     limits = {"decided_in_time": "decide_by", "made_public_in_time": "publish_by"}
     limit = next((limits[c] for c in indicator.count.numerator if c in limits), None)
@@ -203,9 +203,9 @@ def _of_decisions(situation: Situation, unit: str, indicator: Indicator) -> Behi
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_petitions(situation: Situation, unit: str, indicator: Indicator) -> Behind:
-    rows = judged.petitions(situation, indicator.count)
-    rows = _looked_at(rows.filter(rows.unit.isin(situation.tree.below(unit))), indicator)
+def _of_petitions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    rows = features.petitions(evaluation, indicator.count)
+    rows = _looked_at(rows.filter(rows.unit.isin(evaluation.tree.below(unit))), indicator)
     said = {
         "code": rows.code,
         "unit": rows.unit,
@@ -244,7 +244,7 @@ def _late_petitions(rows: ir.Table, late: ir.BooleanValue) -> dict[str, ir.Boole
     return found | {PETITION: late & ~any_of(found.values(), YES)}
 
 
-BEHIND: dict[str, Callable[[Situation, str, Indicator], Behind]] = {
+BEHIND: dict[str, Callable[[Evaluation, str, Indicator], Behind]] = {
     "dossiers": _of_dossiers,
     "processing_time": _of_dossiers,
     "synchronised": _of_dossiers,

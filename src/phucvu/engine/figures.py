@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 
 from phucvu.engine.counts import COUNTS, columns, tally
-from phucvu.engine.situation import Situation
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
@@ -34,47 +34,42 @@ def figures(
     counts for their successors.
     """
     in_force = rules.at(period.last)
-    with Situation.at(tables, in_force, period, now, regroup=regroup) as situation:
-        rows = _rows(situation, units)
-        counted = pl.concat([NOTHING, *_counted(situation)])
+    with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
+        rows = _rows(evaluation, units)
+        counted = pl.concat(_counted(evaluation))
     whole = rows.join(counted, on=["counted_for", "indicator"], how="left", maintain_order="left")
     return whole.with_columns(pl.col("numerator", "denominator").fill_null(0)).select(*SCHEMA)
 
 
-NOTHING = pl.DataFrame(
-    schema={"counted_for": pl.String, "indicator": pl.String, "numerator": pl.Int64, "denominator": pl.Int64}
-)
-
-
-def _rows(situation: Situation, units: Collection[str] | None) -> pl.DataFrame:
+def _rows(evaluation: Evaluation, units: Collection[str] | None) -> pl.DataFrame:
     """What there are figures of: each unit with the indicators of its kind, and the unit counted for it."""
-    tree = situation.tree
+    tree = evaluation.tree
     rows = [
-        (str(situation.period), unit.code, indicator.id, counted_for(situation, unit.code, indicator))
+        (str(evaluation.period), unit.code, indicator.id, counted_for(evaluation, unit.code, indicator))
         for unit in tree.shown
         if units is None or unit.code in units
-        for indicator in situation.rules.indicators
+        for indicator in evaluation.rules.indicators
         if unit.kind in indicator.applies_to
     ]
     schema = {"period": pl.String, "unit": pl.String, "indicator": pl.String, "counted_for": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def counted_for(situation: Situation, unit: str, indicator: Indicator) -> str:
+def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
     """The unit whose figure a unit shows: itself, or by the scope its province or ministry."""
     if indicator.scope == "province":
-        return situation.tree.root(unit) or unit
+        return evaluation.tree.root(unit) or unit
     return unit
 
 
-def _counted(situation: Situation) -> Iterator[pl.DataFrame]:
-    indicators = [i for i in situation.rules.indicators if not i.by_rule]
+def _counted(evaluation: Evaluation) -> Iterator[pl.DataFrame]:
+    indicators = [i for i in evaluation.rules.indicators if not i.by_rule]
     rules = repr([(i.id, i.count) for i in indicators])
-    tallies = tally(situation, indicators)
+    tallies = tally(evaluation, indicators)
     for thing, count in COUNTS.items():
         of_thing = [i for i in indicators if i.count.of == thing]
         if of_thing:
-            for wide in situation.ask((thing, rules), partial(count, situation, tallies, of_thing)):
+            for wide in evaluation.ask((thing, rules), partial(count, evaluation, tallies, of_thing)):
                 yield from _long(wide, of_thing)
 
 

@@ -1,7 +1,7 @@
-"""What expressions are written over: names of tables and moments, to which a situation gives a meaning.
+"""What expressions are written over: names of tables and moments, to which an evaluation gives a meaning.
 
 So an expression holds for all records and every period, and what has been built and translated once is
-asked again without that work (``Situation.ask``), which takes longer than to count 100,000 dossiers.
+asked again without that work (``Evaluation.ask``), which takes longer than to count 100,000 dossiers.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from ibis.formats.polars import PolarsSchema
 from phucvu.records.schema import DOSSIER_ID, LARGEST, LONGEST_TIMES, TABLES
 
 if TYPE_CHECKING:
-    from phucvu.engine.situation import Situation
+    from phucvu.engine.evaluation import Evaluation
 
 Types = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 @dataclass(frozen=True)
 class Given:
-    """A named table, and how a situation makes its rows."""
+    """A named table, and how an evaluation makes its rows."""
 
     table: ir.Table
-    rows: Callable[[Situation], pl.DataFrame | ir.Table]
+    rows: Callable[[Evaluation], pl.DataFrame | ir.Table]
 
-    def __call__(self, situation: Situation) -> ir.Table:
-        """The table to write an expression with, its rows where the situation's engine finds them."""
-        situation.put(self.table.get_name())
+    def __call__(self, evaluation: Evaluation) -> ir.Table:
+        """The table to write an expression with, its rows where the evaluation's engine finds them."""
+        evaluation.put(self.table.get_name())
         return self.table
 
 
@@ -44,10 +44,10 @@ def table(name: str, types: Types) -> ir.Table:
     return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"phucvu_{name}")
 
 
-def given(name: str, types: Types) -> Callable[[Callable[[Situation], pl.DataFrame | ir.Table]], Given]:
+def given(name: str, types: Types) -> Callable[[Callable[[Evaluation], pl.DataFrame | ir.Table]], Given]:
     """Make a function that says what the rows are into the named table."""
 
-    def register(rows: Callable[[Situation], pl.DataFrame | ir.Table]) -> Given:
+    def register(rows: Callable[[Evaluation], pl.DataFrame | ir.Table]) -> Given:
         found = Given(table(name, types), rows)
         return GIVEN.setdefault(found.table.get_name(), found)
 
@@ -79,8 +79,8 @@ def _record(name: str) -> Given:
     types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
     limits = WITHIN.get(name, {})
 
-    def rows(situation: Situation) -> ir.Table:
-        table = situation.records[name]
+    def rows(evaluation: Evaluation) -> ir.Table:
+        table = evaluation.records[name]
         for column, within in limits.items():
             if TABLES[name][column].required:
                 table = table.filter(within(table))

@@ -28,12 +28,12 @@ from duckdb import (
     StarExpression,
 )
 
-from phucvu.engine import findings, judged, populations
+from phucvu.engine import data_quality, features, populations
 from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
 from phucvu.engine.reasons import sentence
-from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
@@ -59,7 +59,7 @@ SORTS = {
 }
 """What lists can be sorted by, and the column that does it."""
 
-DOUBTS = findings.WORDS
+DOUBTS = data_quality.WORDS
 """What may be doubtful about a dossier: words by name."""
 
 DEEP = 10_000
@@ -71,10 +71,10 @@ DEEP = 10_000
 
 def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, path: Path) -> None:
     """Write the listing of a period to a new file; ``now`` is Vietnam's time without a zone."""
-    with Situation.at(tables, rules.at(period.last), period, now) as situation:
-        rows = situation.fetch(_rows(situation, rules, now))
-        places = _places(situation.tree.units)
-        told = {"period": str(period), "cut_off": situation.cut_off, "rules": digest(rules)}
+    with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
+        rows = evaluation.fetch(_rows(evaluation, rules, now))
+        places = _places(evaluation.tree.units)
+        told = {"period": str(period), "cut_off": evaluation.cut_off, "rules": digest(rules)}
         about = pl.DataFrame([told])
     with duckdb.connect(path, config={"memory_limit": MEMORY}) as con:
         con.register("rows", rows.to_arrow())
@@ -90,27 +90,29 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
         )
 
 
-def _rows(situation: Situation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:
-    rows = findings.with_what_is_known(judged.dossiers(situation), situation, now)
-    rows = look_up(rows, _waiting(rows, situation), ID)
+def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:
+    rows = data_quality.with_what_is_known(features.dossiers(evaluation), evaluation, now)
+    rows = look_up(rows, _waiting(rows, evaluation), ID)
     flags = {name: CONDITIONS[c](rows, count) for name, c, count in _conditions(rules)}
-    doubts = {f"doubt {name}": wrong.fill_null(False) for name, (wrong, _) in findings.doubts(rows).items()}
+    doubts = {
+        f"doubt {name}": wrong.fill_null(False) for name, (wrong, _) in data_quality.doubts(rows).items()
+    }
     return rows.select(
         *("sender", "code", "unit", "procedure", "channel", "status", "received_at", "due", "unanswered"),
         ended=rows.end,
         # Waiting for the citizen moves what is left of the time.
         must_by=rows.due + rows.waited.as_interval("s"),
-        seconds_late=seconds_late(rows, situation.cut_off),
+        seconds_late=seconds_late(rows, evaluation.cut_off),
         waiting=rows.waiting.fill_null(rows.end.isnull() & (rows.status == ASKED)).fill_null(False),
         **flags,
         **doubts,
     )
 
 
-def _waiting(rows: ir.Table, situation: Situation) -> ir.Table:
+def _waiting(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
     """Of unfinished dossiers with steps, whether the last step by the cut-off asked for a supplement."""
-    steps = situation.tables["steps"]
-    steps = steps.filter(steps["at"] <= situation.cut_off).semi_join(rows.filter(rows.end.isnull()), ID)
+    steps = evaluation.tables["steps"]
+    steps = steps.filter(steps["at"] <= evaluation.cut_off).semi_join(rows.filter(rows.end.isnull()), ID)
     asked = (steps.status.max() == ASKED) & ~steps.status.isin(RESUMED).any()
     each = steps.group_by(ID, "at").agg(asked=asked)
     return each.group_by(ID).agg(waiting=each.asked.argmax(each["at"]))
@@ -183,7 +185,7 @@ def looked_at(indicator: Indicator, period: Period) -> Expression:
 
 
 def doubted(finding: str, period: Period) -> Expression:
-    """The dossiers of a period with a finding, by its name (see ``phucvu.engine.findings``)."""
+    """The dossiers of a period with a finding, by its name (see ``phucvu.engine.data_quality``)."""
     of = "received" if finding == "not_reported" else "handled"
     return population(of, period) & holds(f"doubt {finding}")
 

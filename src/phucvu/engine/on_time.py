@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.given import cut_off, given
 from phucvu.engine.look_up import look_up
-from phucvu.engine.situation import Situation
 from phucvu.records.codes import Status
 
 RESUMED = (Status.RECEIVED, Status.IN_PROCESS)
@@ -59,7 +59,7 @@ def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.
 
     ``received`` tells when each dossier was received. Columns: ``ordered_end`` (end of processing, empty
     while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until
-    the cut-off), ``waited_days`` (working days of that within ``Situation.workdays``), ``waited_dates``
+    the cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``), ``waited_dates``
     (days of that) and
     ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
@@ -164,22 +164,22 @@ def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
 
 
 @given("last_days", {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date})
-def last_days(situation: Situation) -> pl.DataFrame:
+def last_days(evaluation: Evaluation) -> pl.DataFrame:
     """The last day of each procedure's maximum time, for every day on which a dossier needs it (rule 5).
 
     It does without a due date, where the procedure's time is in days, working days or months. The times
     and days are few and repeat, whatever the number of dossiers, so the calendar is asked once for each.
     """
-    [needed] = situation.ask("last days", lambda: [_without_due_date(situation)])
+    [needed] = evaluation.ask("last days", lambda: [_without_due_date(evaluation)])
     limits = needed.select("max_time", "max_time_unit", "received_on").unique()
-    last_day = situation.calendar.last_day
+    last_day = evaluation.calendar.last_day
     days = [last_day(day, amount, unit) for amount, unit, day in limits.iter_rows()]
     found = limits.with_columns(last_day=pl.Series(days, dtype=pl.Date))
     return needed.join(found, on=limits.columns).select("procedure", "received_on", "last_day")
 
 
-def _without_due_date(situation: Situation) -> ir.Table:
-    procedures, dossiers = situation.tables["procedures"], situation.tables["dossiers"]
+def _without_due_date(evaluation: Evaluation) -> ir.Table:
+    procedures, dossiers = evaluation.tables["procedures"], evaluation.tables["dossiers"]
     limited = procedures.filter(
         procedures.max_time_unit.isin(("day", "workday", "month")), procedures.max_time.notnull()
     )

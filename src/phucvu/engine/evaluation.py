@@ -33,15 +33,15 @@ class Question:
 
 
 ASKED: dict[tuple[str, Hashable], list[Question]] = {}
-"""The questions of ``Situation.ask``, by engine and name."""
+"""The questions of ``Evaluation.ask``, by engine and name."""
 
 
 @dataclass(frozen=True)
-class Situation:
+class Evaluation:
     """Records, rules, a period, the cut-off, and the tree of units that it is shown in.
 
     To be used as a context: what the engine was given meanwhile is let go of at its end. One connection
-    can be in one situation at a time, since the names mean the same throughout the connection.
+    can be in one evaluation at a time, since the names mean the same throughout the connection.
     """
 
     records: Tables
@@ -139,13 +139,13 @@ class Situation:
 
 
 @given("workdays", {"day": pl.Date, "worked": pl.Int64})
-def _workdays(situation: Situation) -> pl.DataFrame:
-    first, last = situation.period.first, max(situation.period.first, situation.cut_off.date())
+def _workdays(evaluation: Evaluation) -> pl.DataFrame:
+    first, last = evaluation.period.first, max(evaluation.period.first, evaluation.cut_off.date())
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    worked = pl.Series([situation.calendar.is_working(day) for day in days], dtype=pl.Int64).cum_sum()
+    worked = pl.Series([evaluation.calendar.is_working(day) for day in days], dtype=pl.Int64).cum_sum()
     return pl.DataFrame({"day": pl.Series(days, dtype=pl.Date), "worked": worked})
 
 
 @given("spread", {"unit": pl.String, "home": pl.String, "above": pl.String})
-def _spread(situation: Situation) -> pl.DataFrame:
-    return situation.tree.spread
+def _spread(evaluation: Evaluation) -> pl.DataFrame:
+    return evaluation.tree.spread

@@ -10,11 +10,11 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine import judged
+from phucvu.engine import features
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.given import possible_time
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ID, last_moment
-from phucvu.engine.situation import Situation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.problems import UnusableError
@@ -64,9 +64,9 @@ def findings(
     text); ordered by unit and dossier. ``limit`` and ``offset`` count dossiers. Nothing listed is left
     out of the figures; a unit that is unknown has no figures to be counted in.
     """
-    with Situation.at(tables, rules.at(period.last), period, now) as situation:
-        units = None if unit is None else situation.tree.below(unit)
-        rows = with_what_is_known(judged.dossiers(situation, units), situation, now)
+    with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
+        units = None if unit is None else evaluation.tree.below(unit)
+        rows = with_what_is_known(features.dossiers(evaluation, units), evaluation, now)
         wrong = doubts(rows)
         shown = rows.select(
             "sender",
@@ -76,7 +76,7 @@ def findings(
             **{f"value_{name}": value.cast("string") for name, (_, value) in wrong.items()},
         )
         doubtful = shown.filter(reduce(or_, (shown[f"wrong_{name}"] for name in wrong)))
-        page = situation.fetch(doubtful.order_by("unit", "code", "sender").limit(limit, offset=offset))
+        page = evaluation.fetch(doubtful.order_by("unit", "code", "sender").limit(limit, offset=offset))
     found = pl.concat(
         page.filter(pl.col(f"wrong_{name}")).select(
             pl.col("code").alias("dossier"),
@@ -108,8 +108,8 @@ def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     }
 
 
-def with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -> ir.Table:
-    tables, yes = situation.tables, ibis.literal(True)
+def with_what_is_known(rows: ir.Table, evaluation: Evaluation, now: dt.datetime) -> ir.Table:
+    tables, yes = evaluation.tables, ibis.literal(True)
     steps, own = tables["steps"], rows.columns
     later = steps.filter(steps["at"] > now).group_by(ID).agg(future_step=lambda s: s["at"].max())
     rows = rows.mutate(month=rows.received_at.truncate("M").date())
@@ -117,31 +117,31 @@ def with_what_is_known(rows: ir.Table, situation: Situation, now: dt.datetime) -
         (tables["units"].select(unit="code", unit_known=yes).distinct(), ("unit",)),
         (tables["procedures"].select(procedure="code", procedure_known=yes), ("procedure",)),
         (later, (ID,)),
-        (_impossible_times(situation), ("procedure",)),
-        (_reported(situation), ("unit", "month")),
+        (_impossible_times(evaluation), ("procedure",)),
+        (_reported(evaluation), ("unit", "month")),
     ):
         rows = look_up(rows, table, *keys)
     return rows.select(*own, "unit_known", "procedure_known", "future_step", "reported", "impossible_time")
 
 
-def _impossible_times(situation: Situation) -> ir.Table:
+def _impossible_times(evaluation: Evaluation) -> ir.Table:
     """Columns procedure, impossible_time: what is held of the procedures whose time is left out."""
-    held = situation.records["procedures"]
+    held = evaluation.records["procedures"]
     held = held.filter(held.max_time.notnull(), ~possible_time(held).fill_null(True))
-    frame = situation.fetch(held.select(procedure="code", impossible_time="max_time"))
+    frame = evaluation.fetch(held.select(procedure="code", impossible_time="max_time"))
     types = {"procedure": pl.String, "impossible_time": pl.Int64}
-    return situation.hold(frame.cast(types))  # type: ignore[arg-type]
+    return evaluation.hold(frame.cast(types))  # type: ignore[arg-type]
 
 
-def _reported(situation: Situation) -> ir.Table:
+def _reported(evaluation: Evaluation) -> ir.Table:
     """Columns unit, month, reported: the months for which a unit, or one above it, declared dossiers.
 
     A number declared for a longer period, or for a unit, covers its months and the units below it.
     """
-    reports = situation.tables["reports"]
-    units = situation.tree.units
+    reports = evaluation.tables["reports"]
+    units = evaluation.tree.units
     declared: dict[str, set[dt.date]] = {}
-    for row in situation.fetch(reports.filter(reports.received > 0)).iter_rows(named=True):
+    for row in evaluation.fetch(reports.filter(reports.received > 0)).iter_rows(named=True):
         declared.setdefault(row["unit"], set()).update(_months(row["period"]))
     rows = [
         (unit.code, month)
@@ -149,7 +149,7 @@ def _reported(situation: Situation) -> ir.Table:
         for month in set().union(*(declared.get(above.code, ()) for above in units.above(unit.code)))
     ]
     frame = pl.DataFrame(rows, schema={"unit": pl.String, "month": pl.Date}, orient="row")
-    return situation.hold(frame.with_columns(reported=True))
+    return evaluation.hold(frame.with_columns(reported=True))
 
 
 def _months(period: str) -> set[dt.date]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from phucvu.engine.findings import WORDS, findings
+from phucvu.engine.data_quality import WORDS, findings
 from phucvu.engine.left_out import left_out
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period

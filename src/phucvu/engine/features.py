@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import on_time, populations
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.given import cut_off, given, starts
 from phucvu.engine.look_up import look_up
-from phucvu.engine.situation import Situation
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.records.schema import TABLES, TIME
 from phucvu.rules.model import Count
@@ -26,16 +26,16 @@ TIMES = {"hour": 3600, "day": 1, "workday": 1, "month": 30}
 many of the whole numbers counted, seconds of the clock or days, make one. A month is 30 days."""
 
 
-def dossiers(situation: Situation, units: Collection[str] | None = None) -> ir.Table:
+def dossiers(evaluation: Evaluation, units: Collection[str] | None = None) -> ir.Table:
     """The dossiers of the populations ``received`` and ``handled``, of all units or of those given.
 
     See ``with_filed``; what was only filed is not among them.
     """
-    rows = with_filed(situation, units)
+    rows = with_filed(evaluation, units)
     return rows.filter(rows.handled)
 
 
-def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir.Table:
+def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> ir.Table:
     """The dossiers of all populations of the period, of all units or of those given.
 
     To a dossier's own columns come FACTS of its procedure, what ``on_time`` works out (``due``, ``end``,
@@ -45,7 +45,7 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
     ``petitioned``, ``disliked``, and the populations ``received``, ``handled`` and ``filed``. Of a dossier
     that was only filed (``filed`` alone) what is worked out says nothing.
     """
-    tables = situation.tables
+    tables = evaluation.tables
     rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
     rows = rows.filter(ibis.coalesce(rows.received_at, rows.filed_at) <= cut_off())
     if units is not None:
@@ -55,14 +55,14 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
     rows = rows.mutate(received_on=rows.received_at.date())
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
-        (on_time.last_days(situation), ("procedure", "received_on")),
+        (on_time.last_days(evaluation), ("procedure", "received_on")),
         (on_time.first_ends(steps), (on_time.ID,)),
-        (on_time.ordered_ends(tables["dossiers"], steps, situation.workdays), (on_time.ID,)),
-        (situation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
-        (_roots(situation), ("unit",)),
+        (on_time.ordered_ends(tables["dossiers"], steps, evaluation.workdays), (on_time.ID,)),
+        (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
+        (_roots(evaluation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
-    for table in (_petitioned(situation), _disliked(situation)):
+    for table in (_petitioned(evaluation), _disliked(evaluation)):
         rows = look_up(rows, table, "root", "code")
     rows = rows.select(
         *own,
@@ -83,7 +83,7 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
     handled = populations.handled(rows.received_at, rows.end, starts()).fill_null(False)
     rows = rows.mutate(handled=handled, ended_on=rows.end.date())
     rows = rows.filter(rows.handled | rows.filed)
-    ended = situation.workdays.select(ended_on="day", worked_after="worked")
+    ended = evaluation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
     days = (rows.worked_after - rows.worked_before).fill_null(0) - rows.waited_days.fill_null(0)
     dates = rows.end.date().delta(rows.received_at.date(), unit="day") - rows.waited_dates.fill_null(0)
@@ -104,37 +104,37 @@ def with_filed(situation: Situation, units: Collection[str] | None = None) -> ir
 
 
 @given("roots", {"unit": pl.String, "root": pl.String})
-def _roots(situation: Situation) -> pl.DataFrame:
+def _roots(evaluation: Evaluation) -> pl.DataFrame:
     """The province or ministry of every unit; where none is known above it, the highest unit there is.
 
     A dossier's number means one dossier within it, and may mean another elsewhere.
     """
-    tree = situation.tree
+    tree = evaluation.tree
     homes = {unit.code: tree.home(unit.code) for unit in tree.units}
     rows = [(code, tree.root(home) or tree.above(home)[-1]) for code, home in homes.items() if home]
     return pl.DataFrame(rows, schema={"unit": pl.String, "root": pl.String}, orient="row")
 
 
-def _petitioned(situation: Situation) -> ir.Table:
+def _petitioned(evaluation: Evaluation) -> ir.Table:
     """Roots and codes of the dossiers that a petition names which arrived by the cut-off."""
-    petitions = situation.tables["petitions"]
+    petitions = evaluation.tables["petitions"]
     named = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
-    return _named_by(named, situation).mutate(petitioned=True)
+    return _named_by(named, evaluation).mutate(petitioned=True)
 
 
-def _disliked(situation: Situation) -> ir.Table:
+def _disliked(evaluation: Evaluation) -> ir.Table:
     """Roots and codes of the dossiers rated −1."""
-    ratings = situation.tables["ratings"]
-    return _named_by(ratings.filter(ratings.value == -1), situation).mutate(disliked=True)
+    ratings = evaluation.tables["ratings"]
+    return _named_by(ratings.filter(ratings.value == -1), evaluation).mutate(disliked=True)
 
 
-def _named_by(rows: ir.Table, situation: Situation) -> ir.Table:
+def _named_by(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
     """The dossiers that petitions or ratings name: root and code."""
-    named = rows.select("unit", code="dossier").inner_join(_roots(situation), "unit")
+    named = rows.select("unit", code="dossier").inner_join(_roots(evaluation), "unit")
     return named.select("root", "code").distinct()
 
 
-def decisions(situation: Situation, count: Count) -> ir.Table:
+def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
     """The publication decisions of the period, each under the province or ministry it belongs to.
 
     ``status`` is the procedure's in the catalogue, empty where it is unknown; ``root`` is that province
@@ -151,12 +151,12 @@ def decisions(situation: Situation, count: Count) -> ir.Table:
     }
     types = TABLES["decisions"].types | added
 
-    def rows(situation: Situation) -> pl.DataFrame:
-        [found] = situation.ask("decisions", lambda: [_decided(situation)])
-        judged = (_with_limits(row, situation, count) for row in found.to_dicts())
+    def rows(evaluation: Evaluation) -> pl.DataFrame:
+        [found] = evaluation.ask("decisions", lambda: [_decided(evaluation)])
+        judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
         return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
-    return given(_named("decisions", count), types)(rows)(situation)
+    return given(_named("decisions", count), types)(rows)(evaluation)
 
 
 def _named(name: str, count: Count) -> str:
@@ -166,16 +166,16 @@ def _named(name: str, count: Count) -> str:
     )
 
 
-def _decided(situation: Situation) -> ir.Table:
-    table, procedures = situation.tables["decisions"], situation.tables["procedures"]
+def _decided(evaluation: Evaluation) -> ir.Table:
+    table, procedures = evaluation.tables["decisions"], evaluation.tables["procedures"]
     of_period = table.filter(table.decided_on.between(starts().date(), cut_off().date()))
     return look_up(of_period, procedures.select("status", procedure="code"), "procedure")
 
 
-def _with_limits(row: dict[str, Any], situation: Situation, count: Count) -> dict[str, Any]:
-    calendar, tree, last = situation.calendar, situation.tree, situation.cut_off.date()
+def _with_limits(row: dict[str, Any], evaluation: Evaluation, count: Count) -> dict[str, Any]:
+    calendar, tree, last = evaluation.calendar, evaluation.tree, evaluation.cut_off.date()
     # The day of the cut-off has run out only at its end.
-    over = last if situation.cut_off.time() >= END_OF_DAY else last - dt.timedelta(days=1)
+    over = last if evaluation.cut_off.time() >= END_OF_DAY else last - dt.timedelta(days=1)
     row["root"] = tree.root(tree.home(row["unit"]))
     if row["published_on"] and row["published_on"] > last:
         row["published_on"] = None
@@ -196,7 +196,7 @@ LIMITS = (
 """The limits of petitions: their name in a count, from when they run, and the column of their last day."""
 
 
-def petitions(situation: Situation, count: Count) -> ir.Table:
+def petitions(evaluation: Evaluation, count: Count) -> ir.Table:
     """The petitions of the period's populations, with what happened after the cut-off left out.
 
     ``refuse_by``, ``supplement_by``, ``answer_by`` and ``publish_by`` are the last days of the count's
@@ -206,27 +206,27 @@ def petitions(situation: Situation, count: Count) -> ir.Table:
     last_days = {name: pl.Date for _, _, name in LIMITS}
     types = TABLES["petitions"].types | flags | last_days | {"cut_off": TIME}
 
-    def rows(situation: Situation) -> pl.DataFrame:
-        [frame] = situation.ask("petitions", lambda: [_open(situation)])
+    def rows(evaluation: Evaluation) -> pl.DataFrame:
+        [frame] = evaluation.ask("petitions", lambda: [_open(evaluation)])
         for limit, since, name in LIMITS:
             day = pl.col(since).cast(pl.Date)
             days = frame.select(day).to_series().drop_nulls().unique()
             last = {
-                d: situation.calendar.after(d, count.working_days[limit])
+                d: evaluation.calendar.after(d, count.working_days[limit])
                 for d in days
                 if limit in count.working_days
             }
             frame = frame.with_columns(
                 day.replace_strict(last, default=None, return_dtype=pl.Date).alias(name)
             )
-        return frame.with_columns(cut_off=pl.lit(situation.cut_off, TIME)).select(*types)
+        return frame.with_columns(cut_off=pl.lit(evaluation.cut_off, TIME)).select(*types)
 
-    return given(_named("petitions", count), types)(rows)(situation)
+    return given(_named("petitions", count), types)(rows)(evaluation)
 
 
-def _open(situation: Situation) -> ir.Table:
+def _open(evaluation: Evaluation) -> ir.Table:
     """The petitions of the populations ``arrived`` and ``open``."""
-    table = situation.tables["petitions"]
+    table = evaluation.tables["petitions"]
     table = table.filter(table.arrived_at <= cut_off())
     moments = ("refused_at", "supplement_asked_at", "answered_at", "published_at")
     table = table.mutate(**{m: on_time.seen(table[m]) for m in moments})
