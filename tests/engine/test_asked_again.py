@@ -6,6 +6,7 @@ import ibis
 import pytest
 
 from phucvu.engine import features
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
@@ -29,7 +30,7 @@ def counted(tables, rules, period, now):
 
 def test_nothing_is_built_again(examples, monkeypatch):
     counted(from_frames(examples[0]), "portal-2026", *PERIODS[0])
-    monkeypatch.setattr(features, "dossiers", None)
+    monkeypatch.setattr(features, "with_filed", None)
     for frames in examples:
         for period, now in PERIODS:
             found = counted(from_frames(frames), "portal-2026", period, now)
@@ -46,6 +47,14 @@ def test_rules_do_not_answer_for_each_other(examples):
             expected = plain.figures(records, rules, Period.parse("2026-08"), PERIODS[0][1])
             found = counted(tables, rules, *PERIODS[0])
             assert found == {key: list(figure) for key, figure in expected.items()}
+
+
+def test_a_moment_of_one_evaluation_is_no_part_of_what_is_kept(examples):
+    rules, period = load("portal-2026"), Period.parse("2026-08")
+    with Evaluation.at(from_frames(examples[0]), rules.at(period.last), period, PERIODS[0][1]) as evaluation:
+        rows = evaluation.tables["dossiers"]
+        with pytest.raises(ValueError, match="2026"):
+            list(evaluation.ask("late", lambda: [rows.filter(rows.due_at < evaluation.cut_off)]))
 
 
 def test_nothing_stays_in_the_connection(examples):

@@ -23,8 +23,7 @@ import polars as pl
 from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.declared import declared
-from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.given import given
+from phucvu.engine.evaluation import Evaluation, input_table
 from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
 from phucvu.engine.verdict import YES, Verdict, all_of, any_of, asked_of_dossiers, of_records
@@ -176,7 +175,7 @@ def communes(evaluation: Evaluation, tallies: Tallies) -> ir.Table:
     return _communes(evaluation).left_join(tallies.by_unit, [("commune", "unit")])
 
 
-@given("communes", {"above": pl.String, "commune": pl.String})
+@input_table("communes", {"above": pl.String, "commune": pl.String})
 def _communes(evaluation: Evaluation) -> pl.DataFrame:
     codes = [u.code for u in evaluation.tree.shown if u.kind == "commune"]
     return evaluation.tree.spread.filter(pl.col("unit").is_in(codes)).select("above", commune="unit")
@@ -279,7 +278,7 @@ def owned_procedures(evaluation: Evaluation) -> ir.Table:
     return evaluation.tables["procedures"].inner_join(_owners(evaluation), "owner")
 
 
-@given("owners", {"owner": pl.String, "root": pl.String})
+@input_table("owners", {"owner": pl.String, "root": pl.String})
 def _owners(evaluation: Evaluation) -> pl.DataFrame:
     tree = evaluation.tree
     roots = [(u.code, tree.root(tree.home(u.code))) for u in tree.units]

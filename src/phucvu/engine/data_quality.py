@@ -12,7 +12,7 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.given import possible_time
+from phucvu.engine.limits import possible_time
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ID, last_moment
 from phucvu.engine.sources import Tables

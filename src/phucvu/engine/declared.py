@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.given import given
+from phucvu.engine.evaluation import Evaluation, input_table
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 
@@ -15,7 +14,7 @@ Totals = dict[str, int]
 """Dossiers declared, by shown unit; who declared nothing is not in it."""
 
 
-@given("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
+@input_table("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
 def declared(evaluation: Evaluation) -> pl.DataFrame:
     """Dossiers declared by each unit for the period (now), and the period's share of last year's.
 

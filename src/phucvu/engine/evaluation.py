@@ -1,39 +1,114 @@
-"""Everything that a figure depends on, in one place."""
+"""Everything that a figure depends on, in one object, and the questions that it is asked.
+
+Expressions are written over names of tables and moments (``Input``, ``starts``, ``cut_off``), to which an
+evaluation gives a meaning. So they hold for all records and every period, and what has been built and
+translated once is asked again without that work (``Evaluation.ask``), which takes longer than to count
+100,000 dossiers.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
+import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
+from ibis.formats.polars import PolarsSchema
 
 from phucvu.engine.calendar import Calendar
 from phucvu.engine.connections import forget, put, put_moment, run
-from phucvu.engine.given import CUT_OFF, GIVEN, RECORDS, STARTS, given, table
+from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 from phucvu.figures.units import units_in
+from phucvu.records.schema import DOSSIER_ID, TABLES
 from phucvu.rules.model import RuleSet
+
+Types = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 @dataclass(frozen=True)
-class Question:
-    """An expression over names (see ``given``), its SQL, and the names of the tables it reads."""
+class Input:
+    """A named table, and how an evaluation makes its rows."""
+
+    table: ir.Table
+    rows: Callable[[Evaluation], pl.DataFrame | ir.Table]
+
+    def __call__(self, evaluation: Evaluation) -> ir.Table:
+        """The table to write an expression with, its rows where the evaluation's engine finds them."""
+        evaluation.put(self)
+        return self.table
+
+
+def table(name: str, types: Types) -> ir.Table:
+    return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"phucvu_{name}")
+
+
+def input_table(
+    name: str, types: Types
+) -> Callable[[Callable[[Evaluation], pl.DataFrame | ir.Table]], Input]:
+    """Make a function that says what the rows are into the named table."""
+    return lambda rows: Input(table(name, types), rows)
+
+
+def _record(name: str) -> Input:
+    types = {c: t for c, t in TABLES[name].types.items() if c != "payload"}
+    types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
+    limits = WITHIN.get(name, {})
+
+    def rows(evaluation: Evaluation) -> ir.Table:
+        table = evaluation.records[name]
+        for column, within in limits.items():
+            if TABLES[name][column].required:
+                table = table.filter(within(table))
+            else:
+                table = table.mutate(**{column: within(table).ifelse(table[column], None)})
+        return table.select(*types)
+
+    return input_table(name, types)(rows)
+
+
+RECORDS = {name: _record(name) for name in TABLES}
+
+
+def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
+    def moment() -> None: ...
+
+    called: Callable[[], ir.TimestampScalar] = ibis.udf.scalar.builtin(
+        moment, name=name, signature=((), "timestamp")
+    )
+    return called
+
+
+STARTS, CUT_OFF = "phucvu_starts", "phucvu_cut_off"
+
+starts = _moment(STARTS)
+"""The first moment of the period."""
+
+cut_off = _moment(CUT_OFF)
+"""The last moment that is seen."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """An expression over names, its SQL, and the inputs that it reads."""
 
     rows: ir.Table
     sql: str
-    reads: frozenset[str]
+    reads: tuple[Input, ...]
 
 
-ASKED: dict[tuple[str, Hashable], list[Question]] = {}
-"""The questions of ``Evaluation.ask``, by engine and name."""
+@lru_cache(maxsize=32)
+def _queries(engine: str, counts: str) -> dict[Hashable, list[Query]]:
+    """The queries of ``Evaluation.ask`` by name, for each engine and what a rule set counts."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -51,6 +126,7 @@ class Evaluation:
     today: dt.date | None = None
     """The day whose units are shown, if not those of the period."""
     _put: dict[str, object] = field(default_factory=dict)
+    _inputs: dict[str, Input] = field(default_factory=dict)
 
     @classmethod
     def at(
@@ -78,12 +154,14 @@ class Evaluation:
     @cached_property
     def tables(self) -> dict[str, ir.Table]:
         """The records, to write expressions with."""
-        return {name: given(self) for name, given in RECORDS.items()}
+        return {name: record(self) for name, record in RECORDS.items()}
 
-    def put(self, name: str) -> None:
-        """See to it that the engine finds the rows of a named table."""
+    def put(self, given: Input) -> None:
+        """See to it that the engine finds the rows of an input."""
+        name = given.table.get_name()
         if name not in self._put:
-            self._put[name] = put(self._engine, name, GIVEN[name].rows(self))
+            self._inputs[name] = given
+            self._put[name] = put(self._engine, name, given.rows(self))
 
     def hold(self, frame: pl.DataFrame, name: str = "") -> ir.Table:
         """A small frame as a table to count and join with."""
@@ -97,21 +175,29 @@ class Evaluation:
         return frame
 
     def ask(self, name: Hashable, tables: Callable[[], Iterable[ir.Table]]) -> Iterator[pl.DataFrame]:
-        """The rows of each table; the tables are built and translated once, for all situations.
+        """The rows of each table; the tables are built and translated once, for all evaluations.
 
-        ``name`` stands for everything that they depend on beside what is given.
+        ``name`` stands for everything that they depend on beside the inputs and what the rules count.
         """
-        key = self._engine.name, name
-        if key not in ASKED:
-            ASKED[key] = [self._question(rows) for rows in tables()]
-        for question in ASKED[key]:
-            for read in question.reads:
+        queries = _queries(self._engine.name, self._counts)
+        if name not in queries:
+            queries[name] = [self._query(rows) for rows in tables()]
+        for query in queries[name]:
+            for read in query.reads:
                 self.put(read)
-            yield run(self._engine, question.rows, question.sql)
+            yield run(self._engine, query.rows, query.sql)
 
-    def _question(self, rows: ir.Table) -> Question:
-        reads = frozenset(t.name for t in rows.op().find(ops.UnboundTable))
-        return Question(rows, self._engine.compile(rows), reads & GIVEN.keys())
+    @cached_property
+    def _counts(self) -> str:
+        return repr([(indicator.id, indicator.count) for indicator in self.rules.indicators])
+
+    def _query(self, rows: ir.Table) -> Query:
+        moments = (v for v in rows.op().find(ops.Literal) if isinstance(v.value, dt.date))
+        if stale := [v.value for v in moments]:
+            raise ValueError(f"moments of one evaluation would answer for all: {stale}")
+        reads = {read.name for read in rows.op().find(ops.UnboundTable)}
+        inputs = tuple(given for name, given in self._inputs.items() if name in reads)
+        return Query(rows, self._engine.compile(rows), inputs)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -138,7 +224,7 @@ class Evaluation:
         return _spread(self)
 
 
-@given("workdays", {"day": pl.Date, "worked": pl.Int64})
+@input_table("workdays", {"day": pl.Date, "worked": pl.Int64})
 def _workdays(evaluation: Evaluation) -> pl.DataFrame:
     first, last = evaluation.period.first, max(evaluation.period.first, evaluation.cut_off.date())
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
@@ -146,6 +232,6 @@ def _workdays(evaluation: Evaluation) -> pl.DataFrame:
     return pl.DataFrame({"day": pl.Series(days, dtype=pl.Date), "worked": worked})
 
 
-@given("spread", {"unit": pl.String, "home": pl.String, "above": pl.String})
+@input_table("spread", {"unit": pl.String, "home": pl.String, "above": pl.String})
 def _spread(evaluation: Evaluation) -> pl.DataFrame:
     return evaluation.tree.spread

@@ -11,8 +11,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import on_time, populations
-from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.given import cut_off, given, starts
+from phucvu.engine.evaluation import Evaluation, cut_off, input_table, starts
 from phucvu.engine.look_up import look_up
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.records.schema import TABLES, TIME
@@ -103,7 +102,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     )
 
 
-@given("roots", {"unit": pl.String, "root": pl.String})
+@input_table("roots", {"unit": pl.String, "root": pl.String})
 def _roots(evaluation: Evaluation) -> pl.DataFrame:
     """The province or ministry of every unit; where none is known above it, the highest unit there is.
 
@@ -156,7 +155,7 @@ def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
         judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
         return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
-    return given(_named("decisions", count), types)(rows)(evaluation)
+    return input_table(_named("decisions", count), types)(rows)(evaluation)
 
 
 def _named(name: str, count: Count) -> str:
@@ -221,7 +220,7 @@ def petitions(evaluation: Evaluation, count: Count) -> ir.Table:
             )
         return frame.with_columns(cut_off=pl.lit(evaluation.cut_off, TIME)).select(*types)
 
-    return given(_named("petitions", count), types)(rows)(evaluation)
+    return input_table(_named("petitions", count), types)(rows)(evaluation)
 
 
 def _open(evaluation: Evaluation) -> ir.Table:

@@ -64,12 +64,11 @@ def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
 
 def _counted(evaluation: Evaluation) -> Iterator[pl.DataFrame]:
     indicators = [i for i in evaluation.rules.indicators if not i.by_rule]
-    rules = repr([(i.id, i.count) for i in indicators])
     tallies = tally(evaluation, indicators)
     for thing, count in COUNTS.items():
         of_thing = [i for i in indicators if i.count.of == thing]
         if of_thing:
-            for wide in evaluation.ask((thing, rules), partial(count, evaluation, tallies, of_thing)):
+            for wide in evaluation.ask(("count", thing), partial(count, evaluation, tallies, of_thing)):
                 yield from _long(wide, of_thing)
 
 

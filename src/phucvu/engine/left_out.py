@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import ibis
 import polars as pl
 
-from phucvu.engine.given import WITHIN
+from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.problems import UnusableError

@@ -12,8 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.given import cut_off, given
+from phucvu.engine.evaluation import Evaluation, cut_off, input_table
 from phucvu.engine.look_up import look_up
 from phucvu.records.codes import Status
 
@@ -163,7 +162,7 @@ def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
     return (moment <= cut_off()).ifelse(moment, ibis.null("timestamp"))
 
 
-@given("last_days", {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date})
+@input_table("last_days", {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date})
 def last_days(evaluation: Evaluation) -> pl.DataFrame:
     """The last day of each procedure's maximum time, for every day on which a dossier needs it (rule 5).
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from phucvu.engine.given import cut_off, starts
+from phucvu.engine.evaluation import cut_off, starts
 
 
 def received(received_at: Any, begins: Any) -> Any:
