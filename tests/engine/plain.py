@@ -11,6 +11,7 @@ import calendar
 import datetime as dt
 from collections import defaultdict
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import holidays
@@ -358,6 +359,11 @@ class Tree:
                 over = self.all[home].get("parent")
         return found
 
+    @cached_property
+    def directly_below(self) -> dict[str, list[str]]:
+        """The shown units whose next unit above is each."""
+        return {u: [code for code in self.shown if self.above(code)[1:2] == [u]] for u in self.shown}
+
     def below(self, code: str) -> set[str]:
         """The units, shown or not, whose records count for a unit."""
         homes = {other for other in self.shown if code in self.above(other)}
@@ -450,7 +456,7 @@ def declared(unit: str, period: Period, reports: list[Row], tree: Tree) -> int |
     ]
     if by_month and None not in by_month:
         return sum(n for n in by_month if n is not None)
-    below = [code for code in tree.shown if tree.above(code)[1:2] == [unit]]
+    below = tree.directly_below[unit]
     of_below = [declared(code, period, reports, tree) for code in below]
     return sum(n for n in of_below if n is not None) if below and None not in of_below else None
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
@@ -56,22 +59,56 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
     return ibis.pyspark.connect(session)
 
 
-def put(con: BaseBackend, name: str, rows: pl.DataFrame | ir.Table) -> object:
+@dataclass(frozen=True)
+class Over:
+    """A table of the connection, and what to read of it: a function of any table of its columns."""
+
+    table: ir.Table
+    read: Callable[[ir.Table], ir.Table]
+
+
+Rows = pl.DataFrame | Over
+
+
+def put(con: BaseBackend, name: str, rows: Rows) -> object:
     """Let SQL on this connection read rows under a name, in place of what it read there before.
 
     They can be read as long as what is returned is held.
     """
     if con.name == "pyspark":
-        table = ibis.memtable(rows) if isinstance(rows, pl.DataFrame) else rows
+        table = ibis.memtable(rows) if isinstance(rows, pl.DataFrame) else rows.read(rows.table)
         con.create_view(name, table, overwrite=True)
         return table
     if isinstance(rows, pl.DataFrame):
         con.con.register(name, rows.to_arrow())
     else:
         # Ibis would make a view that stays, and ask for its columns, which takes longer than making it.
-        con._register_in_memory_tables(rows)
-        con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {con.compile(rows)}')
+        con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {_sql(con, rows)}')
     return rows
+
+
+def _sql(con: BaseBackend, over: Over) -> str:
+    table = over.table.op()
+    if isinstance(table, ops.DatabaseTable):
+        space = table.namespace
+        parts = (part for part in (space.catalog, space.database, table.name) if part)
+        return _sql_over_any(over.read, table.schema).replace(
+            f'"{ANY}"', ".".join(f'"{part.replace(QUOTE, 2 * QUOTE)}"' for part in parts)
+        )
+    rows = over.read(over.table)
+    con._register_in_memory_tables(rows)
+    sql: str = con.compile(rows)
+    return sql
+
+
+ANY = "phucvu_any_table"
+QUOTE = '"'
+
+
+@lru_cache(maxsize=128)
+def _sql_over_any(read: Callable[[ir.Table], ir.Table], schema: ibis.Schema) -> str:
+    """The SQL of what is read of a table of these columns; translating it takes longer than running it."""
+    return str(ibis.to_sql(read(ibis.table(schema, name=ANY)), dialect=EMBEDDED))
 
 
 def put_moment(con: BaseBackend, name: str, moment: dt.datetime) -> None:
@@ -92,11 +129,12 @@ def run(con: BaseBackend, rows: ir.Table, sql: str) -> pl.DataFrame:
     return found
 
 
-def forget(con: BaseBackend, names: Iterable[str]) -> None:
-    """Let go of what was put under the names; it would stay until the connection is closed."""
-    for name in names:
+def forget(con: BaseBackend, put: Mapping[str, object]) -> None:
+    """Let go of what was put under names; it would stay until the connection is closed."""
+    for name, rows in put.items():
         if con.name == "pyspark":
             con._session.catalog.dropTempView(name)
-        else:
+        elif isinstance(rows, pl.DataFrame):
             con.con.unregister(name)
+        else:
             con.raw_sql(f'DROP VIEW IF EXISTS "{name}"')

@@ -11,7 +11,7 @@ from phucvu.figures.periods import Period
 SHARES = {"month": 12, "quarter": 4, "year": 1}
 
 Totals = dict[str, int]
-"""Dossiers declared, by shown unit; who declared nothing is not in it."""
+"""Dossiers declared, by unit; who declared nothing is not in it."""
 
 
 @input_table("declared", {"unit": pl.String, "now": pl.Int64, "last_year": pl.Int64})
@@ -22,9 +22,12 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
     a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
     """
     period = evaluation.period
-    [rows] = evaluation.ask("reports", lambda: [evaluation.tables["reports"]])
-    now = _totals(evaluation.tree, rows, period)
-    whole_year = _totals(evaluation.tree, rows, Period.months(period.first.year - 1, 1, 12))
+    reports: dict[str, Totals] = {}
+    rows = evaluation.ask_once("reports", lambda: evaluation.tables["reports"])
+    for unit, covered, number in rows.select("unit", "period", "received").iter_rows():
+        reports.setdefault(covered, {})[unit] = number
+    now = _totals(evaluation.tree, reports, period)
+    whole_year = _totals(evaluation.tree, reports, Period.months(period.first.year - 1, 1, 12))
     parts = SHARES.get(period.kind)
     codes = [unit.code for unit in evaluation.tree.shown]
     shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
@@ -34,13 +37,13 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
     )
 
 
-def _totals(tree: Tree, reports: pl.DataFrame, period: Period) -> Totals:
-    """What each shown unit declared for a period.
+def _totals(tree: Tree, reports: dict[str, Totals], period: Period) -> Totals:
+    """What each shown unit declared for a period; ``reports`` has what units declared by period.
 
     Without a number of its own, a unit takes for a quarter or year the sum of its months', else the sum
     of those directly below it; each only where none of them is missing.
     """
-    totals = _own(tree, reports.filter(period=str(period)))
+    totals = _own(tree, reports.get(str(period), {}))
     by_month = [_totals(tree, reports, month) for month in period.its_months]
     if totals or any(by_month):
         for code, below in tree.children.items():
@@ -57,14 +60,14 @@ def _sum(parts: list[int | None]) -> int | None:
     return sum(known) if known and len(known) == len(parts) else None
 
 
-def _own(tree: Tree, reports: pl.DataFrame) -> Totals:
+def _own(tree: Tree, reports: Totals) -> Totals:
     """What each shown unit declared, with what the units declared whose records count for it.
 
     A number that is part of another's, because its unit was below the other, is not added again.
     """
-    homes = {unit: home for unit in reports["unit"] if (home := tree.home(unit)) is not None}
+    homes = {unit: home for unit in reports if (home := tree.home(unit)) is not None}
     totals: Totals = {}
-    for unit, number in reports.select("unit", "received").iter_rows():
+    for unit, number in reports.items():
         over = (above.code for above in tree.units.above(unit)[1:]) if unit in homes else ()
         if unit in homes and not any(homes.get(code) == homes[unit] for code in over):
             totals[homes[unit]] = totals.get(homes[unit], 0) + number

@@ -22,7 +22,7 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.connections import forget, put, put_moment, run
+from phucvu.engine.connections import Over, Rows, forget, put, put_moment, run
 from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
@@ -39,7 +39,7 @@ class Input:
     """A named table, and how an evaluation makes its rows."""
 
     table: ir.Table
-    rows: Callable[[Evaluation], pl.DataFrame | ir.Table]
+    rows: Callable[[Evaluation], Rows]
 
     def __call__(self, evaluation: Evaluation) -> ir.Table:
         """The table to write an expression with, its rows where the evaluation's engine finds them."""
@@ -51,9 +51,7 @@ def table(name: str, types: Types) -> ir.Table:
     return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"phucvu_{name}")
 
 
-def input_table(
-    name: str, types: Types
-) -> Callable[[Callable[[Evaluation], pl.DataFrame | ir.Table]], Input]:
+def input_table(name: str, types: Types) -> Callable[[Callable[[Evaluation], Rows]], Input]:
     """Make a function that says what the rows are into the named table."""
     return lambda rows: Input(table(name, types), rows)
 
@@ -63,8 +61,7 @@ def _record(name: str) -> Input:
     types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
     limits = WITHIN.get(name, {})
 
-    def rows(evaluation: Evaluation) -> ir.Table:
-        table = evaluation.records[name]
+    def counted_with(table: ir.Table) -> ir.Table:
         for column, within in limits.items():
             if TABLES[name][column].required:
                 table = table.filter(within(table))
@@ -72,7 +69,7 @@ def _record(name: str) -> Input:
                 table = table.mutate(**{column: within(table).ifelse(table[column], None)})
         return table.select(*types)
 
-    return input_table(name, types)(rows)
+    return input_table(name, types)(lambda evaluation: Over(evaluation.records[name], counted_with))
 
 
 RECORDS = {name: _record(name) for name in TABLES}
@@ -127,6 +124,7 @@ class Evaluation:
     """The day whose units are shown, if not those of the period."""
     _put: dict[str, object] = field(default_factory=dict)
     _inputs: dict[str, Input] = field(default_factory=dict)
+    _answers: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def at(
@@ -187,6 +185,12 @@ class Evaluation:
                 self.put(read)
             yield run(self._engine, query.rows, query.sql)
 
+    def ask_once(self, name: str, rows: Callable[[], ir.Table]) -> pl.DataFrame:
+        """The rows of one table, asked by ``ask`` for the first time and then remembered."""
+        if name not in self._answers:
+            [self._answers[name]] = self.ask(name, lambda: [rows()])
+        return self._answers[name]
+
     @cached_property
     def _counts(self) -> str:
         return repr([(indicator.id, indicator.count) for indicator in self.rules.indicators])
@@ -201,12 +205,12 @@ class Evaluation:
 
     @cached_property
     def calendar(self) -> Calendar:
-        [own] = self.ask("calendar", lambda: [self.tables["calendar"].select("date", "working")])
+        own = self.ask_once("calendar", lambda: self.tables["calendar"].select("date", "working"))
         return Calendar(dict(own.iter_rows()))
 
     @cached_property
     def tree(self) -> Tree:
-        [rows] = self.ask("units", lambda: [self.tables["units"]])
+        rows = self.ask_once("units", lambda: self.tables["units"])
         units = units_in(rows)
         return Tree.of_period(units, self.period) if self.today is None else Tree.of_today(units, self.today)
 

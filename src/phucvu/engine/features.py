@@ -151,7 +151,7 @@ def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
     types = TABLES["decisions"].types | added
 
     def rows(evaluation: Evaluation) -> pl.DataFrame:
-        [found] = evaluation.ask("decisions", lambda: [_decided(evaluation)])
+        found = evaluation.ask_once("decisions", lambda: _decided(evaluation))
         judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
         return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
@@ -206,7 +206,7 @@ def petitions(evaluation: Evaluation, count: Count) -> ir.Table:
     types = TABLES["petitions"].types | flags | last_days | {"cut_off": TIME}
 
     def rows(evaluation: Evaluation) -> pl.DataFrame:
-        [frame] = evaluation.ask("petitions", lambda: [_open(evaluation)])
+        frame = evaluation.ask_once("petitions", lambda: _open(evaluation))
         for limit, since, name in LIMITS:
             day = pl.col(since).cast(pl.Date)
             days = frame.select(day).to_series().drop_nulls().unique()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import partial
 
 import polars as pl
@@ -14,6 +14,8 @@ from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
 from phucvu.rules.model import Indicator, RuleSetFile
+
+NOTHING = 0, 0
 
 
 def figures(
@@ -35,24 +37,26 @@ def figures(
     """
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
-        rows = _rows(evaluation, units)
-        counted = pl.concat(_counted(evaluation))
-    whole = rows.join(counted, on=["counted_for", "indicator"], how="left", maintain_order="left")
-    return whole.with_columns(pl.col("numerator", "denominator").fill_null(0)).select(*SCHEMA)
-
-
-def _rows(evaluation: Evaluation, units: Collection[str] | None) -> pl.DataFrame:
-    """What there are figures of: each unit with the indicators of its kind, and the unit counted for it."""
-    tree = evaluation.tree
-    rows = [
-        (str(evaluation.period), unit.code, indicator.id, counted_for(evaluation, unit.code, indicator))
-        for unit in tree.shown
-        if units is None or unit.code in units
-        for indicator in evaluation.rules.indicators
-        if unit.kind in indicator.applies_to
-    ]
-    schema = {"period": pl.String, "unit": pl.String, "indicator": pl.String, "counted_for": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+        counted = _counted(evaluation)
+        asked = [
+            (
+                unit.code,
+                indicator.id,
+                counted.get((counted_for(evaluation, unit.code, indicator), indicator.id)),
+            )
+            for unit in evaluation.tree.shown
+            if units is None or unit.code in units
+            for indicator in in_force.indicators
+            if unit.kind in indicator.applies_to
+        ]
+    by_column = {
+        "period": [str(period)] * len(asked),
+        "unit": [unit for unit, _, _ in asked],
+        "indicator": [indicator for _, indicator, _ in asked],
+        "numerator": [(figure or NOTHING)[0] for *_, figure in asked],
+        "denominator": [(figure or NOTHING)[1] for *_, figure in asked],
+    }
+    return pl.DataFrame(by_column, schema=SCHEMA)
 
 
 def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
@@ -62,23 +66,19 @@ def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
     return unit
 
 
-def _counted(evaluation: Evaluation) -> Iterator[pl.DataFrame]:
+def _counted(evaluation: Evaluation) -> dict[tuple[str, str], tuple[int, int]]:
+    """Numerator and denominator by unit and indicator, where there is something to count."""
     indicators = [i for i in evaluation.rules.indicators if not i.by_rule]
     tallies = tally(evaluation, indicators)
+    found = {}
     for thing, count in COUNTS.items():
         of_thing = [i for i in indicators if i.count.of == thing]
-        if of_thing:
-            for wide in evaluation.ask(("count", thing), partial(count, evaluation, tallies, of_thing)):
-                yield from _long(wide, of_thing)
-
-
-def _long(wide: pl.DataFrame, indicators: list[Indicator]) -> Iterator[pl.DataFrame]:
-    for indicator in indicators:
-        numerator, denominator = columns(indicator)
-        if numerator in wide.columns:
-            yield wide.select(
-                pl.col("unit").alias("counted_for"),
-                pl.lit(indicator.id).alias("indicator"),
-                pl.col(numerator).cast(pl.Int64).alias("numerator"),
-                pl.col(denominator).cast(pl.Int64).alias("denominator"),
-            )
+        if not of_thing:
+            continue
+        for wide in evaluation.ask(("count", thing), partial(count, evaluation, tallies, of_thing)):
+            values = wide.to_dict(as_series=False)
+            for indicator in of_thing:
+                numerators, denominators = (values.get(name, ()) for name in columns(indicator))
+                for unit, above, below in zip(values["unit"], numerators, denominators, strict=False):
+                    found[unit, indicator.id] = int(above or 0), int(below or 0)
+    return found

@@ -169,7 +169,7 @@ def last_days(evaluation: Evaluation) -> pl.DataFrame:
     It does without a due date, where the procedure's time is in days, working days or months. The times
     and days are few and repeat, whatever the number of dossiers, so the calendar is asked once for each.
     """
-    [needed] = evaluation.ask("last days", lambda: [_without_due_date(evaluation)])
+    needed = evaluation.ask_once("last days", lambda: _without_due_date(evaluation))
     limits = needed.select("max_time", "max_time_unit", "received_on").unique()
     last_day = evaluation.calendar.last_day
     days = [last_day(day, amount, unit) for amount, unit, day in limits.iter_rows()]
