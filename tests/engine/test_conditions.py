@@ -2,11 +2,10 @@
 
 import datetime as dt
 
-from phucvu.engine.judged import LIMITS
-
 from phucvu.engine import populations
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.counts import COUNTS
+from phucvu.engine.features import LIMITS
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period

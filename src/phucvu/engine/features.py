@@ -76,8 +76,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         petitioned=rows.petitioned.fill_null(False),
         disliked=rows.disliked.fill_null(False),
         received=populations.received(rows.received_at, starts()).fill_null(False),
-        # What was not received is told by its date of filing.
-        filed=populations.received(ibis.coalesce(rows.received_at, rows.filed_at), starts()),
+        filed=populations.filed(rows.received_at, rows.filed_at, starts()),
     )
     handled = populations.handled(rows.received_at, rows.end, starts()).fill_null(False)
     rows = rows.mutate(handled=handled, ended_on=rows.end.date())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from phucvu.engine.evaluation import cut_off, starts
@@ -16,6 +17,11 @@ from phucvu.engine.evaluation import cut_off, starts
 def received(received_at: Any, begins: Any) -> Any:
     """Dossiers received in the period that begins then."""
     return received_at >= begins
+
+
+def filed(received_at: ir.TimestampValue, filed_at: ir.TimestampValue, begins: Any) -> ir.BooleanValue:
+    """Dossiers received in the period, and those without a date of receipt that were filed in it."""
+    return ibis.coalesce(received_at, filed_at) >= begins
 
 
 def handled(received_at: Any, ended: Any, begins: Any) -> Any:
