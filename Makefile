@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help setup spark demo test lint format lock clean
+.PHONY: help setup spark demo check test lint format lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -25,6 +25,12 @@ spark: setup  ## add PySpark (needs Java 17), for those who outgrow one machine
 
 demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1:8766
 	$(BIN)/phucvu demo
+
+# What is quick and needs no more than Python: rules, figures, scores, the engine, examples in docstrings.
+UNIT := tests/rules tests/figures tests/scoring tests/tables tests/engine src
+
+check: lint  ## style, types, layers and the quick tests, within a minute
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m 'not hypothesis and not spark' $(UNIT)
 
 test: setup  ## run all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder

@@ -74,20 +74,15 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-LONGEST = (
-    *("inbox/test_copies.py", "docs/test_commands.py", "engine/test_spark.py", "inbox/test_kill.py"),
-    *("cli/test_demo.py", "web/test_unit_file.py", "records/test_store.py", "inbox/test_health.py"),
-    *("records/test_spark.py", "inbox/test_database_away.py", "inbox/test_order.py", "cli/test_home.py"),
-)
-"""The files whose tests take longest: begun first, so that at the end no process waits for another."""
+SLOW = ("kill", "spark", "demo", "site", "postgres", "browser")
+"""The marks of tests that take long; see CONTRIBUTING.md."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        name = "/".join(item.path.parts[-2:])
-        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
-
-    items.sort(key=place)
+    """Files with such tests are begun first, so that at the end no process waits for another."""
+    slow = {item.path for item in items if any(item.get_closest_marker(mark) for mark in SLOW)}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

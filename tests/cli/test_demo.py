@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.demo
+
 
 def run(*arguments, cwd):
     command = [sys.executable, "-m", "phucvu", "demo", "--once", *arguments]

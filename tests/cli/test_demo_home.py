@@ -23,6 +23,8 @@ from phucvu.records.store import Store
 from phucvu.simulation.simulated_catalogue import COMMON
 from phucvu.simulation.simulator import simulate
 
+pytestmark = pytest.mark.demo
+
 
 @pytest.fixture
 def _known_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -17,6 +17,8 @@ from phucvu.rules.loading import load
 
 from . import worked
 
+pytestmark = pytest.mark.spark
+
 
 @pytest.fixture(scope="module")
 def spark():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from phucvu.records.store import Store
 
 from .clients import OpenCps, SecondStyle
 from .running import Site, make_home, make_senders
+
+HERE = Path(__file__).parent
 
 collect_ignore = ["site"]
 """What the server under test imports; not for pytest to import."""
@@ -27,6 +30,12 @@ class Running:
 
     def second(self, name: str = "gialai", unit: str | None = None) -> SecondStyle:
         return SecondStyle(self.site.url, name, self.secrets[name], unit)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "running" in getattr(item, "fixturenames", ()) and item.path.parent == HERE:
+            item.add_marker("site")
 
 
 @pytest.fixture(scope="package")

@@ -22,6 +22,8 @@ from .clients import dossier
 from .running import Site, inside, make_home, postgresql
 from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_alone, wait_for_another
 
+pytestmark = pytest.mark.site
+
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 

@@ -19,6 +19,8 @@ import pytest
 from .clients import SecondStyle, dossier
 from .running import PostgreSql, Site, make_home, make_senders, postgresql_server
 
+pytestmark = pytest.mark.site
+
 
 class Relay:
     """Passes on what comes to its port, until it is told to swallow it: taken, and never answered."""

@@ -18,6 +18,8 @@ from .clients import SecondStyle, dossier
 from .conftest import Running
 from .running import Site, inside, make_home, make_senders
 
+pytestmark = pytest.mark.site
+
 KEYS = ("status", "database", "inbox", "counting", "history", "disk", "records")
 WELL = dict.fromkeys(KEYS, "ok")
 

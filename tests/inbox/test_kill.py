@@ -25,6 +25,8 @@ from phucvu.records.store import Store
 from .clients import SecondStyle, dossier, step
 from .running import Site, inside, make_home, make_senders, postgresql
 
+pytestmark = [pytest.mark.kill, pytest.mark.site]
+
 KILLS = int(os.environ.get("PHUCVU_KILLS", "3"))
 SEED = int(os.environ.get("PHUCVU_SEED", "766"))
 

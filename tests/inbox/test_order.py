@@ -6,12 +6,15 @@ import datetime as dt
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from .clients import SecondStyle, dossier, step
 from .conftest import Running
+
+pytestmark = pytest.mark.site
 
 NUMBERS = itertools.count()
 

@@ -242,6 +242,7 @@ for handled in watch(Store(sys.argv[1]), Path(sys.argv[2]), once=True, every=0.0
 """
 
 
+@pytest.mark.kill
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(store, folder):
     chance = random.Random(5)
     for n in range(12):

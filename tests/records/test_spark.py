@@ -10,6 +10,8 @@ import pytest
 
 from phucvu.records.store import Store
 
+pytestmark = pytest.mark.spark
+
 DAY = dt.datetime(2026, 3, 2, 8)
 
 

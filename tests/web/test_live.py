@@ -23,6 +23,8 @@ from phucvu.figures.periods import now_in_vietnam
 
 from .. import starting
 
+pytestmark = pytest.mark.site
+
 UNITS = "code,name,kind,parent\nH99,UBND tỉnh Ví Dụ,province,\nH99.01,Sở Ví Dụ,department,H99\n"
 PROCEDURES = "code,name,field,owner,status\n9.000001,Thủ tục thử,Thử,H99,public\n"
 

@@ -17,6 +17,8 @@ import pytest
 from phucvu.problems import UnusableError
 from phucvu.web.serve import serve
 
+pytestmark = pytest.mark.site
+
 PROGRAM = (
     "import sys; from phucvu.web.serve import serve; serve(sys.argv[2], int(sys.argv[1]), shows='published')"
 )

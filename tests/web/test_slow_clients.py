@@ -22,6 +22,8 @@ from phucvu.web.door import Limits
 
 from .test_serve import PROGRAM, free_port, get
 
+pytestmark = pytest.mark.site
+
 SLOW = 40
 """Clients; the site answers 8 requests at a time."""
 

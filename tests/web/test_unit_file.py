@@ -19,6 +19,8 @@ import pytest
 
 from .test_serve import free_port
 
+pytestmark = pytest.mark.site
+
 UNIT = re.search(
     r"```ini\n(.*?)```", (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8"), re.S
 )
