@@ -16,7 +16,7 @@ from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
 from phucvu.inbox.models import Upload
-from phucvu.intake import tables
+from phucvu.intake import tables, templates
 from phucvu.intake.files import import_file
 from phucvu.intake.within import Within
 from phucvu.problems import UnusableError
@@ -121,6 +121,19 @@ def test_a_file_that_cannot_be_used_says_why(client_of: SignIn) -> None:
     assert all(f"; {kind}: " in page for kind in tables.KINDS)
     client.post(f"{address}/confirm")
     assert not AuditEntry.objects.filter(action="file imported").exists()
+
+
+def test_kinds_of_files_are_called_in_the_language_of_the_page(client_of: SignIn) -> None:
+    client = client_of("administrator", "H99")
+    offered = r'<option value="(\w*)">([^<]*)</option>'
+    vietnamese, english = (
+        dict(re.findall(offered, body(client, f"{language}/workspace/H99/upload")))
+        for language in ("", "/en")
+    )
+    assert vietnamese["units"] == templates.title("units")
+    assert english["export"] == "dossiers"
+    assert list(english) == list(vietnamese)
+    assert all(name.isascii() for name in english.values())
 
 
 def test_uploading_has_the_sites_navigation(client_of: SignIn) -> None:

@@ -30,6 +30,9 @@ RECENT = 10
 AGAIN_IN = 2
 """Seconds until a page that tells how far the work is loads itself again."""
 
+ENGLISH = {templates.EXPORT: "dossiers"}
+"""What kinds of files are called in English, where that is not their own name."""
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,7 +60,7 @@ def start(request: Any, unit: str) -> Any:
         "code": unit,
         "problem": problem,
         "most": uploading.MOST >> 20,
-        "templates": [(kind, templates.title(kind)) for kind in offered],
+        "templates": [(kind, _kind(kind)) for kind in offered],
         "recent": [(one, _state(one)) for one in recent.order_by("-at")[:RECENT]],
     }
     return rendered(request, "workspace/upload.html", context, status=400 if problem else 200)
@@ -159,7 +162,7 @@ def _kind(kind: str) -> str:
     apart = {"wire": _("hồ sơ theo định dạng đồng bộ"), "xes": _("nhật ký sự kiện (XES)")}
     if kind in apart:
         return apart[kind]
-    return templates.title(kind) if language() == "vi" else kind
+    return templates.title(kind) if language() == "vi" else ENGLISH.get(kind, kind)
 
 
 def _row(table: str, column: str, cells: list[str]) -> tuple[str, list[str]]:
