@@ -10,18 +10,22 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
+from django.http import Http404
 from django.test import Client
 
+from phucvu.accounts import units
 from phucvu.accounts.models import AuditEntry
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.figures.periods import Period
+from phucvu.figures.units import Unit, Units
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import running
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
+from phucvu.web.workspace import home as workspace
 from phucvu.web.workspace import one_dossier
 
 from .records import PERSONAL, SECRETS
@@ -68,6 +72,38 @@ def test_verdicts_are_those_of_the_figures(
             assert rows.height == 1, indicator
             assert rows["counted"][0] == (sign == "✓"), indicator
             assert (rows["reason_vi"][0] or "") == why, indicator
+
+
+def test_a_dossier_of_a_unit_that_moved_is_open_to_its_parent_of_the_period(
+    home: Store, client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the lists of the period: the parent on its last day, before and after the move."""
+    first, moved = dt.date(2026, 4, 1), "H99.01"
+    parents = [Unit(code, f"UBND tỉnh {code}", "province") for code in ("H98", "H99")]
+    rows = [
+        Unit(moved, "Sở Chuyển", "department", "H98", valid_to=first - dt.timedelta(days=1)),
+        Unit(moved, "Sở Chuyển", "department", "H99", valid_from=first),
+    ]
+    client_of("reader", "H99")  # the home of these tests is open
+    known = Units([*parents, *rows])
+    monkeypatch.setattr(units, "every", lambda: known)
+    for unit, period, is_open in (
+        ("H98", "2026-03", True),
+        ("H98", "2026-Q2", False),
+        ("H98", "2026", False),
+        ("H99", "2026-03", False),
+        ("H99", "2026-04", True),
+        ("H99", "2026", True),
+        (moved, "2026-03", True),
+        (moved, "2026-04", True),
+    ):
+        at = Period.parse(period)
+        assert (moved in workspace.below(at, unit)) == is_open  # what the lists have
+        if is_open:
+            assert one_dossier._dossier(unit, "H99", f"{moved}-waiting", at).unit == moved
+        else:
+            with pytest.raises(Http404):
+                one_dossier._dossier(unit, "H99", f"{moved}-waiting", at)
 
 
 def test_what_happened_and_what_is_masked(client_of: SignIn) -> None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from phucvu.accounts import personal, units, versions
+from phucvu.accounts import personal, versions
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, One, reasons
@@ -76,7 +76,7 @@ def show(request: Any, unit: str, sender: str, code: str) -> Any:
 def choose(request: Any, unit: str, sender: str, code: str) -> Any:
     """Let another version of the dossier count, with a reason."""
     form = VersionForm(request.POST)
-    of_unit = _dossier(unit, sender, code).unit
+    of_unit = _dossier(unit, sender, code, _period(request)).unit
     if not form.is_valid():
         return _shown(request, unit, sender, code, _("Hãy chọn một phiên bản."), form.said["reason"])
     number, reason = form.cleaned_data["version"], form.cleaned_data["reason"]
@@ -91,10 +91,18 @@ def choose(request: Any, unit: str, sender: str, code: str) -> Any:
     return HttpResponseRedirect(reverse("workspace-dossier", args=[unit, sender, code]))
 
 
-def _dossier(unit: str, sender: str, code: str) -> personal.Dossier:
-    """A dossier that the unit or one below handles; raises Http404 for any other."""
+def _period(request: Any) -> Period:
+    return home.asked_period(request.GET.get("period", ""))
+
+
+def _dossier(unit: str, sender: str, code: str, period: Period) -> personal.Dossier:
+    """A dossier that counts for the unit in a period, as its lists of the period have it.
+
+    Of a unit that moved these are the lists of its parent on the period's last day. Raises Http404 for any
+    other dossier.
+    """
     found = personal.dossiers(code, sender)
-    if not found or found[0].unit not in units.below(unit):
+    if not found or found[0].unit not in home.below(period, unit):
         raise Http404(_("Không có hồ sơ %(code)s ở đơn vị này.") % {"code": code[:100]})
     return found[0]
 
@@ -102,7 +110,8 @@ def _dossier(unit: str, sender: str, code: str) -> personal.Dossier:
 def _shown(
     request: Any, unit: str, sender: str, code: str, problem: str = "", reason: str = "", number: int = 0
 ) -> Any:
-    dossier, period = _dossier(unit, sender, code), home.asked_period(request.GET.get("period", ""))
+    period = _period(request)
+    dossier = _dossier(unit, sender, code, period)
     facts = _facts(sender, code)
     steps = store().versions("steps", sender, code).sort("at", "status")
     held = versions.versions(sender, code)
