@@ -10,7 +10,7 @@ from phucvu import configuration
 from phucvu.problems import UnusableError
 
 from .clients import dossier
-from .test_copies import DATABASES, database_of, in_records
+from .test_copies import DATABASES, database_of, in_records, phucvu
 
 SWEEPING = f"""
     import datetime as dt
@@ -92,6 +92,77 @@ def test_payloads_go_once_they_are_counted_and_past_their_time(tmp_path: Path, k
     assert checked == [0, 0, 0], "the check holds"
     assert (rows, has_bytes, measured, swept) == (8, True, True, True)
     assert (more, still, codes, backed_up) == (1, 4, 10, 4)
+
+
+SWEPT = """
+    import datetime as dt, ibis
+    from pathlib import Path
+    from phucvu.configuration import Configuration
+    from phucvu.engine.figures import figures
+    from phucvu.figures.periods import Period
+    from phucvu.inbox.backup import back_up
+    from phucvu.inbox.retention import Sweeper
+    from phucvu.records import delta
+    from phucvu.records.schema import TABLES
+    from phucvu.rules.loading import load
+    delta.KEEP_HOURS = 0
+
+    def swept():
+        \"\"\"Everything past its time deleted: payloads, versions and files.\"\"\"
+        sweeper = Sweeper(store, Configuration(keep_payloads=30, keep_versions=0))
+        while sweeper.sweep():
+            pass
+        gone = 0
+        while rows := store.forget(dt.datetime(2100, 1, 1)).rows:
+            gone += rows
+        type(store)(store.home).compact("dossiers")
+        return gone
+
+    def state():
+        con = ibis.duckdb.connect()
+        tables = {name: store.table(con, name) for name in TABLES}
+        found = figures(tables, load("portal-2026"), Period.parse("2026"), dt.datetime(2026, 11, 20))
+        held = reconcile(store)
+        rows = sorted(store.rows("dossiers").select("code", "status").rows())
+        return [rows, found.sort("unit", "indicator").write_csv(), held.again, held.gone]
+"""
+
+
+def test_a_home_that_was_swept_is_whole_when_it_is_restored(tmp_path: Path) -> None:
+    """Backed up before the sweep or after it, and swept again or not: the same dossiers and figures."""
+    made = in_records(
+        tmp_path / "home",
+        SWEPT
+        + f"""
+    mover = Mover(Registers(store))
+    for status in ("2", "4", "10"):
+        kept(*({dossier("A")!r} | {{"MaHoSo": f"A-{{n}}", "TrangThaiHoSo": status}} for n in range(6)))
+        mover.move()
+    kept({dossier("B", NgayHenTra="hôm nay")!r})
+    mover.move()
+    store.compact(whole=True)
+    Payload.objects.update(state=Payload.State.COUNTED, received_at=dt.datetime(2020, 1, 1))
+    home, payloads = Path(store.home), Payload.objects.count()
+    found = [state()]
+    back_up(store.home, home.with_name("before"))
+    gone = swept()
+    found += [state()]
+    back_up(store.home, home.with_name("after"))
+    say([found, gone, payloads, Payload.objects.count()])
+""",
+    )
+    [first, second], gone, payloads, left = made
+    assert first == second
+    assert (gone > 0, payloads, left) == (True, 19, 0), "versions and payloads are gone"
+    assert (len(first[0]), first[2:]) == (6, [0, 0])
+    for copy, kept in (("before", 19), ("after", 0)):
+        again = tmp_path / f"{copy}-again"
+        said = phucvu("restore", str(tmp_path / copy), "--home", str(again))
+        assert said.returncode == 0, said.stderr
+        assert "the audit log is whole" in said.stdout
+        code = "say([Payload.objects.count(), state(), swept(), Payload.objects.count(), state()])"
+        of_versions = gone if kept else 0
+        assert in_records(again, SWEPT + "    " + code) == [kept, first, of_versions, 0, first]
 
 
 @pytest.mark.parametrize("said", ["-1", "1.5", "một", "100000"])
