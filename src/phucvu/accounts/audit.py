@@ -21,7 +21,7 @@ from django.db import transaction
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.figures.periods import VIETNAM
 from phucvu.inbox.clock import now
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Fault
 
 BEGINNING = "0" * 64
 """What the first entry carries for the hash of the one before."""
@@ -84,26 +84,26 @@ def verify(noted: tuple[int, str] | None = None) -> Broken | None:
     """
     head = AuditHead.objects.filter(pk=ONE).first()
     if head is None:
-        return _broken(1, "dòng đầu của nhật ký đã mất", "the log's head row is gone")
+        return _broken(1, Fault("audit_head_gone"))
     number, previous = 0, BEGINNING
     for entry in AuditEntry.objects.filter(number__lte=head.count).order_by("number").iterator():
         number += 1
         if entry.number != number:
             return _missing(number)
         if entry.previous != previous:
-            return _broken(number, "mục này không nối với mục trước", "it does not follow the one before")
+            return _broken(number, Fault("audit_entry_detached"))
         previous = hash_of(entry)
         if entry.hash != previous:
-            return _broken(number, "mục này đã bị sửa", "it has been altered")
+            return _broken(number, Fault("audit_entry_altered"))
         if noted and noted[0] == number and noted[1] != previous:
-            return _broken(number, "khác với mã băm đã ghi lại", "it differs from the hash that was noted")
+            return _broken(number, Fault("audit_entry_not_as_noted"))
     if head.count > number or (noted and noted[0] > number):
         return _missing(number + 1)
     if head.hash != previous:
-        return _broken(number, "dòng đầu của nhật ký đã bị sửa", "the log's head row has been altered")
+        return _broken(number, Fault("audit_head_altered"))
     beyond = AuditEntry.objects.filter(number__gt=AuditHead.objects.filter(pk=ONE).values("count"))
     if (entry := beyond.order_by("number").first()) is not None:
-        return _broken(entry.number, "không do chương trình ghi", "it was not written by the program")
+        return _broken(entry.number, Fault("audit_entry_of_another"))
     return None
 
 
@@ -130,11 +130,11 @@ def _zone(moment: dt.datetime) -> str:
 
 
 def _missing(number: int) -> Broken:
-    return _broken(number, "thiếu mục này", "it is missing")
+    return _broken(number, Fault("audit_entry_missing"))
 
 
-def _broken(number: int, vi: str, en: str) -> Broken:
-    return Broken(number, Problem(f"mục {number}: {vi}", f"entry {number}: {en}"))
+def _broken(number: int, reason: Fault) -> Broken:
+    return Broken(number, Fault("audit_broken", number=number, reason=reason))
 
 
 def _canonical(said: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from django.db import transaction
 from phucvu.accounts import audit, managing, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import TITLES, Action, Role, may, may_give
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import Words
 from phucvu.tables.reading import ROW, plain, read_table
 
@@ -120,13 +120,7 @@ def read(path: Path) -> list[Row]:
     if sheet.set_aside:
         raise UnusableError(sheet.set_aside)
     if sheet.frame.height > MOST:
-        raise UnusableError(
-            Problem(
-                f"có {sheet.frame.height} dòng; mỗi tệp nhiều nhất {MOST}",
-                f"{sheet.frame.height} rows; a file may have {MOST}",
-                file=path.name,
-            )
-        )
+        raise UnusableError(Fault("rows_too_many", file=path.name, count=sheet.frame.height, most=MOST))
     heads = {
         column.name: next((head for head in sheet.frame.columns if column.fits(head)), None)
         for column in known
@@ -148,12 +142,13 @@ def check(by: User | str, file: str, rows: list[Row]) -> list[Fault]:
             first = seen.setdefault((name, row.said[name]), row.number)
             if row.said[name] and first != row.number:
                 problems.append(
-                    Problem(
-                        f"{row.said[name]} đã có ở dòng {first}",
-                        f"{row.said[name]} stands in row {first} already",
+                    Fault(
+                        "stands_before",
                         file=file,
                         row=row.number,
                         field=_title(name),
+                        value=row.said[name],
+                        first=first,
                     )
                 )
     return problems
@@ -228,9 +223,9 @@ def _problems(by: User | str, file: str, row: Row) -> list[Fault]:
     problems = managing.check(**row.said)
     if not problems and not isinstance(by, str):
         if not may(by, Action.MANAGE_ACCOUNTS, row.said["unit"]):
-            problems.append(Problem("không thuộc đơn vị của bạn", "not one of your units", field="unit"))
+            problems.append(Fault("not_your_unit", field="unit"))
         if Role(row.said["role"]) not in may_give(Role(by.role)):
-            problems.append(Problem("cao hơn vai trò của bạn", "above your own role", field="role"))
+            problems.append(Fault("above_your_role", field="role"))
     return [_of_row(problem, file, row) for problem in problems]
 
 
@@ -257,7 +252,7 @@ def role_meant(said: str) -> str:
 
 
 def _of_row(problem: Fault, file: str, row: Row) -> Fault:
-    return Problem(problem.vi, problem.en, file=file, row=row.number, field=_title(problem.field))
+    return problem.at(file=file, row=row.number, field=_title(problem.field))
 
 
 def _title(name: str) -> str:

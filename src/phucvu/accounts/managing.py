@@ -28,7 +28,7 @@ from phucvu.accounts import OIDC, audit, sessions, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, Role, may, may_give
 from phucvu.inbox.clock import now
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
@@ -180,13 +180,7 @@ def _no_one_else_did() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise UnusableError(
-            Problem(
-                "tên, thư điện tử hoặc mã này vừa có người dùng",
-                "this name, address or number has just been taken",
-                field="username",
-            )
-        ) from error
+        raise UnusableError(Fault("just_taken", field="username")) from error
 
 
 def _set_subject(user: User, subject: str) -> None:
@@ -198,25 +192,15 @@ def _set_subject(user: User, subject: str) -> None:
 
 def _name_problems(username: str) -> list[Fault]:
     if not NAME.fullmatch(username):
-        return [
-            Problem(
-                "tên đăng nhập gồm chữ thường không dấu, số, dấu chấm, gạch; từ 2 đến 60 ký tự",
-                "a user name has lower-case letters without accents, digits, dots, dashes; 2 to 60 of them",
-                field="username",
-            )
-        ]
+        return [Fault("user_name_unusable", field="username")]
     if User.objects.filter(username=username).exists():
-        return [
-            Problem(
-                f"đã có tài khoản tên {username}", f"there is an account named {username}", field="username"
-            )
-        ]
+        return [Fault("user_name_taken", field="username", name=username)]
     return []
 
 
 def _problems(user: User, said: dict[str, str]) -> list[Fault]:
     problems: list[Fault] = [
-        Problem(f"dài quá {longest} ký tự", f"longer than {longest} characters", field=name)
+        Fault("longer_than", field=name, most=longest)
         for name, longest in LONGEST.items()
         if len(said[name]) > longest
     ]
@@ -224,27 +208,15 @@ def _problems(user: User, said: dict[str, str]) -> list[Fault]:
     try:
         validate_email(email)
     except ValidationError:
-        problems.append(
-            Problem("địa chỉ thư điện tử không dùng được", "not a usable e-mail address", field="email")
-        )
+        problems.append(Fault("email_unusable", field="email"))
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
-        problems.append(
-            Problem("đã có tài khoản dùng địa chỉ này", "another account has this address", field="email")
-        )
+        problems.append(Fault("email_taken", field="email"))
     if said["role"] not in list(Role):
-        problems.append(Problem("không có vai trò này", "there is no such role", field="role"))
+        problems.append(Fault("role_unknown", field="role"))
     if unit not in units.every():
-        problems.append(
-            Problem(
-                f"không có đơn vị mang mã {unit!r}", f"there is no unit with the code {unit!r}", field="unit"
-            )
-        )
+        problems.append(Fault("unit_code_unknown", field="unit", unit=unit))
     if subject and SocialAccount.objects.filter(provider=OIDC, uid=subject).exclude(user_id=user.pk).exists():
-        problems.append(
-            Problem(
-                "mã OpenID Connect này đã có tài khoản", "another account has this number", field="subject"
-            )
-        )
+        problems.append(Fault("subject_taken", field="subject"))
     return problems
 
 

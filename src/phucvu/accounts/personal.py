@@ -23,7 +23,7 @@ from phucvu.accounts import audit
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Action, may
 from phucvu.inbox.home import store
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import Words
 
 PLAIN = frozenset(
@@ -228,7 +228,7 @@ def show_one(user: User, dossier: Dossier, field: str, reason: str) -> str:
     if not may(user, Action.SEE_PERSONAL, dossier.unit):
         raise PermissionDenied
     if not reason.strip():
-        raise UnusableError(Problem("hãy ghi lý do cần xem", "say what it is needed for", field="reason"))
+        raise UnusableError(Fault("reason_to_see_missing", field="reason"))
     value = {place: value for place, _name, value in _values(dossier.payload)}[field]
     with transaction.atomic(durable=True):
         audit.append(

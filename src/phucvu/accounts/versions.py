@@ -19,7 +19,7 @@ from phucvu.accounts.permissions import Action, may
 from phucvu.accounts.personal import LONGEST_REASON, PERSONAL
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import store
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.earlier import COLUMNS, differing
 from phucvu.records.schema import DOSSIERS
 from phucvu.records.store import Kept
@@ -102,13 +102,11 @@ def choose(actor: User | str, unit: str, sender: str, code: str, number: int, re
     if isinstance(actor, User) and not may(actor, Action.CHOOSE_VERSION, unit):
         raise PermissionDenied
     if not reason.strip():
-        raise UnusableError(
-            Problem("hãy ghi lý do tính theo phiên bản này", "say why it shall count", field="reason")
-        )
+        raise UnusableError(Fault("reason_to_choose_missing", field="reason"))
     found = next((one for one in versions(sender, code) if one.number == number), None)
     if found is None:
         raise UnusableError(
-            Problem("không có phiên bản này", "there is no such version", field="version"),
+            Fault("version_unknown", field="version"),
         )
     if found.same:
         return False

@@ -20,7 +20,7 @@ from phucvu.accounts.bulk import accounts_sheet
 from phucvu.accounts.forms import AccountForm, PersonalForm, SessionForm
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role, lacks_two_step, may, may_give
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 PER_PAGE = 100
 FIELDS = tuple(AccountForm.base_fields)
@@ -116,7 +116,7 @@ def _uploaded(request: Any) -> tuple[str, list[bulk.Row]]:
     """The name of the file that was sent, and its rows."""
     sent = request.FILES.get("file")
     if sent is None:
-        raise UnusableError(Problem("hãy chọn một tệp", "choose a file", field="file"))
+        raise UnusableError(Fault("file_not_chosen", field="file"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, Path(sent.name).name)
         with path.open("wb") as file:
@@ -221,10 +221,7 @@ def unit_of_dossier(request: Any, code: str) -> str | None:
     found = personal.dossiers(code, request.GET.get("sender"))
     if len(found) > 1:
         senders = ", ".join(one.sender for one in found)
-        problem = Problem(
-            f"nhiều đơn vị gửi hồ sơ mang mã này; thêm ?sender= với một trong: {senders}",
-            f"several units sent a dossier of this code; add ?sender= with one of: {senders}",
-        )
+        problem = Fault("sender_to_choose", senders=senders)
         raise Http404(problem.text(_language()))
     request.dossier = found[0] if found else None
     return found[0].unit if found else None

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 Ring = list[tuple[float, float]]
 """A closed line of (longitude, latitude) in degrees."""
@@ -41,40 +41,35 @@ def read_regions(path: Path) -> tuple[dict[str, list[Ring]], list[Fault]]:
         features = found["features"] if found["type"] == "FeatureCollection" else None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UnusableError(
-            Problem(f"không đọc được tệp: {reason}", f"cannot read the file: {reason}", file=path.name)
-        ) from error
+        raise UnusableError(Fault("map_unreadable", file=path.name, why=reason)) from error
     except (ValueError, KeyError, TypeError, RecursionError):
         features = None
     if not isinstance(features, list):
-        raise UnusableError(
-            Problem(
-                "không phải GeoJSON kiểu FeatureCollection",
-                "not a GeoJSON FeatureCollection",
-                file=path.name,
-            )
-        )
+        raise UnusableError(Fault("not_geojson", file=path.name))
     regions: dict[str, list[Ring]] = {}
     problems: list[Fault] = []
     for number, feature in enumerate(features, 1):
         try:
             code, rings = _code(feature), _rings(feature)
             regions.setdefault(code, []).extend(rings)
-        except _Unusable as fault:
-            vi, en, field = fault.args
-            problems.append(Problem(vi, en, file=path.name, row=number, field=field))
+        except _UnusableError as error:
+            problems.append(error.fault.at(file=path.name, row=number))
     return regions, problems
 
 
-class _Unusable(Exception):  # noqa: N818
-    """Why a feature cannot be used: in Vietnamese, in English, and the field."""
+class _UnusableError(Exception):
+    """A feature cannot be used."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.code)
 
 
 def _code(feature: Any) -> str:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     code = (properties.get("code") or properties.get("unit")) if isinstance(properties, dict) else None
     if not isinstance(code, str) or not code.strip():
-        raise _Unusable("thiếu mã đơn vị", "names no unit", "properties.code")
+        raise _UnusableError(Fault("region_without_unit", field="properties.code"))
     return code.strip()
 
 
@@ -82,25 +77,17 @@ def _rings(feature: Any) -> list[Ring]:
     geometry = feature.get("geometry")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
-        raise _Unusable(
-            f"cần Polygon hoặc MultiPolygon, gặp {kind}",
-            f"expected Polygon or MultiPolygon, found {kind}",
-            "geometry.type",
-        )
+        raise _UnusableError(Fault("not_a_polygon", field="geometry.type", kind=kind))
     try:
         polygons = geometry["coordinates"] if kind == "MultiPolygon" else [geometry["coordinates"]]
         rings = [[(float(p[0]), float(p[1])) for p in ring] for polygon in polygons for ring in polygon]
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise _Unusable("tọa độ không đọc được", "unreadable coordinates", "geometry.coordinates") from error
+        raise _UnusableError(Fault("coordinates_unreadable", field="geometry.coordinates")) from error
     if not any(rings):
-        raise _Unusable("không có tọa độ", "has no coordinates", "geometry.coordinates")
+        raise _UnusableError(Fault("coordinates_missing", field="geometry.coordinates"))
     for x, y in (point for ring in rings for point in ring):
         if not (-180 <= x <= 180 and -90 <= y <= 90):
-            raise _Unusable(
-                f"tọa độ {x:g}, {y:g} không phải kinh độ, vĩ độ (cần WGS 84, không phải VN-2000 theo mét)",
-                f"{x:g}, {y:g} is no longitude and latitude (WGS 84 is needed, not VN-2000 in metres)",
-                "geometry.coordinates",
-            )
+            raise _UnusableError(Fault("not_longitude_latitude", field="geometry.coordinates", x=x, y=y))
     return rings
 
 

@@ -13,7 +13,7 @@ import click
 from phucvu.cli.home import home_option, open_site
 from phucvu.cli.output import print_table, report
 from phucvu.formats import moment
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, Problem, UnusableError
 
 NOTED = re.compile(r"(\d+):([0-9a-f]{64})")
 
@@ -145,13 +145,8 @@ def _for_the_owner(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
         there = isinstance(error, FileExistsError)
-        raise UnusableError(
-            Problem(
-                "tệp đã có; chọn tên khác bằng --output" if there else f"không ghi được: {error.strerror}",
-                "the file exists; choose another by --output" if there else f"cannot write: {error.strerror}",
-                file=str(path),
-            )
-        ) from error
+        no_room = Fault("output_not_written", file=str(path), why=error.strerror)
+        raise UnusableError(Fault("output_exists", file=str(path)) if there else no_room) from error
 
 
 @click.group()
@@ -173,12 +168,7 @@ def verify(noted: str | None, home: str) -> int:
     """
     match = NOTED.fullmatch(noted) if noted else None
     if noted and not match:
-        raise UnusableError(
-            Problem(
-                f"--noted {noted!r} phải có dạng SỐ:MÃ_BĂM như lệnh này in ra",
-                f"--noted {noted!r} must read NUMBER:HASH as this command prints it",
-            )
-        )
+        raise UnusableError(Fault("noted_unreadable", noted=noted))
     open_site(home)
     from phucvu.accounts.audit import last
     from phucvu.accounts.audit import verify as first_broken

@@ -17,7 +17,7 @@ from phucvu.cli.score import print_scoreboard, scores_with_changes
 from phucvu.figures.periods import Period, last_second
 from phucvu.figures.units import Units
 from phucvu.formats import day, whole
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import DEFAULT, load
 
 PORT = 8766
@@ -113,13 +113,7 @@ def fresh_home() -> str:
     folder = FOLDER
     if folder.exists():
         if not (folder / MADE).exists():
-            raise UnusableError(
-                Problem(
-                    "thư mục này không do bản trình diễn tạo ra; hãy đổi tên nó hoặc chạy ở chỗ khác",
-                    "this folder was not made by the demonstration; rename it, or run somewhere else",
-                    file=str(folder),
-                )
-            )
+            raise UnusableError(Fault("folder_not_of_demo", file=str(folder)))
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700)
     (folder / MADE).write_text("Made by phucvu demo --records, which makes this folder anew each time.\n")

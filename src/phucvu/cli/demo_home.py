@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import Words
 
 if TYPE_CHECKING:
@@ -94,13 +94,7 @@ def code_now(folder: Path) -> str:
 
     file = folder / KEY
     if not file.exists():
-        raise UnusableError(
-            Problem(
-                "chưa có tài khoản trình diễn; hãy chạy trước: phucvu demo --records",
-                "there are no demonstration accounts; first run: phucvu demo --records",
-                file=str(folder),
-            )
-        )
+        raise UnusableError(Fault("demo_without_accounts", file=str(folder)))
     key = base64.b32decode(file.read_text(encoding="ascii").strip())
     digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")  # RFC 6238
     place = digest[-1] & 15

@@ -14,7 +14,7 @@ import click
 from phucvu import configuration
 from phucvu.figures.periods import LONGEST_SHOWN, VIETNAM, YEARS, Period, now_in_vietnam
 from phucvu.figures.units import Units
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import load, rules_in_use
 from phucvu.rules.model import RuleSetFile
 
@@ -45,13 +45,7 @@ home_option = click.option(
 def check_there(home: str) -> None:
     """Raises UnusableError where a home does not exist: its name may be mistyped."""
     if "://" not in home and not Path(home).exists():
-        raise UnusableError(
-            Problem(
-                f"chưa có nơi giữ dữ liệu này; lập bằng: phucvu init --home {home}",
-                f"there is no such home; make it with: phucvu init --home {home}",
-                file=home,
-            )
-        )
+        raise UnusableError(Fault("home_missing", file=home, home=home))
 
 
 def open_site(home: str, *, make: bool = False) -> Store:
@@ -95,10 +89,7 @@ class MomentType(click.ParamType[dt.datetime]):
             name = param.opts[0] if param else ""
             said = value[:LONGEST_SHOWN]
             years = f"{YEARS.start}–{YEARS.stop - 1}"
-            problem = Problem(
-                f"{name} {said!r} không phải thời điểm ISO của các năm {years}, ví dụ 2026-10-10T08:00:00",
-                f"{name} {said!r} is no ISO time of the years {years} such as 2026-10-10T08:00:00",
-            )
+            problem = Fault("not_a_time", name=name, value=said, years=years)
             raise UnusableError(problem) from error
         return moment
 
@@ -183,13 +174,7 @@ class Asked:
         tables = {name: store.table(con, name, self.as_of) for name in TABLES}
         units = units_of(tables)
         if not len(units):
-            raise UnusableError(
-                Problem(
-                    "chưa có đơn vị nào; nhập bảng units trước: phucvu import units.csv",
-                    "there are no units; import the units table first: phucvu import units.csv",
-                    file=self.home,
-                )
-            )
+            raise UnusableError(Fault("units_missing", file=self.home))
         return tables, units
 
 

@@ -11,7 +11,7 @@ import click
 from phucvu.cli.home import home_option
 from phucvu.cli.output import LANGUAGE, echo_csv, print_table, progress_bar, report
 from phucvu.formats import whole
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 if TYPE_CHECKING:
     from phucvu.intake.taking import Taken
@@ -66,9 +66,7 @@ def import_(
     with reading(files[0]):
         every = [file for path in files for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     if not every:
-        raise UnusableError(
-            Problem("thư mục này không có tệp nào", "this folder holds no files", file=str(files[0]))
-        )
+        raise UnusableError(Fault("folder_empty", file=str(files[0])))
     for path, source in _in_order(every, kind, mapping):
         with progress_bar(path.name) as progress:
             taken = import_file(

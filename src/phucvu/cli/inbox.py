@@ -8,7 +8,7 @@ import click
 
 from phucvu.cli.home import home_option, open_site
 from phucvu.formats import whole
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 if TYPE_CHECKING:
     from phucvu.inbox.reconciling import Checked
@@ -63,10 +63,8 @@ def use(code: str, sender: str | None, version: int | None, reason: str, home: s
     found = personal.dossiers(code, sender)
     if len(found) != 1:
         senders = ", ".join(dossier.sender for dossier in found)
-        vi = f"nhiều đơn vị gửi hồ sơ {code}: {senders}; chọn bằng --sender"
-        en = f"more than one unit sent the dossier {code}: {senders}; choose by --sender"
-        none = Problem(f"không có hồ sơ {code}", f"there is no dossier {code}")
-        raise UnusableError(Problem(vi, en) if found else none)
+        none = Fault("dossier_not_held", named=code)
+        raise UnusableError(Fault("dossier_of_several", named=code, senders=senders) if found else none)
     [dossier] = found
     if version is not None:
         changed = versions.choose(audit.COMMAND_LINE, dossier.unit, dossier.sender, code, version, reason)
@@ -107,12 +105,10 @@ def check(home: str, mend: bool) -> None:
 
 
 def _problem(table: Torn, home: str) -> Fault:
+    place = f"{home}/records/{table.name}"
     if table.whole is None:
-        vi, en = "không lần ghi nào còn đủ tệp", "no commit has all its files"
-    else:
-        vi = f"thiếu tệp của các lần ghi sau {table.whole}; dừng trang web rồi chạy lại với --mend"
-        en = f"files of the commits after {table.whole} are missing; stop the site and run this with --mend"
-    return Problem(vi, en, file=f"{home}/records/{table.name}")
+        return Fault("no_commit_whole", file=place)
+    return Fault("commits_torn", file=place, whole=table.whole)
 
 
 def say_checked(checked: Checked) -> None:

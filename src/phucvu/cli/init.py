@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from phucvu.cli.home import home_option, open_site
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 PARTS = ("phucvu.sqlite3", "records", "secret.key")
 """What a home holds, one of them at least."""
@@ -20,13 +20,7 @@ def init(home: str) -> None:
     place = Path(home)
     there = "://" not in home and place.exists() and any(place.iterdir())
     if there and not any((place / part).exists() for part in PARTS):
-        raise UnusableError(
-            Problem(
-                "thư mục này có tệp khác; hãy chọn thư mục trống hoặc chưa có",
-                "this folder holds other files; choose an empty one, or one that is not there",
-                file=home,
-            )
-        )
+        raise UnusableError(Fault("folder_not_empty", file=home))
     open_site(home, make=True)
     words = ("đã có sẵn", "is there already") if there else ("đã lập", "made")
     click.echo(f"Nơi giữ dữ liệu {words[0]} | The home {words[1]}: {home}")

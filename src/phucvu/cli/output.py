@@ -21,7 +21,7 @@ from rich.text import Text
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.formats import moment
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
 from phucvu.tables.workbook import write
@@ -155,7 +155,7 @@ def write_excel(path: Path, sheets: dict[str, pl.DataFrame], about: Mapping[str,
     try:
         write(str(path), " · ".join(sheets), tables, {**(about or {}), **made}, LANGUAGE)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        problem = Problem(f"không ghi được tệp: {error}", f"cannot write the file: {error}", file=str(path))
+        problem = Fault("output_file_not_written", file=str(path), why=error)
         raise UnusableError(problem) from error
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 
 @click.command()
@@ -21,9 +21,9 @@ def template(kind: str, out: Path) -> None:
 
     templates.columns(kind)
     if not templates.is_template_path(out):
-        problem = Problem("tên tệp phải có đuôi .xlsx", "the name must end in .xlsx", file=str(out))
+        problem = Fault("not_xlsx", file=str(out))
         raise UnusableError(problem)
     if out.exists():
-        raise UnusableError(Problem("đã có tệp này", "there is such a file already", file=str(out)))
+        raise UnusableError(Fault("file_exists", file=str(out)))
     templates.write(kind, str(out))
     click.echo(f"đã ghi mẫu {templates.title(kind)}: {out} | template of {kind} written: {out}")

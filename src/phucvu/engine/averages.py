@@ -12,7 +12,7 @@ from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import of_records
 from phucvu.figures.periods import Period
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import RuleSetFile
 
 COLUMNS = (
@@ -45,12 +45,7 @@ def averages(
     in_force = rules.at(period.last)
     indicator = next((i for i in in_force.indicators if i.count.of == "processing_time"), None)
     if indicator is None:
-        raise UnusableError(
-            Problem(
-                f"bộ quy tắc {rules.name} không tính thời gian giải quyết",
-                f"rule set {rules.name} counts no processing time",
-            )
-        )
+        raise UnusableError(Fault("no_processing_time", rules=rules.name))
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
         rows = features.dossiers(evaluation, evaluation.tree.below(unit))
         rows = rows.filter(of_records(rows, indicator).looked_at)

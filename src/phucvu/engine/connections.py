@@ -16,7 +16,7 @@ import polars as pl
 from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsData
 
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 EMBEDDED = "duckdb"
 
@@ -36,18 +36,11 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
         weakref.finalize(con, spill.cleanup)
         return con
     if not address.startswith(("spark://", "local")):
-        raise UnusableError(
-            Problem(
-                f"không có máy tính toán {address!r}; dùng duckdb hoặc spark://máy:cổng",
-                f"no engine {address!r}; use duckdb or spark://host:port",
-            )
-        )
+        raise UnusableError(Fault("engine_unknown", address=address))
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise UnusableError(
-            Problem("chưa cài PySpark: make spark", "PySpark is not installed: make spark")
-        ) from error
+        raise UnusableError(Fault("pyspark_missing")) from error
     session = (
         SparkSession.builder.master(address)
         .appName("phucvu")

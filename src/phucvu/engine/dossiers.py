@@ -20,7 +20,7 @@ from phucvu.engine.reasons import sentence
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import YES, Verdict, any_of, of_records
 from phucvu.figures.periods import Period
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.schema import TIME
 from phucvu.rules.model import Indicator, RuleSetFile
 
@@ -121,19 +121,11 @@ def with_codes(
 def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
     shown = next((u for u in evaluation.tree.shown if u.code == unit), None)
     if shown is None:
-        raise UnusableError(
-            Problem(
-                f"không có đơn vị {unit!r} trong kỳ {evaluation.period}",
-                f"there is no unit {unit!r} in the period {evaluation.period}",
-            )
-        )
+        raise UnusableError(Fault("unit_not_in_period", unit=unit, period=evaluation.period))
     found = next((i for i in evaluation.rules.indicators if i.id == indicator), None)
     if found is None or shown.kind not in found.applies_to:
         raise UnusableError(
-            Problem(
-                f"bộ quy tắc {evaluation.rules.name} không có số liệu của chỉ số {indicator!r} cho {unit}",
-                f"rule set {evaluation.rules.name} has no figure of indicator {indicator!r} for {unit}",
-            )
+            Fault("no_figure_of_indicator", rules=evaluation.rules.name, indicator=indicator, unit=unit)
         )
     return found
 

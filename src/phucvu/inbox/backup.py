@@ -22,7 +22,7 @@ import pyarrow.fs
 from phucvu import configuration
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.inbox import dumping
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.copying import frozen
 from phucvu.records.places import is_remote, opened
 from phucvu.records.store import Store
@@ -82,15 +82,9 @@ def back_up(home: str, folder: Path, told: Told = lambda done, all: None) -> Man
     dumping.check_programs()
     store = Store(home)
     if dumping.is_empty():
-        raise UnusableError(Problem("chưa có cơ sở dữ liệu", "there is no database yet", file=home))
+        raise UnusableError(Fault("database_missing", file=home))
     if not is_remote(store.home) and folder.resolve().is_relative_to(store.home):
-        raise UnusableError(
-            Problem(
-                "bản sao phải ở ngoài nơi giữ dữ liệu",
-                "a backup must not stand in the home",
-                file=str(folder),
-            )
-        )
+        raise UnusableError(Fault("backup_in_home", file=str(folder)))
     with _said_clearly(folder):
         return _back_up(store, folder, told)
 
@@ -129,21 +123,9 @@ def checked(folder: Path, told: Told = lambda done, all: None) -> Manifest:
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise UnusableError(
-            Problem(
-                f"không phải bản sao hoàn chỉnh ({error})",
-                f"this is no finished backup ({error})",
-                file=str(folder / MANIFEST),
-            )
-        ) from error
+        raise UnusableError(Fault("backup_unfinished", file=str(folder / MANIFEST), why=error)) from error
     if manifest.format != FORMAT:
-        raise UnusableError(
-            Problem(
-                f"bản sao do phiên bản {manifest.program} lập, phiên bản này không đọc được",
-                f"the backup was made by version {manifest.program}, which this one cannot read",
-                file=str(folder / MANIFEST),
-            )
-        )
+        raise UnusableError(Fault("backup_of_newer", file=str(folder / MANIFEST), version=manifest.program))
     _check_files(folder, manifest, told)
     return manifest
 
@@ -158,10 +140,8 @@ def restore(folder: Path, home: str, told: Told = lambda done, all: None) -> Man
     manifest = checked(folder, told)
     if manifest.database != dumping.kind():
         raise UnusableError(
-            Problem(
-                f"bản sao có cơ sở dữ liệu {manifest.database}, còn ở đây đặt {dumping.kind()}",
-                f"the backup has a database of {manifest.database}, and {dumping.kind()} is set here",
-                file=str(folder),
+            Fault(
+                "backup_of_other_database", file=str(folder), database=manifest.database, here=dumping.kind()
             )
         )
     store = Store(home)
@@ -180,13 +160,7 @@ def _bring_back(manifest: Manifest, folder: Path, store: Store, told: Told) -> N
     held = dumping.load(folder / dumping.FILES[manifest.database])
     records = {table.name: Records(table.version, table.rows) for table in frozen(store)}
     if (held.rows, held.audit, records) != (manifest.rows, manifest.audit, manifest.records):
-        raise UnusableError(
-            Problem(
-                "dữ liệu khôi phục không như bản kê của bản sao",
-                "what was restored is not what the backup's manifest says",
-                file=str(folder / MANIFEST),
-            )
-        )
+        raise UnusableError(Fault("restored_differs", file=str(folder / MANIFEST)))
 
 
 class _Copier:
@@ -247,15 +221,9 @@ def _check_files(folder: Path, manifest: Manifest, told: Told) -> None:
     for file in manifest.files:
         path = folder / file.path
         if not path.is_file():
-            problems.append(
-                Problem("thiếu tệp này của bản sao", "the backup lacks this file", file=str(path))
-            )
+            problems.append(Fault("backup_file_missing", file=str(path)))
         elif _looked_at(path, file.path) != file:
-            problems.append(
-                Problem(
-                    "tệp khác với bản kê của bản sao", "the file differs from the manifest", file=str(path)
-                )
-            )
+            problems.append(Fault("backup_file_differs", file=str(path)))
         done += file.size
         told(done, everything)
     if problems:
@@ -273,9 +241,7 @@ def _said_clearly(place: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        problem = Problem(
-            f"không ghi hay đọc được: {error}", f"cannot write or read: {error}", file=str(place)
-        )
+        problem = Fault("backup_not_written", file=str(place), why=error)
         raise UnusableError(problem) from error
 
 
@@ -285,18 +251,9 @@ def _check_empty(home: str) -> None:
     held = system.get_file_info(pyarrow.fs.FileSelector(root, allow_not_found=True))
     _refuse_any((file.path for file in held if file.base_name != "lost+found"), home)
     if not dumping.is_empty():
-        raise UnusableError(
-            Problem(
-                "cơ sở dữ liệu đã có bảng; hãy lập một cơ sở dữ liệu trống",
-                "the database has tables; make an empty one",
-            )
-        )
+        raise UnusableError(Fault("database_not_empty"))
 
 
 def _refuse_any(found: Iterable[Any], place: str | Path) -> None:
     if any(True for _ in found):
-        raise UnusableError(
-            Problem(
-                "phải là nơi còn trống, mà đang có tệp", "it must be empty, and holds files", file=str(place)
-            )
-        )
+        raise UnusableError(Fault("place_not_empty", file=str(place)))

@@ -15,7 +15,7 @@ import psycopg
 
 from phucvu.configuration import environment
 from phucvu.inbox.home import database
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 FILES = {"sqlite": "phucvu.sqlite3", "postgresql": "phucvu.pgdump"}
 
@@ -122,8 +122,7 @@ def _connected() -> Iterator[psycopg.Connection[Any]]:
 
 def _unusable(error: Exception, place: str) -> UnusableError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    vi = f"không dùng được cơ sở dữ liệu ({reason})"
-    return UnusableError(Problem(vi, f"cannot use the operational database ({reason})", file=place))
+    return UnusableError(Fault("database_unusable", file=place, reason=reason))
 
 
 def _connection() -> dict[str, Any]:
@@ -140,16 +139,11 @@ def _run(program: str, *words: str) -> None:
     done = subprocess.run(command, env=environment(**where), capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-        raise UnusableError(Problem(f"không chạy được: {reason}", f"it failed: {reason}", file=program))
+        raise UnusableError(Fault("program_failed", file=program, reason=reason))
 
 
 def _found(program: str) -> str:
     path = shutil.which(program)
     if path is None:
-        raise UnusableError(
-            Problem(
-                f"cần chương trình {program} của PostgreSQL (gói postgresql-client)",
-                f"PostgreSQL's program {program} is needed (package postgresql-client)",
-            )
-        )
+        raise UnusableError(Fault("program_missing", program=program))
     return path

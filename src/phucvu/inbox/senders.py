@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Sender, Session
 from phucvu.inbox.sessions import NAME, hashed
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 
 
@@ -22,33 +22,22 @@ def create(store: Store, name: str, unit: str) -> str:
     Raises UnusableError if the name cannot be used or is taken, or there is no such unit.
     """
     if not NAME.fullmatch(name):
-        raise UnusableError(
-            Problem(
-                f"tên {name!r} không dùng được: hãy dùng chữ không dấu, số, dấu chấm, gạch",
-                f"the name {name!r} cannot be used: letters without accents, digits, dots and dashes",
-            )
-        )
+        raise UnusableError(Fault("account_name_unusable", name=name))
     if unit not in store.rows("units")["code"]:
-        raise UnusableError(
-            Problem(f"không có đơn vị mang mã {unit!r}", f"there is no unit with the code {unit!r}")
-        )
+        raise UnusableError(Fault("unit_code_unknown", unit=unit))
     secret = secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
             Sender.objects.create(name=name, unit=unit, secret=hashed(secret), created_at=now())
     except IntegrityError as error:
-        raise UnusableError(
-            Problem(f"đã có tài khoản tên {name!r}", f"there is an account named {name!r} already")
-        ) from error
+        raise UnusableError(Fault("account_name_taken", name=name)) from error
     return secret
 
 
 def disable(name: str) -> None:
     """Close an account and its sessions, at once. Raises UnusableError if there is none of the name."""
     if not Sender.objects.filter(name=name).update(enabled=False):
-        raise UnusableError(
-            Problem(f"không có tài khoản tên {name!r}", f"there is no account named {name!r}")
-        )
+        raise UnusableError(Fault("account_unknown", name=name))
     Session.objects.filter(sender__name=name).delete()
 
 

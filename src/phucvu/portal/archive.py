@@ -17,7 +17,7 @@ from typing import Any
 
 from phucvu.figures.periods import Period
 from phucvu.portal.response_pages import BadAnswerError
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 NATION = "nation"
 """The folder of pulls without a root."""
@@ -47,11 +47,7 @@ class Archive:
         try:
             return cls(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise UnusableError(
-                Problem(
-                    "không phải thư mục kết quả lấy từ Cổng", "not a folder of results pulled", str(folder)
-                )
-            ) from error
+            raise UnusableError(Fault("no_pulled_results", file=str(folder))) from error
 
     @classmethod
     def begin(cls, home: Path, root: str | None, period: Period, address: str, now: dt.datetime) -> Archive:

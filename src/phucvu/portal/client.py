@@ -10,7 +10,7 @@ import httpx
 
 from phucvu import configuration
 from phucvu.portal.response_pages import BadAnswerError
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 PAUSE = 2.0
 """Seconds between an answer and the next request."""
@@ -52,25 +52,13 @@ def portal_address(given: str | None) -> str:
     """
     address = (given or configuration.current().portal).strip().rstrip("/")
     if not address:
-        raise UnusableError(
-            Problem(
-                "chưa biết địa chỉ Cổng; đặt biến PHUCVU_PORTAL (ví dụ https://dichvucong.gov.vn) hoặc ghi "
-                "thành tham số",
-                "the portal's address is not known; set PHUCVU_PORTAL (such as https://dichvucong.gov.vn) or "
-                "give it as an argument",
-            )
-        )
+        raise UnusableError(Fault("portal_address_missing"))
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         url = httpx.URL()  # has no host
     if url.scheme not in ("http", "https") or not url.host or "%" in url.host:
-        raise UnusableError(
-            Problem(
-                f"địa chỉ Cổng {address!r} không đúng; viết như https://dichvucong.gov.vn",
-                f"{address!r} is no address of a portal; write it like https://dichvucong.gov.vn",
-            )
-        )
+        raise UnusableError(Fault("portal_address_wrong", address=address))
     return address
 
 

@@ -10,7 +10,7 @@ from phucvu.figures.table import SCHEMA
 from phucvu.portal.departments import Departments
 from phucvu.portal.report_rows import Rows, number, whole
 from phucvu.portal.reports import RESULTS, Report, label
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Fault
 
 COMPONENTS: dict[str, Any] = SCHEMA | {
     "ratio": pl.Float64,
@@ -51,27 +51,20 @@ class Components:
         """The rows of one report; each has to be about a unit of the pull, and each unit to have one."""
         if self.root and self.departments.code(rows.own) != self.root:
             unit = rows.own.get("departmentName") or rows.own.get("departmentId")
-            self._problem(
-                report, None, f"câu trả lời của đơn vị khác: {unit!r}", f"an answer of another unit: {unit!r}"
-            )
+            self._problem(report, None, Fault("answer_of_another_unit", unit=unit))
             return
         lacking = dict.fromkeys(self.departments.results)
         for row in [rows.own, *rows.others] if self.root else rows.others:
             unit = self.departments.code(row)
             if unit is None:
                 name = row.get("departmentName") or row.get("departmentId")
-                self._problem(
-                    report,
-                    None,
-                    f"đơn vị {name!r} không có trong {RESULTS}",
-                    f"the unit {name!r} is not in {RESULTS}",
-                )
+                self._problem(report, None, Fault("unit_not_in_report", unit=name, report=RESULTS))
             elif unit in lacking:
                 del lacking[unit]
                 self._take_unit(report, unit, row)
         if rows.whole:
             for unit in lacking:
-                self._problem(report, unit, "báo cáo không có đơn vị này", "the report lacks this unit")
+                self._problem(report, unit, Fault("report_lacks_unit"))
 
     def _take_unit(self, report: Report, unit: str, row: dict[str, Any]) -> None:
         place = label(report.name, unit)
@@ -94,17 +87,14 @@ class Components:
 
     def _take_metrics(self, report: Report, unit: str, metrics: Any) -> None:
         if not isinstance(metrics, list) or not all(isinstance(m, dict) for m in metrics):
-            self._problem(report, unit, "không có danh sách metrics", "no list of metrics")
+            self._problem(report, unit, Fault("report_without_metrics"))
             return
         place = label(report.name, unit)
         for metric in metrics:
             code = metric.get("code")
             indicator = report.metrics.get(code) if isinstance(code, str) else None
             if indicator is None:
-                vi = f"chỉ số {code!r} chưa biết, chỉ giữ trong tệp gốc"
-                note = Problem(
-                    vi, f"unknown metric {code!r}, in the raw file only", label(report.name, self.root)
-                )
+                note = Fault("metric_unknown", file=label(report.name, self.root), metric=code)
                 if note not in self.notes:
                     self.notes.append(note)
                 continue
@@ -124,14 +114,13 @@ class Components:
         metric: dict[str, Any],
     ) -> None:
         if numerator is not None and denominator is not None and numerator > denominator:
-            vi = f"tử số {numerator} lớn hơn mẫu số {denominator}"
-            en = f"numerator {numerator} is above denominator {denominator}"
-            self.problems.append(Problem(vi, en, place, field=indicator))
+            fault = Fault("numerator_above", numerator=numerator, denominator=denominator)
+            self.problems.append(fault.at(file=place, field=indicator))
         most = "maxScore" if "maxScore" in metric else "totalMaxScore"
         points = (number(place, metric, name, self.problems) for name in ("ratio", "score", most))
         notes = (metric.get("dataQualityStatus"), metric.get("dataQualityMessage"))
         texts = (None if note is None else str(note) for note in notes)
         self._rows.append((self.period, unit, indicator, numerator, denominator, *points, *texts))
 
-    def _problem(self, report: Report, unit: str | None, vi: str, en: str) -> None:
-        self.problems.append(Problem(vi, en, file=label(report.name, unit or self.root)))
+    def _problem(self, report: Report, unit: str | None, fault: Fault) -> None:
+        self.problems.append(fault.at(file=label(report.name, unit or self.root)))

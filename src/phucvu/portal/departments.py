@@ -7,7 +7,7 @@ from typing import Any
 
 from phucvu.figures.units import Unit, Units, unit_from_code
 from phucvu.portal.reports import RESULTS, label
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Fault
 
 
 class Departments:
@@ -32,8 +32,7 @@ class Departments:
             id_, code, name = (row.get(k) for k in ("departmentId", "departmentCode", "departmentName"))
             if not (isinstance(id_, str) and id_ and isinstance(code, str) and code):
                 unit = name or id_ or code
-                vi = f"đơn vị {unit!r} không có mã"
-                problems.append(Problem(vi, f"the unit {unit!r} has no code", file=label(RESULTS, parent)))
+                problems.append(Fault("unit_without_code", file=label(RESULTS, parent), unit=unit))
                 continue
             self.codes[id_] = code
             if parent or root in (None, code):

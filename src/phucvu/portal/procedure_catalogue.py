@@ -9,7 +9,7 @@ import polars as pl
 from phucvu.portal.departments import Departments
 from phucvu.portal.report_rows import Rows
 from phucvu.portal.reports import CATALOGUE, label
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Fault
 from phucvu.records.codes import ProcedureState
 from phucvu.records.schema import PROCEDURES
 
@@ -33,8 +33,7 @@ def procedures(
     for item in rows.others if rows else []:
         code, name, state = (item.get(k) for k in ("code", "name", "state"))
         if not isinstance(code, str) or not code:
-            vi, en = f"thủ tục {name!r} không có mã", f"the procedure {name!r} has no code"
-            problems.append(Problem(vi, en, place))
+            problems.append(Fault("procedure_without_code", file=place, name=name))
             continue
         status = STATES.get(str(state))
         if status is None:
@@ -42,12 +41,7 @@ def procedures(
         owner = departments.codes.get(str(item.get("departmentId")))
         found.append((code, name if isinstance(name, str) else None, owner, status))
     notes += [
-        Problem(
-            f"tình trạng {state!r} của {count} thủ tục chưa biết, để trống",
-            f"unknown state {state!r} of {count} procedures, left empty",
-            place,
-        )
-        for state, count in strange.items()
+        Fault("state_unknown", file=place, state=state, count=count) for state, count in strange.items()
     ]
     schema = {name: PROCEDURES.types[name] for name in COLUMNS}
     frame = pl.DataFrame(found, schema=schema, orient="row")

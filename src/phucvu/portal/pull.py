@@ -15,7 +15,7 @@ from phucvu.portal.client import PAUSE, TIMEOUT, Portal, RefusedError, portal_ad
 from phucvu.portal.published_results import Pulled, read
 from phucvu.portal.reports import CATALOGUE, PROVINCES, REPORTS, RESULTS, label, path, payload
 from phucvu.portal.response_pages import BadAnswerError, Page, read_page
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 
 Progress = Callable[[str, int, int], None]
 """Called after each answer with the report's name, how many answers there are, and how many are
@@ -49,7 +49,7 @@ def pull(
     address = portal_address(address)
     payload(RESULTS, period, None, 1)
     if root is not None and not re.fullmatch(r"[A-Z]\d+(\.\d+)*", root):
-        raise UnusableError(Problem(f"mã đơn vị {root!r} không đúng", f"{root!r} is not a unit code"))
+        raise UnusableError(Fault("portal_unit_wrong", root=root))
     with _alone(home):
         archive = Archive.begin(home, root, period, address, now or now_in_vietnam())
         archive.about["catalogue"] = catalogue
@@ -69,12 +69,7 @@ def _alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise UnusableError(
-                Problem(
-                    "đang có một lần lấy kết quả khác; chờ nó xong",
-                    "another pull is running; wait for its end",
-                )
-            ) from error
+            raise UnusableError(Fault("pull_running")) from error
         yield
 
 
@@ -140,12 +135,7 @@ def _fetch(asker: _Asker) -> None:
         root_id = ids.get(archive.root)
         if not root_id:
             known = ", ".join(sorted(code for code in ids if code))
-            raise UnusableError(
-                Problem(
-                    f"Cổng không có tỉnh, thành phố mã {archive.root}; có: {known}",
-                    f"the portal has no province with code {archive.root}; it has: {known}",
-                )
-            )
+            raise UnusableError(Fault("portal_province_unknown", root=archive.root, known=known))
         if not asker.pages(RESULTS, root_id):
             raise UnusableError(_fault(archive, RESULTS))
     for report in reports:
@@ -156,16 +146,12 @@ def _fetch(asker: _Asker) -> None:
 
 def _fault(archive: Archive, report: str) -> Fault:
     fault = archive.answers(report)[0]["fault"]
-    return Problem(fault["vi"], fault["en"], file=label(report, archive.root))
+    reason = Both(fault["vi"], fault["en"])
+    return Fault("portal_refuses", file=label(report, archive.root), reason=reason)
 
 
 def _refused(refusal: RefusedError, archive: Archive, report: str) -> UnusableError:
     whole = sum(not a["fault"] for a in archive.about["answers"])
-    vi, en = refusal.fault.vi, refusal.fault.en
-    return UnusableError(
-        Problem(
-            f"{vi}; đã dừng, giữ {whole} câu trả lời. Chờ ít lâu rồi chạy lại để lấy tiếp",
-            f"{en}; stopped, {whole} answers kept. Wait a while, then run again to go on",
-            file=label(report, archive.root),
-        )
-    )
+    reason = Both(refusal.fault.vi, refusal.fault.en)
+    place = label(report, archive.root)
+    return UnusableError(Fault("portal_refuses_for_now", file=place, reason=reason, kept=whole))

@@ -9,7 +9,7 @@ from phucvu.figures.table import LARGEST
 from phucvu.portal.archive import Archive
 from phucvu.portal.reports import CATALOGUE, label
 from phucvu.portal.response_pages import read_page
-from phucvu.problems import Fault, Problem
+from phucvu.problems import Both, Fault
 
 
 @dataclass(frozen=True)
@@ -33,29 +33,27 @@ def all_rows(archive: Archive, report: str, problems: list[Fault]) -> Rows | Non
     place = label(report, archive.root)
     own: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
-    fault: tuple[str, str] | None = "chưa lấy", "not fetched yet"
+    fault: Fault | None = Fault("report_not_fetched", file=place)
     for number, answer in enumerate(archive.answers(report), 1):
         if answer["fault"]:
-            fault = answer["fault"]["vi"], answer["fault"]["en"]
+            reason = Both(answer["fault"]["vi"], answer["fault"]["en"])
+            fault = Fault("portal_refuses", file=place, reason=reason)
             break
         body = archive.body(answer)
         if body is None:
-            fault = "tệp đã giữ bị hỏng", "the file kept is damaged"
+            fault = Fault("kept_file_damaged", file=place)
             break
         page = read_page(report, body)
         own = own or page.own
         rows += page.rows
         if page.has_next(number):
-            fault = f"mới lấy {number} trang", f"only {number} pages fetched"
+            fault = Fault("pages_missing", file=place, count=number)
         elif page.total is not None and page.total != len(rows):
-            fault = (
-                f"Cổng báo có {page.total} dòng nhưng trả {len(rows)}",
-                f"the portal speaks of {page.total} rows but gave {len(rows)}",
-            )
+            fault = Fault("rows_missing", file=place, total=page.total, count=len(rows))
         else:
             fault = None
     if fault:
-        problems.append(Problem(*fault, file=place))
+        problems.append(fault)
     if not rows and not own and fault:
         return None
     identity = "id" if report == CATALOGUE else "departmentId"
@@ -92,4 +90,4 @@ def _is_number(value: Any) -> bool:
 
 def _unusable(place: str, name: str, value: Any) -> Fault:
     shown = repr(value)[:60]
-    return Problem(f"{shown} không phải số dùng được", f"{shown} is not a usable number", place, field=name)
+    return Fault("not_a_usable_number", file=place, field=name, value=shown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from phucvu.figures.periods import Period
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 PAGE_SIZE = 200
 CATALOGUE_PAGE_SIZE = 100
@@ -160,12 +160,7 @@ def payload(
 
 def _of(period: Period, report: str) -> dict[str, Any]:
     if period.kind == "days":
-        raise UnusableError(
-            Problem(
-                f"Cổng không công bố kỳ {period}; chỉ có tháng, quý, năm",
-                f"the portal publishes no period {period}; only months, quarters and years",
-            )
-        )
+        raise UnusableError(Fault("portal_without_period", period=period))
     if report == "handling-satisfaction":
         return {"fromDate": str(period.first), "toDate": str(period.last)}
     asked: dict[str, Any] = {"timeType": period.kind, "year": period.first.year}

@@ -18,7 +18,7 @@ import pyarrow.fs
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from phucvu.configuration import object_store
-from phucvu.problems import Problem, UnavailableError, UnusableError
+from phucvu.problems import Both, Fault, UnavailableError, UnusableError
 
 
 def address(home: str | Path) -> str:
@@ -41,25 +41,19 @@ def check(home: str | Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         first = next(p for p in place.resolve().parents if p.exists())
         if not first.is_dir() or not os.access(first, os.W_OK | os.X_OK):
-            raise _unusable(place, "không lập được thư mục này", "this folder cannot be made") from None
+            raise UnusableError(Fault("folder_cannot_be_made", file=str(place))) from None
         return
     except OSError as error:
-        raise _unusable(place, "không đọc được", f"cannot be read ({error.strerror})") from None
+        raise UnusableError(
+            Fault("home_unreadable", file=str(place), why=Both("", f" ({error.strerror})"))
+        ) from None
     if not place.is_dir():
-        raise _unusable(place, "phải là thư mục, đây là tệp", "must be a folder, this is a file")
+        raise UnusableError(Fault("home_is_a_file", file=str(place)))
     if owner != os.geteuid():
         name = _name_of(owner)
-        raise _unusable(
-            place,
-            f"thư mục này của người dùng {name}; hãy chạy: sudo -u {name} phucvu …",
-            f"this folder belongs to the user {name}; run: sudo -u {name} phucvu …",
-        )
+        raise UnusableError(Fault("home_of_another_user", file=str(place), user=name))
     if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-        raise _unusable(place, "không đọc và ghi được", "cannot be read and written")
-
-
-def _unusable(place: Path, vi: str, en: str) -> UnusableError:
-    return UnusableError(Problem(vi, en, file=str(place)))
+        raise UnusableError(Fault("home_not_permitted", file=str(place)))
 
 
 def _name_of(user: int) -> str:
@@ -139,11 +133,7 @@ def at_home(home: str) -> Iterator[None]:
         raise
     except (OSError, DeltaError, duckdb.IOException, pl.exceptions.ComputeError, pa.ArrowException) as error:
         said = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
-        problem = Problem(
-            f"không đọc hoặc ghi được nơi giữ dữ liệu: {said}",
-            f"cannot read or write the home: {said}",
-            file=home,
-        )
+        problem = Fault("home_not_read_or_written", file=home, why=said)
         raise UnavailableError(problem) from error
 
 
@@ -162,11 +152,9 @@ def check_store(home: str) -> None:
     said = object_store()
     endpoint = said.endpoint
     if endpoint and not (said.key and said.secret):
-        raise _unavailable(home, "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: chưa đặt", "not set")
+        raise UnavailableError(Fault("store_keys_missing", file=home))
     if endpoint.startswith("http://") and not said.allow_http:
-        raise _unavailable(
-            home, "AWS_ENDPOINT_URL là http; cần AWS_ALLOW_HTTP=true", "http needs AWS_ALLOW_HTTP"
-        )
+        raise UnavailableError(Fault("store_over_http", file=home))
     options = {"endpoint_override": endpoint, "scheme": endpoint.partition("://")[0]} if endpoint else {}
     try:
         store = pyarrow.fs.S3FileSystem(
@@ -179,10 +167,6 @@ def check_store(home: str) -> None:
         found = store.get_file_info(bucket).type
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
-        raise _unavailable(home, f"kho không trả lời đúng: {reason}", "the object store refuses") from error
+        raise UnavailableError(Fault("store_refuses", file=home, why=Both(f": {reason}", ""))) from error
     if found == pyarrow.fs.FileType.NotFound:
-        raise _unavailable(home, f"kho không có bucket {bucket!r}", f"there is no bucket {bucket!r}")
-
-
-def _unavailable(home: str, vi: str, en: str) -> UnavailableError:
-    return UnavailableError(Problem(vi, en, file=home))
+        raise UnavailableError(Fault("bucket_missing", file=home, bucket=bucket))

@@ -12,14 +12,14 @@ import polars as pl
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.figures.units import Units, units_in
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 from phucvu.records.schema import ROOT_NAMES, SET_ASIDE
 from phucvu.records.store import Added, Store
 
 Kind = Literal["unit", "procedure"]
 """What a name may be the name of."""
 
-NAMED = {"unit": ("units", "đơn vị"), "procedure": ("procedures", "thủ tục")}
+NAMED = {"unit": ("units", Both("đơn vị", "unit")), "procedure": ("procedures", Both("thủ tục", "procedure"))}
 
 
 @dataclass(frozen=True)
@@ -121,24 +121,18 @@ def mend(store: Store, kind: Kind, name: str, code: str, *, root: str | None = N
     dossiers taken with an unknown procedure code the right one. Raises UnusableError if there is no
     unit or procedure with the code, it is not of the root, or the name is itself a code known.
     """
-    table, vi = NAMED[kind]
+    table, what = NAMED[kind]
     codes = store.rows(table)["code"]
     if code not in codes:
-        raise UnusableError(
-            Problem(f"không có {vi} mang mã {code}", f"there is no {kind} with the code {code}")
-        )
+        raise UnusableError(Fault("nothing_with_code", what=what, named=code))
     if name in codes:
-        raise UnusableError(
-            Problem(f"{name} đã là mã của một {vi}", f"{name} is itself the code of a {kind}")
-        )
+        raise UnusableError(Fault("name_is_a_code", name=name, what=what))
     units = units_in(store.rows("units")).on(now_in_vietnam().date())
     its = units.root(code).code if kind == "unit" else root
     if (kind == "unit" and root not in (None, its)) or (
         kind == "procedure" and root and not _is_settled_in(store, units, code, root)
     ):
-        raise UnusableError(
-            Problem(f"{vi} {code} không phải của {root}", f"the {kind} {code} is not of {root}")
-        )
+        raise UnusableError(Fault("not_of_root", what=what, named=code, root=root))
     roots = [its] if its else [unit.code for unit in units.roots]
     said = [{"root": root, "kind": kind, "name": name, "code": code} for root in roots]
     store.append("root_names", pl.DataFrame(said, schema=ROOT_NAMES.types))

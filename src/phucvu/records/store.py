@@ -32,7 +32,7 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records import keys
 from phucvu.records.delta import (
     COVERED,
@@ -808,12 +808,7 @@ def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.date
         as_of = None
     if as_of is not None and snapshot.forgotten is not None and as_of < snapshot.forgotten:
         said = f"{snapshot.forgotten:%Y-%m-%d %H:%M:%S}"
-        raise UnusableError(
-            Problem(
-                f"các phiên bản cũ của hồ sơ chỉ còn được lưu từ {said}",
-                f"earlier versions of dossiers are only kept since {said}",
-            )
-        )
+        raise UnusableError(Fault("versions_kept_since", since=said))
 
     def known(files: list[File]) -> ir.Table | None:
         if not files:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import RuleSetFile
 from phucvu.tables.reading import ROW, heading_with, read_table
 
@@ -23,9 +23,7 @@ def read_group_scores(path: Path, rules: RuleSetFile) -> pl.DataFrame:
     groups = [g.id for g in rules.groups if g.id in wide.columns]
     if not groups:
         names = ", ".join(g.id for g in rules.groups)
-        problem = Problem(
-            f"không có cột nào của các nhóm: {names}", f"no column of the groups: {names}", path.name
-        )
+        problem = Fault("groups_missing", file=path.name, names=names)
         raise UnusableError(problem)
     problems = list(sheet.set_aside)
     rows: list[tuple[str, str, str, float]] = []
@@ -43,9 +41,8 @@ def read_group_scores(path: Path, rules: RuleSetFile) -> pl.DataFrame:
                 continue
             score = _points(text)
             if score is None or not 0 <= score <= most.get(group, 0):
-                vi = f"{text!r} không phải số điểm từ 0 đến {most.get(group, 0)}"
-                en = f"{text!r} is not a score from 0 to {most.get(group, 0)}"
-                problems.append(Problem(vi, en, path.name, row[ROW], group))
+                fault = Fault("not_a_score", value=text, most=most.get(group, 0))
+                problems.append(fault.at(file=path.name, row=row[ROW], field=group))
             else:
                 rows.append((row["period"], row["unit"], group, score))
     if problems:

@@ -9,7 +9,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import RuleSet
 from phucvu.simulation.offers import services_bound
 from phucvu.simulation.procedure_shares import share_out
@@ -58,9 +58,7 @@ def make_plan(figures: pl.DataFrame, units: Units, rules: RuleSet, now: dt.datet
     period, given, targets = read_targets(figures, units, payable)
     cut_off = period.cut_off(now)
     if cut_off - period.starts < dt.timedelta(hours=1):
-        raise UnusableError(
-            Problem(f"kỳ {period} chưa bắt đầu vào lúc {now}", f"period {period} has not begun at {now}")
-        )
+        raise UnusableError(Fault("period_not_begun", period=period, now=now))
     transparency = read_transparency(given, units)
     shares = share_out(targets)
     offices, made_up = _offices(targets, Units(u for u in units if u.exists_on(cut_off.date())))

@@ -13,7 +13,7 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
-from phucvu.problems import Both, Fault, Problem, UnusableError
+from phucvu.problems import Both, Fault, UnusableError
 
 HANDLED = ("2.1", "4.1", "4.2", "4.3", "4.4", "4.5b", "5.4")
 """Their denominator is every dossier handled."""
@@ -128,12 +128,7 @@ def _figures(frame: pl.DataFrame) -> tuple[Period, Figures]:
     periods = frame["period"].unique().sort().to_list()
     if len(periods) != 1:
         found = ", ".join(periods)
-        raise UnusableError(
-            Problem(
-                f"cần số liệu của đúng một kỳ; tệp có {len(periods)}: {found}",
-                f"the figures of exactly one period are needed; there are {len(periods)}: {found}",
-            )
-        )
+        raise UnusableError(Fault("one_period_needed", count=len(periods), found=found))
     rows = frame.select("unit", "indicator", "numerator", "denominator").drop_nulls()
     known = {i for q in QUANTITIES for i, _ in q.sources} | set(SETS.values()) | {"1.1", "1.2", "1.3"}
     figures: Figures = {}
@@ -141,12 +136,7 @@ def _figures(frame: pl.DataFrame) -> tuple[Period, Figures]:
         if indicator in LEFT_OUT:
             continue
         if indicator not in known:
-            raise UnusableError(
-                Problem(
-                    f"{unit}: không mô phỏng được chỉ số {indicator}",
-                    f"{unit}: indicator {indicator} cannot be simulated",
-                )
-            )
+            raise UnusableError(Fault("indicator_not_simulated", unit=unit, indicator=indicator))
         figures[unit, indicator] = (numerator, denominator)
     return Period.parse(periods[0]), figures
 

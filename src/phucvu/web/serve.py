@@ -25,7 +25,7 @@ from phucvu.accounts.units import check_settings
 from phucvu.configuration import LOCAL, Configuration
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import check, scratch
 from phucvu.web import access
 from phucvu.web.door import Door, Limits
@@ -148,9 +148,4 @@ def check_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address[4])
     except (OSError, OverflowError) as error:
-        raise UnusableError(
-            Problem(
-                f"không mở được cổng {port} của {host} ({error}); chọn cổng khác bằng --port",
-                f"cannot open port {port} of {host} ({error}); choose another with --port",
-            )
-        ) from error
+        raise UnusableError(Fault("port_not_opened", port=port, host=host, why=error)) from error

@@ -24,7 +24,7 @@ from phucvu.inbox.models import Upload
 from phucvu.intake.files import import_file
 from phucvu.intake.taking import Taken
 from phucvu.intake.within import Within
-from phucvu.problems import Fault, Problem, UnavailableError, UnusableError
+from phucvu.problems import Fault, UnavailableError, UnusableError
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def receive(user: Any, unit: str, name: str, content: bytes, kind: str) -> Uploa
     """Keep a file for its account and begin to look into it. Raises UnusableError where it cannot be."""
     name = PurePosixPath(name.replace("\\", "/").replace("\0", "")).name[-LONGEST_NAME:]
     if not content or not name.strip("."):
-        raise UnusableError(Problem("tệp rỗng", "the file is empty"))
+        raise UnusableError(Fault("file_empty"))
     if len(content) > MOST:
         raise too_large()
     moment = now()
@@ -82,12 +82,7 @@ def receive(user: Any, unit: str, name: str, content: bytes, kind: str) -> Uploa
 
 def too_large() -> UnusableError:
     most = MOST >> 20
-    return UnusableError(
-        Problem(
-            f"tệp lớn hơn {most} MB; hãy chia nhỏ, hoặc nhập bằng lệnh trên máy chủ",
-            f"the file is larger than {most} MB; divide it, or import it by command",
-        )
-    )
+    return UnusableError(Fault("upload_too_large", most=most))
 
 
 def confirm(upload: Upload, user: Any) -> None:
@@ -151,7 +146,7 @@ def _work(pk: int, user: Any, bounds: Within, *, dry_run: bool) -> None:
             said = upload.said | {"problems": [_words(error.problem)]}
         except Exception:
             log.exception("an upload could not be read")
-            problem = Problem("chương trình gặp lỗi với tệp này", "the program fails on this file")
+            problem = Fault("program_fails_on_file")
             state, said = UNUSABLE, {"problems": [_words(problem)]}
         content = {"content": b""} if state in (TAKEN, UNUSABLE) else {}
         if not dry_run:
@@ -190,7 +185,7 @@ def _imported(upload: Upload, bounds: Within, *, dry_run: bool) -> Taken:
         try:
             path.write_bytes(bytes(upload.content))
         except (OSError, ValueError) as error:
-            problem = Problem("tên tệp không dùng được", "the file's name cannot be used", file=upload.name)
+            problem = Fault("file_name_unusable", file=upload.name)
             raise UnusableError(problem) from error
         return import_file(
             store(),
