@@ -114,20 +114,27 @@ class Problem(Fault):
         super().__init__("uncatalogued", file=file, row=row, field=field, words=Both(vi, en))
 
 
-class UnusableError(Exception):
-    """The whole of an input cannot be used; carries the problems found, at least one."""
+class FaultError(Exception):
+    """Something cannot be done; carries the faults found, at least one."""
 
-    def __init__(self, problems: Fault | Iterable[Fault]) -> None:
-        self.problems = [problems] if isinstance(problems, Fault) else list(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+        self.problems = [faults] if isinstance(faults, Fault) else list(faults)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
-class UnavailableError(Exception):
-    """What the program itself needs cannot be had, such as room on the disk: no fault of the input."""
+class UnusableError(FaultError):
+    """The whole of an input cannot be used."""
 
-    def __init__(self, problem: Fault) -> None:
-        self.problem = problem
-        super().__init__(str(problem))
+
+class NotFoundError(UnusableError):
+    """What is asked for is not there: a page of the site says so with the status 404."""
+
+
+class UnavailableError(FaultError):
+    """What the program itself needs cannot be had, such as room on the disk: no fault of the input.
+
+    The same may go well later.
+    """
 
 
 REASONS = {

@@ -9,7 +9,7 @@ from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
-from phucvu.problems import UnusableError
+from phucvu.problems import NotFoundError
 from phucvu.rules.loading import load
 
 from . import worked
@@ -107,7 +107,7 @@ def test_a_unit_of_a_province_shows_the_records_of_the_figure_it_shows():
 
 @pytest.mark.parametrize(("unit", "indicator"), [("H00", "2.1"), ("H99", "9.9"), ("H99.01", "4.6")])
 def test_what_has_no_figure_is_refused(unit, indicator):
-    with pytest.raises(UnusableError, match=r"H00|9\.9|4\.6"):
+    with pytest.raises(NotFoundError, match=r"H00|9\.9|4\.6"):
         dossiers(tables("Satisfaction with dossiers"), load("qd766-2022"), AUGUST, NOW, unit, indicator)
 
 

@@ -31,7 +31,7 @@ from phucvu.cli.serve import serve
 from phucvu.cli.simulate import simulate
 from phucvu.cli.template import template
 from phucvu.cli.watch import watch
-from phucvu.problems import Fault, UnavailableError, UnusableError, why
+from phucvu.problems import Fault, FaultError, why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -61,13 +61,10 @@ def main() -> NoReturn:
     """Run the program on the process's arguments and exit with its status."""
     try:
         status = program.main(prog_name="phucvu", standalone_mode=False)
-    except UnusableError as error:
+    except FaultError as error:
         for problem in error.problems[:-1]:
             click.echo(str(problem), err=True)
         click.echo(_with_notes(str(error.problems[-1]), error), err=True)
-        status = 2
-    except UnavailableError as error:
-        click.echo(_with_notes(str(error.problem), error), err=True)
         status = 2
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say.

@@ -20,7 +20,7 @@ from phucvu.engine.reasons import sentence
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import YES, Verdict, any_of, of_records
 from phucvu.figures.periods import Period
-from phucvu.problems import Fault, UnusableError
+from phucvu.problems import Fault, NotFoundError
 from phucvu.records.schema import TIME
 from phucvu.rules.model import Indicator, RuleSetFile
 
@@ -68,7 +68,7 @@ def dossiers(
     Mostly dossiers; for indicators that count other things, the procedures, services, communes,
     decisions or petitions. Columns: code, unit, procedure, began (received, arrived or decided), due,
     ended, counted, taken_off (how many times the numerator is less for it, 0 where it counts), reason_vi,
-    reason_en (why it does not count; empty where it does). Raises UnusableError where there is no such
+    reason_en (why it does not count; empty where it does). Raises NotFoundError where there is no such
     unit or indicator in the period, or no figure of it.
     """
     found = with_codes(
@@ -121,10 +121,10 @@ def with_codes(
 def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
     shown = next((u for u in evaluation.tree.shown if u.code == unit), None)
     if shown is None:
-        raise UnusableError(Fault("unit_not_in_period", unit=unit, period=evaluation.period))
+        raise NotFoundError(Fault("unit_not_in_period", unit=unit, period=evaluation.period))
     found = next((i for i in evaluation.rules.indicators if i.id == indicator), None)
     if found is None or shown.kind not in found.applies_to:
-        raise UnusableError(
+        raise NotFoundError(
             Fault("no_figure_of_indicator", rules=evaluation.rules.name, indicator=indicator, unit=unit)
         )
     return found

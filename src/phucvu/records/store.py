@@ -32,7 +32,7 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.problems import Fault, UnusableError
+from phucvu.problems import Fault, NotFoundError
 from phucvu.records import keys
 from phucvu.records.delta import (
     COVERED,
@@ -808,7 +808,7 @@ def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.date
         as_of = None
     if as_of is not None and snapshot.forgotten is not None and as_of < snapshot.forgotten:
         said = f"{snapshot.forgotten:%Y-%m-%d %H:%M:%S}"
-        raise UnusableError(Fault("versions_kept_since", since=said))
+        raise NotFoundError(Fault("versions_kept_since", since=said))
 
     def known(files: list[File]) -> ir.Table | None:
         if not files:

@@ -18,7 +18,7 @@ from phucvu.engine import dossiers as behind
 from phucvu.engine.listing import Listing, Wish, reasons, times_taken_off
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.problems import UnusableError
+from phucvu.problems import NotFoundError
 from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.tables.workbook import MOST_ROWS
@@ -259,7 +259,7 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
         frame = _records_behind(
             results.source(), asked.period, version, asked.unit, asked.indicator.id, asked.lost_only
         )
-    except UnusableError as error:
+    except NotFoundError as error:
         raise Http404(error.problems[0].text(language())) from error
     if chosen := asked.said.get("procedure"):
         frame = frame.filter(pl.col("procedure") == chosen)

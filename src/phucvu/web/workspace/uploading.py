@@ -143,7 +143,7 @@ def _work(pk: int, user: Any, bounds: Within, *, dry_run: bool) -> None:
         except UnavailableError as error:
             # No fault of the file: one that was looked into may be confirmed again.
             state = UNUSABLE if dry_run else SEEN
-            said = upload.said | {"problems": [_words(error.problem)]}
+            said = upload.said | {"problems": [_words(error.problems[0])]}
         except Exception:
             log.exception("an upload could not be read")
             problem = Fault("program_fails_on_file")
