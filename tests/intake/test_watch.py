@@ -15,7 +15,7 @@ import pytest
 from phucvu.intake import notices
 from phucvu.intake import watch as watching
 from phucvu.intake.watch import watch
-from phucvu.problems import UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 
 from .conftest import DOSSIER, UNITS
@@ -347,3 +347,13 @@ def test_it_is_told_since_when_and_of_each_folder(store, folder, tmp_path, monke
         (str(folder), "nữa", later),
         (str(other), "trong", later),
     ]
+
+
+def test_a_notice_that_words_itself_otherwise_is_the_same_notice(store):
+    """It is known by its code; the moment since when it lies there stays."""
+    for reasons, minute in (("a.csv.lý-do.txt", 1), ("a.csv.ly-do.txt", 2)):
+        fault = Fault("file_refused", file="a.csv", reasons=reasons, folder="không nhận")
+        notices.save(store.home, "/gui", None, [fault], dt.datetime(2026, 8, 3, 8, minute))
+    [notice] = notices.load(store.home)
+    assert (notice.code, notice.since.minute) == ("file_refused", 1)
+    assert "ly-do.txt" in notice.vi

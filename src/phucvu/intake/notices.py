@@ -22,7 +22,7 @@ FOLDER = "watched"
 
 @dataclass(frozen=True)
 class Notice:
-    """A file or folder that lies in a watched folder and is not taken, and why.
+    """A file or folder that lies in a watched folder and is not taken, and why: the fault's code and words.
 
     ``sender`` is the unit that the folder's files come from, where that was said; ``since`` is when this
     was first seen (Vietnam's time).
@@ -30,6 +30,7 @@ class Notice:
 
     folder: str
     name: str
+    code: str
     vi: str
     en: str
     sender: str | None
@@ -42,11 +43,11 @@ def save(home: str, folder: str, sender: str | None, found: Sequence[Fault], now
         system, place = opened(home)
         mark = hashlib.sha256(folder.encode(errors="backslashreplace")).hexdigest()[:16]
         path = f"{place}/{FOLDER}/{mark}.json"
-        before = {(n.name, n.vi): n.since for n in _read(system, path)}
+        before = {(n.name, n.code): n.since for n in _read(system, path)}
         if not found and not before:
             return
         notices = [
-            Notice(folder, p.file, p.vi, p.en, sender, before.get((_readable(p.file), p.vi), now))
+            Notice(folder, p.file, p.code, p.vi, p.en, sender, before.get((_readable(p.file), p.code), now))
             for p in found
         ]
         said = json.dumps([asdict(n) for n in notices], default=str, ensure_ascii=True)
@@ -77,6 +78,7 @@ def _read(system: pyarrow.fs.FileSystem, path: str) -> list[Notice]:
         Notice(
             _readable(row["folder"]),
             _readable(row["name"]),
+            row.get("code", ""),  # a file written before codes were kept has none
             row["vi"],
             row["en"],
             row["sender"],
