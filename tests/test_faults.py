@@ -50,7 +50,7 @@ def test_every_fault_is_made_with_the_parameters_of_its_words():
             assert given == placeholders(catalogue()[code]["vi"]), (place, code)
             made += 1
         assert len(call.args) == 1, place
-    assert made > 30
+    assert made > 200
 
 
 @pytest.mark.parametrize("code", catalogue())
@@ -68,7 +68,7 @@ def test_no_code_stands_twice():
 
 def test_no_words_are_left_over():
     used = {code for _, call in calls() for code in codes(call.args[0])}
-    assert set(catalogue()) - used == {"uncatalogued"}
+    assert set(catalogue()) == used
 
 
 def test_the_words_of_each_language_take_what_is_said_in_it():

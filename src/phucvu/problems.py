@@ -107,13 +107,6 @@ class Fault:
         return f"{place}: {words}" if place else words
 
 
-class Problem(Fault):
-    """A fault whose words stand where it is raised: not in the catalogue yet."""
-
-    def __init__(self, vi: str, en: str, file: str = "", row: int | None = None, field: str = "") -> None:
-        super().__init__("uncatalogued", file=file, row=row, field=field, words=Both(vi, en))
-
-
 class FaultError(Exception):
     """Something cannot be done; carries the faults found, at least one."""
 

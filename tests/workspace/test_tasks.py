@@ -15,7 +15,7 @@ from phucvu.inbox import tasks
 from phucvu.inbox.models import Task
 from phucvu.intake import replay as replaying
 from phucvu.intake import waiting
-from phucvu.problems import Problem
+from phucvu.problems import Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
 from phucvu.records.store import Store
@@ -29,8 +29,8 @@ PAGE = "/workspace/H99/set-aside"
 def some_aside(home: Store) -> Iterator[int]:
     """Rows that no replay can take; how many wait with them."""
     Task.objects.all().delete()
-    why = Problem("không có đơn vị này", "there is no such unit")
-    rows = [Aside("wire:dossier", why, f'{{"MaHoSo": "CHO-{n}"}}', "H99", "Sở Nào") for n in range(6)]
+    why = Fault("unit_unknown", name="Sở Nào")
+    rows = [Aside("wire:dossier", why, f'{{"MaHoSo": "CHO-{n}"}}', "H99", "Sở Nào", "unit") for n in range(6)]
     set_aside.add(home, rows)
     yield waiting.count(home)
     left = set_aside.pending(home)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phucvu import configuration
 from phucvu.inbox.home import home
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 
 def secret_key() -> str:
@@ -20,12 +20,7 @@ def secret_key() -> str:
     if given := configuration.current().secret_key:
         return given
     if "://" in home():
-        raise UnusableError(
-            Problem(
-                f"hồ sơ để ở {home()} thì cần khóa bí mật trong biến PHUCVU_SECRET_KEY",
-                f"records at {home()} need a secret key in the variable PHUCVU_SECRET_KEY",
-            )
-        )
+        raise UnusableError(Fault("remote_home_needs_key", home=home()))
     path = Path(home()) / "secret.key"
     if not path.exists():
         _make(path)

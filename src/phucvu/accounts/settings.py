@@ -11,7 +11,7 @@ from typing import Any
 
 from phucvu import configuration
 from phucvu.accounts import OIDC
-from phucvu.problems import Problem, UnusableError, why
+from phucvu.problems import Fault, UnusableError, why
 
 chosen = configuration.current()
 
@@ -173,11 +173,7 @@ def _secret() -> str:
         return Path(chosen.oidc_secret_file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise UnusableError(
-            Problem(
-                f"biến PHUCVU_OIDC_SECRET_FILE: không đọc được tệp này: {why(error)}",
-                f"the variable PHUCVU_OIDC_SECRET_FILE: cannot read this file: {error.strerror}",
-                file=chosen.oidc_secret_file,
-            )
+            Fault("secret_file_unreadable", file=chosen.oidc_secret_file, why=why(error))
         ) from error
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from phucvu import configuration
 from phucvu.figures.units import Units
 from phucvu.inbox.watching import registers
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 
 def every() -> Units:
@@ -42,9 +42,4 @@ def check_settings() -> None:
     """Raises UnusableError where a setting names a unit that is not known: people would be turned away."""
     unit = configuration.current().oidc_readers_of
     if unit and unit not in every():
-        raise UnusableError(
-            Problem(
-                f"biến PHUCVU_OIDC_READERS_OF: không có đơn vị mang mã {unit!r}",
-                f"the variable PHUCVU_OIDC_READERS_OF: there is no unit with the code {unit!r}",
-            )
-        )
+        raise UnusableError(Fault("readers_of_unknown_unit", unit=unit))

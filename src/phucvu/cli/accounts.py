@@ -13,7 +13,7 @@ import click
 from phucvu.cli.home import home_option, open_site
 from phucvu.cli.output import print_table, report
 from phucvu.formats import moment
-from phucvu.problems import Fault, Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 NOTED = re.compile(r"(\d+):([0-9a-f]{64})")
 
@@ -88,7 +88,7 @@ def reset_two_step(name: str, home: str) -> None:
 
     user = User.objects.filter(username=name).first()
     if user is None:
-        raise UnusableError(Problem(f"không có tài khoản {name!r}", f"there is no account {name!r}"))
+        raise UnusableError(Fault("user_unknown", name=name))
     forget_two_step(COMMAND_LINE, user)
     click.echo(
         f"Đã bỏ bước hai của {user.username}; lần đăng nhập sau phải đặt lại. | "

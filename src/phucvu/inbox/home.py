@@ -12,7 +12,7 @@ import django
 from django.core.management import call_command
 
 from phucvu import configuration
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import check, keep_private
 from phucvu.records.store import Store
 
@@ -34,12 +34,7 @@ def database() -> dict[str, Any]:
     if address := configuration.current().database_url:
         return _postgresql(address) | kept
     if "://" in home():
-        raise UnusableError(
-            Problem(
-                f"hồ sơ để ở {home()} thì cần cơ sở dữ liệu PostgreSQL trong biến PHUCVU_DATABASE_URL",
-                f"records at {home()} need a PostgreSQL database, named in the variable PHUCVU_DATABASE_URL",
-            )
-        )
+        raise UnusableError(Fault("remote_home_needs_database", home=home()))
     return kept | {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(Path(home()).resolve() / "phucvu.sqlite3"),
@@ -74,14 +69,7 @@ def _postgresql(address: str) -> dict[str, Any]:
     wrong = not re.fullmatch(r"[0-9]{0,5}", port) or int(port or 1) not in range(1, 65536)
     if wrong or not options.get("dbname"):
         # What libpq says of it may hold the password.
-        raise UnusableError(
-            Problem(
-                "biến PHUCVU_DATABASE_URL phải có dạng postgresql://user:password@host:port/name?"
-                "sslmode=require, tùy chọn là của libpq, mỗi tùy chọn ghi một lần",
-                "the variable PHUCVU_DATABASE_URL must read postgresql://user:password@host:port/name?"
-                "sslmode=require, with options of libpq, each of them once",
-            )
-        )
+        raise UnusableError(Fault("database_address_wrong"))
     # What the address says comes last, and so counts.
     options["options"] = f"-c statement_timeout={STATEMENT}s {options.get('options', '')}".strip()
     return {
@@ -121,10 +109,5 @@ def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.se
             call_command("migrate", interactive=False, verbosity=0)
     except django.db.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise UnusableError(
-            Problem(
-                f"không mở được cơ sở dữ liệu ({reason})",
-                f"cannot open the operational database ({reason})",
-            )
-        ) from error
+        raise UnusableError(Fault("database_not_opened", reason=reason)) from error
     return store()

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from phucvu import configuration
 from phucvu.figures.periods import VIETNAM
-from phucvu.problems import Problem, UnusableError
+from phucvu.problems import Fault, UnusableError
 
 LINK = re.compile(r"^((?:/en)?/accounts/password/)[^/]*-.*", re.DOTALL)
 
@@ -47,12 +47,7 @@ def chosen() -> Log | None:
     try:
         handler = logging.StreamHandler(sys.stdout) if place == "-" else _File(place)
     except OSError as error:
-        raise UnusableError(
-            Problem(
-                f"biến PHUCVU_ACCESS_LOG: không ghi được tệp {place}: {error.strerror}",
-                f"the variable PHUCVU_ACCESS_LOG: cannot write the file {place}: {error.strerror}",
-            )
-        ) from error
+        raise UnusableError(Fault("access_log_not_written", place=place, reason=error.strerror)) from error
     log = logging.Logger("phucvu.access")
     log.addHandler(handler)
     return log.info
