@@ -53,8 +53,8 @@ def figures(folder: Path, period: Period, now: dt.datetime) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(d[["code", "unit"]])
     complained = d["code"].isin(named) | keys.isin(pd.MultiIndex.from_frame(disliked))
 
-    flags = ["fee", "paper_result", "result_file", "result_code", "digitised_parts", "files_reused"]
-    flags += ["files_from_store", "vneid", "population_data"]
+    flags = ["fee", "paper_result", "result_file", "result_code", "digitised_parts", "files_digitised"]
+    flags += ["filed_national", "files_from_store", "vneid", "population_data"]
     has = {f: d[f].fillna(False).astype(bool) for f in flags}
     received, online, paid = d["received"], d["channel"] == 2, d["paid_online"].isin([1, 2])
     owing = received & has["fee"] & ~((d["fee_lines"] > 0) & (d["fees"] == 0))
@@ -65,7 +65,7 @@ def figures(folder: Path, period: Period, now: dt.datetime) -> pd.DataFrame:
             "handled": True,
             "received": received,
             "in_time": d["in_time"],
-            "satisfied": d["in_time"] & ~complained,
+            "complained": complained,
             "finished": received & d["end"].notna(),
             "worked": d["worked"].where(received, 0),
             "online": received & online,
@@ -77,8 +77,8 @@ def figures(folder: Path, period: Period, now: dt.datetime) -> pd.DataFrame:
             "paper": has["paper_result"],
             "paper_file": has["paper_result"] & has["result_file"],
             "digitised": (d["files"] > 0) & (has["result_file"] | ~has["paper_result"]),
-            "reused": has["digitised_parts"] | has["files_reused"],
-            "from_store": has["files_from_store"],
+            "reused": received & has["digitised_parts"].mask(has["filed_national"], has["files_digitised"]),
+            "from_store": received & has["files_from_store"],
             "population": has["vneid"] | has["files_from_store"] | has["population_data"],
             "copies": received & (d["procedure"] == "2.000815") & has["result_file"],
         }
@@ -100,10 +100,10 @@ def figures(folder: Path, period: Period, now: dt.datetime) -> pd.DataFrame:
         "3.6": (s["owing_paid"], s["owing"]),
         "4.1": (s["paper_file"], s["paper"]),
         "4.2": (s["digitised"], s["handled"]),
-        "4.3": (s["reused"], s["handled"]),
-        "4.4": (s["from_store"], s["handled"]),
+        "4.3": (s["reused"], s["received"]),
+        "4.4": (s["from_store"], s["received"]),
         "4.5b": (s["population"], s["handled"]),
-        "5.4": (s["satisfied"], s["handled"]),
+        "5.4": ((s["in_time"] - s["complained"]).clip(lower=0), s["handled"]),
     }
     found["1.4"] = (s["received"], _declared(read("reports"), s["received"], period))
     found |= _of_authority(read("authority"), read("services"), tallies, spread, tree, procedures)

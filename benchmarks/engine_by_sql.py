@@ -142,7 +142,7 @@ tallies as (
     count(*) as handled,
     count(*) filter (where received) as received,
     count(*) filter (where in_time) as in_time,
-    count(*) filter (where in_time and not petitioned and not disliked) as satisfied,
+    count(*) filter (where petitioned or disliked) as complained,
     count(*) filter (where received and ended is not null) as finished,
     coalesce(sum(worked_days) filter (where received), 0) as worked_days,
     count(*) filter (where received and channel = 2) as online,
@@ -157,8 +157,9 @@ tallies as (
     count(*) filter (where paper_result and result_file) as paper_file,
     count(*) filter (where files > 0
       and (coalesce(result_file, false) or not coalesce(paper_result, false))) as digitised,
-    count(*) filter (where coalesce(digitised_parts, false) or coalesce(files_reused, false)) as reused,
-    count(*) filter (where files_from_store) as from_store,
+    count(*) filter (where received
+      and case when filed_national then files_digitised else digitised_parts end) as reused,
+    count(*) filter (where received and files_from_store) as from_store,
     count(*) filter (where coalesce(vneid, false) or coalesce(files_from_store, false)
       or coalesce(population_data, false)) as population_data,
     count(*) filter (where received and procedure = '2.000815' and result_file) as copies
@@ -170,7 +171,7 @@ tree as (
 ),
 sums as (
   select t.above as unit, sum(handled) as handled, sum(received) as received, sum(in_time) as in_time,
-    sum(satisfied) as satisfied, sum(finished) as finished, sum(worked_days) as worked_days,
+    sum(complained) as complained, sum(finished) as finished, sum(worked_days) as worked_days,
     sum(online_digital) as online_digital, sum(owing) as owing, sum(owing_paid) as owing_paid,
     sum(paper) as paper, sum(paper_file) as paper_file, sum(digitised) as digitised,
     sum(reused) as reused, sum(from_store) as from_store, sum(population_data) as population_data
@@ -179,7 +180,7 @@ sums as (
 all_units as (
   select u.code as unit, s.*, coalesce(r.received, 0) as declared, coalesce(b.received, 0) as year_before
   from units u
-  left join (select unit as counted, handled, received as synchronised, in_time, satisfied, finished,
+  left join (select unit as counted, handled, received as synchronised, in_time, complained, finished,
     worked_days, online_digital, owing, owing_paid, paper, paper_file, digitised, reused, from_store,
     population_data from sums) s on s.counted = u.code
   left join reports r on r.unit = u.code and r.period = '{period}'
@@ -315,8 +316,8 @@ cross join lateral (values
   ('3.6', u.owing_paid, u.owing),
   ('4.1', u.paper_file, u.paper),
   ('4.2', u.digitised, u.handled),
-  ('4.3', u.reused, u.handled),
-  ('4.4', u.from_store, u.handled),
+  ('4.3', u.reused, u.synchronised),
+  ('4.4', u.from_store, u.synchronised),
   ('4.5a', of_authority.citizens_data, of_authority.citizens),
   ('4.5b', u.population_data, u.handled),
   ('4.6', of_communes.copying, of_communes.communes),
@@ -324,7 +325,7 @@ cross join lateral (values
   ('5.1b', of_petitions.conduct, of_petitions.arrived),
   ('5.2', of_petitions.in_time, of_petitions.open),
   ('5.3', of_petitions.satisfied, of_petitions.arrived),
-  ('5.4', u.satisfied, u.handled)
+  ('5.4', greatest(u.in_time - u.complained, 0), u.handled)
 ) as f (indicator, numerator, denominator)
 where f.indicator <> '4.6' or of_communes.communes is not null
 """

@@ -25,6 +25,8 @@ FIRST = dt.datetime(2025, 11, 1)
 LAST = dt.datetime(2026, 12, 31)
 CHUNK = 500_000
 AT_DEPARTMENTS = 0.35
+DRAWN = ("dossiers", "steps")
+"""The tables that are drawn and written in parts."""
 
 
 def write(folder: Path, dossiers: int, seed: int = 7) -> None:
@@ -34,7 +36,9 @@ def write(folder: Path, dossiers: int, seed: int = 7) -> None:
     ``dossiers``.
     """
     rng = np.random.default_rng(seed)
-    for name, part in _small_tables(rng, dossiers).items():
+    small = _small_tables(rng, dossiers)
+    of_no_count = {name: pl.DataFrame(schema=TABLES[name].types) for name in TABLES if name not in DRAWN}
+    for name, part in (of_no_count | small).items():
         _put(folder, name, part, 0)
     shares = np.array(
         [AT_DEPARTMENTS / len(DEPARTMENTS)] * len(DEPARTMENTS)
