@@ -37,6 +37,7 @@ def test_allauth_and_the_admin_site_still_say_it() -> None:
             (allauth_root, "*.py"),
             (allauth_root, "*.txt"),
             (admin, "*.html"),
+            (admin, "*.py"),
             (admin.parent / "auth", "*.py"),
         )
         for path in root.rglob(kind)

@@ -21,8 +21,7 @@ from phucvu.accounts.models import AuditEntry, User
 from phucvu.accounts.permissions import Action, may
 from phucvu.formats import moment
 from phucvu.inbox import senders, tasks
-from phucvu.inbox.models import KINDS as TASKS
-from phucvu.inbox.models import STATES, Part, Sender, Task
+from phucvu.inbox.models import Part, Sender, Task
 from phucvu.inbox.words import both
 
 KINDS = {
@@ -261,8 +260,8 @@ class TaskAdmin(ReadOnly):
     """Work that takes long; an administrator can cancel it, and it stops at its next step."""
 
     list_display = (
-        *("name", "account", "unit", "asked_at", "began_at", "ended_at"),
-        *("progress", "state_name", "error"),
+        *("kind", "account", "unit", "asked_at", "began_at", "ended_at"),
+        *("progress", "state", "error"),
     )
     fields = (*list_display, "attempts")
     list_filter = ("state", "kind")
@@ -273,14 +272,6 @@ class TaskAdmin(ReadOnly):
         unit = units.every().get(request.user.unit)
         found = super().get_queryset(request)
         return found | Task.objects.filter(unit="") if unit is not None and unit.parent is None else found
-
-    @_column("việc", "task", "kind")
-    def name(self, row: Task) -> Any:
-        return TASKS.get(row.kind, row.kind)
-
-    @_column("trạng thái", "state", "state")
-    def state_name(self, row: Task) -> Any:
-        return STATES.get(row.state, row.state)
 
     @_column("tiến độ", "progress", "done")
     def progress(self, row: Task) -> str:

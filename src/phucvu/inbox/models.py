@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from phucvu.inbox.words import both
@@ -225,6 +227,14 @@ STATES = {
 """What kinds and states of tasks are called."""
 
 
+def kinds() -> list[tuple[str, Any]]:
+    return list(KINDS.items())
+
+
+def states() -> list[tuple[str, Any]]:
+    return list(STATES.items())
+
+
 class Task(models.Model):  # type: ignore[misc]
     """Work that takes longer than a request (``tasks``): who asked for it, how far it is, how it ended.
 
@@ -232,7 +242,7 @@ class Task(models.Model):  # type: ignore[misc]
     ``total`` rows are done. ``error`` is the kind of error by which it failed.
     """
 
-    kind = models.CharField(both("việc", "task"), max_length=20)
+    kind = models.CharField(both("việc", "task"), max_length=20, choices=kinds)
     key = models.CharField(max_length=64, default="", db_index=True)
     account = models.CharField(both("người yêu cầu", "asked by"), max_length=150)
     unit = models.CharField(both("đơn vị", "unit"), max_length=50)
@@ -243,7 +253,7 @@ class Task(models.Model):  # type: ignore[misc]
     done = models.BigIntegerField(both("đã xong", "done"), default=0)
     total = models.BigIntegerField(both("tổng số", "in all"), default=0)
     attempts = models.SmallIntegerField(both("số lần thử", "attempts"), default=0)
-    state = models.CharField(both("trạng thái", "state"), max_length=20, default="waiting")
+    state = models.CharField(both("trạng thái", "state"), max_length=20, default="waiting", choices=states)
     error = models.CharField(both("lỗi", "error"), max_length=200, default="")
 
     class Meta:

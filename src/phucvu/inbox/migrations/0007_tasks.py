@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from phucvu.inbox.models import kinds, states
+
 
 class Migration(migrations.Migration):  # type: ignore[misc]
     dependencies = (("inbox", "0006_files_upload"),)
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("kind", models.CharField(max_length=20, verbose_name="việc")),
+                ("kind", models.CharField(choices=kinds, max_length=20, verbose_name="việc")),
                 ("key", models.CharField(db_index=True, default="", max_length=64)),
                 ("account", models.CharField(max_length=150, verbose_name="người yêu cầu")),
                 ("unit", models.CharField(max_length=50, verbose_name="đơn vị")),
@@ -27,7 +29,12 @@ class Migration(migrations.Migration):  # type: ignore[misc]
                 ("done", models.BigIntegerField(default=0, verbose_name="đã xong")),
                 ("total", models.BigIntegerField(default=0, verbose_name="tổng số")),
                 ("attempts", models.SmallIntegerField(default=0, verbose_name="số lần thử")),
-                ("state", models.CharField(default="waiting", max_length=20, verbose_name="trạng thái")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=states, default="waiting", max_length=20, verbose_name="trạng thái"
+                    ),
+                ),
                 ("error", models.CharField(default="", max_length=200, verbose_name="lỗi")),
             ],
             options={
