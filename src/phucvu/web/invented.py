@@ -52,6 +52,8 @@ def make(home: Path) -> None:
     for name, frame in {"units.csv": _units(), "procedures.csv": _procedures()}.items():
         frame.write_csv(home / name)
         import_file(store, home / name, synchronised=True)
+    # A home without dossiers says so on every page; what this one shows is invented below.
+    store.append("dossiers", pl.DataFrame({"sender": [ROOT], "code": ["1"], "unit": [f"{ROOT}.101"]}))
     months = [Period.parse("2026-09")]
     while len(months) < 13:
         months.append(months[-1].previous())
