@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from phucvu.accounts import managing
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Role
-from phucvu.web.pictures import CHROMIUM, FLAGS
+from tools.pictures import CHROMIUM, FLAGS
 
 from ..signing import sign
 from ..web import axe

@@ -34,8 +34,8 @@ from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 from phucvu.simulation.simulator import simulate
 from phucvu.web import results
-from phucvu.web.pictures import CHROMIUM, FLAGS
 from phucvu.web.serve import gather_static_files
+from tools.pictures import CHROMIUM, FLAGS
 
 pytestmark = [
     pytest.mark.browser,

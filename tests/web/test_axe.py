@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from phucvu.web import maps
-from phucvu.web.pictures import CHROMIUM, FLAGS
+from tools.pictures import CHROMIUM, FLAGS
 
 from . import axe
 from .showing import over_time, procedures, reorganised, with_communes

@@ -14,7 +14,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from phucvu.web import results
-from phucvu.web.pictures import CHROMIUM, FLAGS
+from tools.pictures import CHROMIUM, FLAGS
 
 from .showing import over_time, procedures, reorganised, with_communes
 

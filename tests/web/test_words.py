@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from phucvu.web import messages
+from tools import messages
 
 
 def texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

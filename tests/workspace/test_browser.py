@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from phucvu.accounts.models import User
-from phucvu.web.pictures import CHROMIUM, FLAGS
+from tools.pictures import CHROMIUM, FLAGS
 
 from ..web.axe import RUN, source
 from .conftest import PASSWORD

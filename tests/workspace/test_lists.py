@@ -293,7 +293,7 @@ PAGES = [
 
 @pytest.mark.parametrize("page", [*PAGES, "/dossiers/H99/H99.01-overdue"])
 def test_english_pages_have_no_vietnamese_text_of_the_site(client_of: SignIn, page: str) -> None:
-    from phucvu.web import messages
+    from tools import messages
 
     html = body(client_of("head", "H99"), f"/en/workspace/H99{page}")
     ids: list[Any] = [m.id for m in messages.written() if m.id]

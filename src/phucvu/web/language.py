@@ -11,5 +11,5 @@ def language() -> str:
 
 
 def _(text: str) -> str:
-    """A Vietnamese text in the language of the page (see messages.py)."""
+    """A Vietnamese text in the language of the page (see tools/messages.py)."""
     return str(gettext(text))

@@ -1,6 +1,6 @@
 """The site's words in English: finding every Vietnamese text, and compiling its translations.
 
-``python -m phucvu.web.messages`` brings locale/en/LC_MESSAGES/django.po up to date with the pages
+``python tools/messages.py`` brings locale/en/LC_MESSAGES/django.po up to date with the pages
 and compiles it; what is new stands there untranslated, what is gone is dropped.
 """
 
@@ -19,8 +19,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-HERE = Path(__file__).parent
-PO = HERE / "locale/en/LC_MESSAGES/django.po"
+SITE = Path(__file__).resolve().parents[1] / "src/phucvu/web"
+PO = SITE / "locale/en/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
 
 TEXT = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
@@ -40,12 +40,12 @@ def found() -> Catalog:
         charset="utf-8",
         fuzzy=False,
     )
-    for path in sorted(HERE.rglob("*.html")):
+    for path in sorted(SITE.rglob("*.html")):
         source = templatize(path.read_text(encoding="utf-8"))
         for match in IN_TEMPLATE.finditer(source):
             alone, *plural = [group and literal_eval(group) for group in match.groups()]
             catalog.add(alone or tuple(plural), locations=[(_name(path), 0)])
-    for path in sorted(HERE.rglob("*.py")):
+    for path in sorted(SITE.rglob("*.py")):
         with path.open("rb") as file:
             for _line, message, _comments, _context in extract("python", file):
                 catalog.add(message, locations=[(_name(path), 0)])
@@ -78,7 +78,7 @@ def update() -> None:
 
 
 def _name(path: Path) -> str:
-    return path.relative_to(HERE).as_posix()
+    return path.relative_to(SITE).as_posix()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pictures of the site for the README and the docs: each kind of page, on a desk and on a phone.
 
-``python -m phucvu.web.pictures DIR`` serves the published results of 2026, an invented province (see
+``python -m tools.pictures DIR`` serves the published results of 2026, an invented province (see
 invented.py) and an invented commune's workspace (see office.py), opens their pages in Debian's Chromium
 and writes a PNG of each into DIR.
 """
@@ -23,7 +23,7 @@ from typing import Literal, get_args
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from phucvu.web import office
+from tools import office
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -165,7 +165,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="phucvu-pictures-") as homes, sync_playwright() as playwright:
         for name in ("invented", "office"):
-            make = f"import sys, pathlib; from phucvu.web.{name} import make; make(pathlib.Path(sys.argv[1]))"
+            make = f"import sys, pathlib; from tools.{name} import make; make(pathlib.Path(sys.argv[1]))"
             subprocess.run([sys.executable, "-c", make, str(Path(homes, name))], check=True)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for shows in get_args(Shows):
