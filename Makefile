@@ -40,6 +40,7 @@ lint: setup  ## style, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
 
 format: setup  ## mend what the formatter can
 	$(BIN)/ruff check --fix .

@@ -1,26 +1,23 @@
-"""`python -m phucvu.web.workspace.working NUMBER`: a task's work, in a process that steps back for others."""
+"""Beginning a task's work in a process of its own, and whether that process still lives."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
-
 from phucvu.configuration import environment
 
-NICE = 10
+RUNNER = "phucvu.web.workspace.run_task"
 
 
 def start(number: int) -> None:
     """Begin the work of a task."""
-    command = [sys.executable, "-m", __name__, str(number)]
+    command = [sys.executable, "-m", RUNNER, str(number)]
     told = environment(DJANGO_SETTINGS_MODULE="phucvu.web.settings")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=told)
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves nothing behind
@@ -41,15 +38,3 @@ def held(path: Path) -> Iterator[bool]:
 def is_held(path: Path) -> bool:
     with held(path) as mine:
         return not mine
-
-
-if __name__ == "__main__":
-    os.nice(NICE)
-    django.setup()
-    # What depends on tables of the database can be loaded only now.
-    from phucvu.inbox import tasks
-    from phucvu.inbox.models import Task
-    from phucvu.web.workspace import aside, exports
-
-    task = Task.objects.get(pk=sys.argv[1])
-    {tasks.EXPORT: exports.make, tasks.REPLAY: aside.take}[task.kind](task)
