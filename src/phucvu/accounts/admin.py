@@ -68,7 +68,7 @@ def _column(vi: str, en: str, field: str) -> Callable[[Shown], Shown]:
     return name
 
 
-class Site(admin.AdminSite):  # type: ignore[misc]
+class Site(admin.AdminSite):
     site_header = site_title = both("Trang quản trị", "Administration")
     index_title = both("Bảng", "Tables")
     enable_nav_sidebar = False
@@ -96,7 +96,7 @@ class Site(admin.AdminSite):  # type: ignore[misc]
 site = Site(name="admin")
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[misc]
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """A table of which an administrator sees the rows of units below."""
 
     unit = "unit"
@@ -277,7 +277,7 @@ class TaskAdmin(ReadOnly):
     def progress(self, row: Task) -> str:
         return f"{row.done}/{row.total}" if row.total else str(row.done)
 
-    @admin.action(description=both("Hủy các việc đã chọn", "Cancel the chosen tasks"))  # type: ignore[untyped-decorator]
+    @admin.action(description=both("Hủy các việc đã chọn", "Cancel the chosen tasks"))
     def cancel(self, request: Any, chosen: QuerySet[Task]) -> None:
         number = 0
         for task in chosen:

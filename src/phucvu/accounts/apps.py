@@ -13,7 +13,7 @@ from phucvu.inbox.words import both
 app_settings.UID_MAX_LENGTH = settings.SOCIALACCOUNT_UID_MAX_LENGTH
 
 
-class AccountsConfig(AppConfig):  # type: ignore[misc]
+class AccountsConfig(AppConfig):
     default = True
     name = "phucvu.accounts"
     label = "accounts"

@@ -102,8 +102,8 @@ def verify(noted: tuple[int, str] | None = None) -> Broken | None:
     if head.hash != previous:
         return _broken(number, Fault("audit_head_altered"))
     beyond = AuditEntry.objects.filter(number__gt=AuditHead.objects.filter(pk=ONE).values("count"))
-    if (entry := beyond.order_by("number").first()) is not None:
-        return _broken(entry.number, Fault("audit_entry_of_another"))
+    if (first := beyond.order_by("number").first()) is not None:
+        return _broken(first.number, Fault("audit_entry_of_another"))
     return None
 
 

@@ -12,7 +12,7 @@ from phucvu.accounts.models import User
 from phucvu.problems import Fault, UnusableError
 
 
-class Text(forms.CharField):  # type: ignore[misc]
+class Text(forms.CharField):
     """Text as it was typed, empty where nothing was; no more of it than ``longest`` characters."""
 
     def __init__(self, *, longest: int | None = None, strip: bool = False) -> None:
@@ -23,7 +23,7 @@ class Text(forms.CharField):  # type: ignore[misc]
         return str(super().to_python(value))[: self.longest]
 
 
-class Form(forms.Form):  # type: ignore[misc]
+class Form(forms.Form):
     """A form whose fields can be told the faults that were found when its work was done."""
 
     def tell(self, error: UnusableError) -> None:
@@ -39,7 +39,7 @@ class Form(forms.Form):  # type: ignore[misc]
     @property
     def problems(self) -> dict[str, str]:
         """By field, the first that is wrong."""
-        return {name: said[0] for name, said in self.errors.items()}
+        return {name: str(said[0]) for name, said in self.errors.items()}
 
 
 class AccountForm(Form):

@@ -25,7 +25,7 @@ hashing = threading.BoundedSemaphore(AT_ONCE)
 places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
-class Argon2(Argon2PasswordHasher):  # type: ignore[misc]
+class Argon2(Argon2PasswordHasher):
     """Django's, one after another."""
 
     def encode(self, password: str, salt: str) -> str:

@@ -17,7 +17,7 @@ from phucvu.accounts.words import actions
 from phucvu.inbox.words import both
 
 
-class User(AbstractBaseUser):  # type: ignore[misc]
+class User(AbstractBaseUser):
     """An account of one person, bound to a unit.
 
     Nobody signs up: ``managing`` makes and changes accounts. The e-mail address is what the
@@ -74,7 +74,7 @@ class User(AbstractBaseUser):  # type: ignore[misc]
         return self.is_staff
 
 
-class AuditEntry(models.Model):  # type: ignore[misc]
+class AuditEntry(models.Model):
     """One thing that was done. ``audit`` writes entries; nothing changes them.
 
     ``details`` is JSON as text, since the hash is over these very characters.
@@ -104,14 +104,14 @@ class AuditEntry(models.Model):  # type: ignore[misc]
         return said
 
 
-class AuditHead(models.Model):  # type: ignore[misc]
+class AuditHead(models.Model):
     """How many entries there are and the hash of the last: one row, which is locked to add one."""
 
     count = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64)
 
 
-class Limit(models.Model):  # type: ignore[misc]
+class Limit(models.Model):
     """The table of Django's database cache, where attempts to sign in are counted."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)

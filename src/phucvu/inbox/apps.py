@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from phucvu.inbox.words import both
 
 
-class InboxConfig(AppConfig):  # type: ignore[misc]
+class InboxConfig(AppConfig):
     name = "phucvu.inbox"
     label = "inbox"
     verbose_name = both("Nhận hồ sơ", "Intake")

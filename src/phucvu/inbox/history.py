@@ -105,7 +105,7 @@ class History:
 def _stale(content: Content, today: dt.date) -> tuple[list[Period], list[Period]]:
     """The periods over that were never counted since their end, latest first; and those that changed."""
     rows = Counted.objects.values_list("period", "counted_at", "records")
-    counted = {Period.parse(period): said for period, *said in rows}
+    counted = {Period.parse(period): (moment, digest) for period, moment, digest in rows}
     missing, changed = [], []
     # A period may have lost its last records since it was counted.
     for period in over(content.first, today) | {p for p in counted if p.last < today}:

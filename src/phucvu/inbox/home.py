@@ -104,7 +104,7 @@ def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.se
         Path(home()).mkdir(parents=True, exist_ok=True)
     django.setup()
     try:
-        connection = django.db.connection
+        connection: Any = django.db.connection
         with connection.unlimited() if connection.vendor == "postgresql" else nullcontext():
             call_command("migrate", interactive=False, verbosity=0)
     except django.db.OperationalError as error:

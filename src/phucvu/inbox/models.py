@@ -9,7 +9,7 @@ from django.db import models
 from phucvu.inbox.words import both
 
 
-class Sender(models.Model):  # type: ignore[misc]
+class Sender(models.Model):
     """An account of a sending system, bound to a unit: it can write for that unit and those below it.
 
     ``accepted``, ``set_aside`` and ``refused`` count dossiers and steps. ``gaps`` holds, for each of the
@@ -36,7 +36,7 @@ class Sender(models.Model):  # type: ignore[misc]
         return str(self.name)
 
 
-class Session(models.Model):  # type: ignore[misc]
+class Session(models.Model):
     """A login; the token itself is known to the sender alone."""
 
     digest = models.CharField(max_length=64, primary_key=True)
@@ -44,7 +44,7 @@ class Session(models.Model):  # type: ignore[misc]
     expires_at = models.DateTimeField(db_index=True)
 
 
-class FailedLogin(models.Model):  # type: ignore[misc]
+class FailedLogin(models.Model):
     """How often a login by a name from an address has failed in a row, and until when that matters."""
 
     name = models.CharField(max_length=100)
@@ -56,7 +56,7 @@ class FailedLogin(models.Model):  # type: ignore[misc]
         constraints = (models.UniqueConstraint("name", "address", name="one_row_for_each_origin"),)
 
 
-class Move(models.Model):  # type: ignore[misc]
+class Move(models.Model):
     """One time that payloads were moved into the records.
 
     ``run`` names the process that moved them, and each table of the records notes under it the number of
@@ -70,7 +70,7 @@ class Move(models.Model):  # type: ignore[misc]
     set_aside = models.BigIntegerField()
 
 
-class Payload(models.Model):  # type: ignore[misc]
+class Payload(models.Model):
     """The dossiers or steps of one call, as they came.
 
     The session that came with them is left out. ``unit`` is the sending unit; ``digest`` is the SHA-256 of
@@ -78,7 +78,7 @@ class Payload(models.Model):  # type: ignore[misc]
     kept it); ``move`` is when it was moved last.
     """
 
-    class State(models.IntegerChoices):  # type: ignore[misc]
+    class State(models.IntegerChoices):
         WAITING = 0
         MOVED = 1
         COUNTED = 2
@@ -99,7 +99,7 @@ class Payload(models.Model):  # type: ignore[misc]
         indexes = (models.Index("state", "id", name="payload_by_state"),)
 
 
-class Body(models.Model):  # type: ignore[misc]
+class Body(models.Model):
     """What a payload carries: a MessagePack list of each item's bytes, deflated.
 
     It has a table of its own since SQLite writes a whole row anew when one of its columns changes.
@@ -109,7 +109,7 @@ class Body(models.Model):  # type: ignore[misc]
     packed = models.BinaryField()
 
 
-class Job(models.Model):  # type: ignore[misc]
+class Job(models.Model):
     """What the inbox's own processes do again and again (``jobs``), and how it goes.
 
     ``alive_at`` is when the process that does it last said that it lives; ``failing_since`` is empty and
@@ -135,7 +135,7 @@ PARTS = {
 """What the parts of an installation are called; the tables of the records go by their own names."""
 
 
-class Part(models.Model):  # type: ignore[misc]
+class Part(models.Model):
     """A part of what the installation keeps (``retention``): what it takes, and what was deleted of it.
 
     ``bytes`` is its size when it was last measured; ``swept_rows`` and ``swept_bytes`` are all that was
@@ -158,7 +158,7 @@ class Part(models.Model):  # type: ignore[misc]
         return str(PARTS.get(self.name) or both(f"hồ sơ, danh mục: {table}", f"records: {table}"))
 
 
-class Counted(models.Model):  # type: ignore[misc]
+class Counted(models.Model):
     """The latest figures of a period: a Parquet file, and the moment whose records they show.
 
     ``records`` is a digest of what could touch the figures of a period that is over (``history``); empty
@@ -175,14 +175,14 @@ class Counted(models.Model):  # type: ignore[misc]
     figures = models.BinaryField()
 
 
-class CountedProcedures(models.Model):  # type: ignore[misc]
+class CountedProcedures(models.Model):
     """What ``engine.by_procedure`` gives for a period, a Parquet file; in a table of its own as ``Body``."""
 
     counted = models.OneToOneField(Counted, on_delete=models.CASCADE, primary_key=True)
     procedures = models.BinaryField()
 
 
-class Upload(models.Model):  # type: ignore[misc]
+class Upload(models.Model):
     """A file that somebody uploads: looked into first, and taken when they say so.
 
     ``said`` is what ``phucvu.web.workspace.uploading`` says of it; ``done`` of ``size`` bytes are read.
@@ -190,7 +190,7 @@ class Upload(models.Model):  # type: ignore[misc]
     taken or given up.
     """
 
-    class State(models.IntegerChoices):  # type: ignore[misc]
+    class State(models.IntegerChoices):
         LOOKING = 0
         SEEN = 1
         TAKING = 2
@@ -235,7 +235,7 @@ def states() -> list[tuple[str, Any]]:
     return list(STATES.items())
 
 
-class Task(models.Model):  # type: ignore[misc]
+class Task(models.Model):
     """Work that takes longer than a request (``tasks``): who asked for it, how far it is, how it ended.
 
     ``key`` is the same where the same is asked for, ``asked`` what the work has to know; ``done`` of

@@ -9,7 +9,9 @@ newer than the database nothing is missing: they hold rows whose payloads the da
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -54,7 +56,9 @@ def lacking(store: Store) -> Q:
     every row that they have already.
     """
     # The database is asked before the records, so that what is moved meanwhile is not taken for lost.
-    runs = Move.objects.values("run").annotate(**{table: Max(table) for table in BROUGHT}).order_by()
+    runs: Iterable[Any] = (
+        Move.objects.values("run").annotate(**{table: Max(table) for table in BROUGHT}).order_by()
+    )
     last = {run.pop("run"): run for run in runs}
     noted = {table: store.marked(table, map(mark_of, last)) for table in BROUGHT}
     lost = Q(pk__in=[])

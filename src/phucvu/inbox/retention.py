@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
@@ -126,7 +127,7 @@ def sizes_in_database() -> dict[str, int]:
     """Bytes of the database, of what is free in it, and of its parts, indices included."""
     with connection.cursor() as cursor:
 
-        def one(query: str, *given: object) -> int:
+        def one(query: str, *given: Any) -> int:
             cursor.execute(query, given)
             return int(cursor.fetchone()[0] or 0)
 

@@ -28,7 +28,7 @@ PAUSE = dt.timedelta(minutes=5)
 """After so many wrong logins in a row by one name from one address, that pair has to wait this long."""
 
 
-class SecretHasher(PBKDF2PasswordHasher):  # type: ignore[misc]
+class SecretHasher(PBKDF2PasswordHasher):
     """Secrets are drawn by the program (256 bits), so guessing is hopeless without slow hashing too;
 
     and systems that log in before every call must not wait.

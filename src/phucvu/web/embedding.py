@@ -38,4 +38,4 @@ def framed(view: Callable[..., Any]) -> Callable[..., Any]:
         response.headers["Content-Security-Policy"] = FRAMED_POLICY
         return response
 
-    return xframe_options_exempt(answer)  # type: ignore[no-any-return]
+    return xframe_options_exempt(answer)

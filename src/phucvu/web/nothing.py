@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from phucvu.rules.model import Words
@@ -87,7 +87,7 @@ def answer(request: Any, lack: Lack) -> Any:
     said, counting = SAID[lack], lack is Lack.COUNT
     if request.path.endswith((".json", ".csv", ".xlsx", ".svg", ".png")):
         text = {"error": said.reason[language()]}
-        response = JsonResponse(text, status=503, json_dumps_params={"ensure_ascii": False})
+        response: HttpResponse = JsonResponse(text, status=503, json_dumps_params={"ensure_ascii": False})
     else:
         context = {"said": said, "counting": counting, "works": True, "address": request.get_full_path()}
         response = render(request, "nothing.html", context, status=503 if counting else 200)

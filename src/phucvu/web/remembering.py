@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -15,8 +17,13 @@ from phucvu.web import results
 from phucvu.web.page import query_of
 
 
-class Pages(LocMemCache):  # type: ignore[misc]
+class Pages(LocMemCache):
     """A cache in memory that takes ``MAX_BYTES`` at most: the answers not asked for longest go first."""
+
+    # What Django's own keeps in, told of to mypy.
+    _cache: OrderedDict[str, bytes]
+    _expire_info: dict[str, float | None]
+    _lock: AbstractContextManager[Any]
 
     _taken: ClassVar[dict[str, int]] = {}
     """Bytes held, by the name of the cache: threads share what it holds, each by an object of its own."""
@@ -52,7 +59,7 @@ class Pages(LocMemCache):  # type: ignore[misc]
         value = self._cache.get(key)
         if value is not None:
             self._taken[self._name] = self.taken - _size(key, value)
-        return bool(super()._delete(key))
+        return bool(super()._delete(key))  # type: ignore[misc]
 
 
 def _size(key: str, value: bytes) -> int:

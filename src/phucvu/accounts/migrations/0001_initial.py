@@ -16,7 +16,7 @@ def begin_the_log(apps: Any, schema_editor: Any) -> None:
     apps.get_model("accounts", "AuditHead").objects.create(pk=1, count=0, hash=BEGINNING)
 
 
-class Migration(migrations.Migration):  # type: ignore[misc]
+class Migration(migrations.Migration):
     initial = True
 
     dependencies = ()

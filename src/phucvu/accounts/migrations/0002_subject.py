@@ -13,6 +13,6 @@ def widen(apps: Any, editor: Any) -> None:
         editor.execute("ALTER TABLE socialaccount_socialaccount ALTER COLUMN uid TYPE varchar(255)")
 
 
-class Migration(migrations.Migration):  # type: ignore[misc]
+class Migration(migrations.Migration):
     dependencies = (("accounts", "0001_initial"), ("socialaccount", "0006_alter_socialaccount_extra_data"))
     operations = (migrations.RunPython(widen, migrations.RunPython.noop),)

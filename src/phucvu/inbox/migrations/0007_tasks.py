@@ -5,7 +5,7 @@ from django.db import migrations, models
 from phucvu.inbox.models import kinds, states
 
 
-class Migration(migrations.Migration):  # type: ignore[misc]
+class Migration(migrations.Migration):
     dependencies = (("inbox", "0006_files_upload"),)
 
     operations = (

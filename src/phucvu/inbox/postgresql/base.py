@@ -87,10 +87,10 @@ class Silence:
 SILENCE = Silence()
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, which connects with limits."""
 
-    Database = SimpleNamespace(**vars(base.Database) | {"connect": Connection.connect})
+    Database: Any = SimpleNamespace(**vars(psycopg) | {"connect": Connection.connect})
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         with SILENCE.tried():

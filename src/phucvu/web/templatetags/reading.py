@@ -91,7 +91,7 @@ def period_link(place: Any, period: Period) -> str:
     return str(place.at(period))
 
 
-class TermNode(template.Node):  # type: ignore[misc]
+class TermNode(template.Node):
     def __init__(self, code: str, inside: Any) -> None:
         self.term, self.inside = terms()[code], inside
 

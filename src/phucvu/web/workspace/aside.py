@@ -53,12 +53,12 @@ def senders(unit: str) -> list[str] | None:
     return None if roots == [unit] else sorted(units.below(unit))
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def every(request: Any, unit: str) -> Any:
     return _shown(request, unit, [])
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def as_file(request: Any, unit: str, form: str) -> Any:
     """What waits, as a file: the same rows in the same order, with personal values masked."""
     name = f"{unit}-set-aside"
@@ -75,7 +75,7 @@ def as_file(request: Any, unit: str, form: str) -> Any:
     return files.answer(frame, form, name, _("Dữ liệu chờ xử lý"), files.place_of(unit, None, None))
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def mend(request: Any, unit: str) -> Any:
     """Say what an unknown name or code means, and take what waited for it."""
     form = MendForm(request.POST)
@@ -97,14 +97,14 @@ def mend(request: Any, unit: str) -> Any:
     return _replayed(request, unit)
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def replay(request: Any, unit: str) -> Any:
     """Try again all that waits, say after units or procedures were imported."""
     audit.append(request.user, "set aside replayed", unit=unit)
     return _replayed(request, unit)
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def dismiss(request: Any, unit: str, identity: str) -> Any:
     """Say that a row need not be mended, and why: it waits no more, and can be brought back."""
     row = _row(unit, identity)
@@ -121,7 +121,7 @@ def dismiss(request: Any, unit: str, identity: str) -> Any:
     return HttpResponseRedirect(reverse("workspace-set-aside", args=[unit]))
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def bring_back(request: Any, unit: str, identity: str) -> Any:
     """A dismissed row waits again."""
     row = _row(unit, identity)
@@ -161,7 +161,7 @@ def take(task: Task) -> None:
 def _replaying() -> Task | None:
     """The task by which all that waits is being tried again now."""
     task: Task | None = Task.objects.filter(kind=tasks.REPLAY, state=tasks.RUNNING).order_by("pk").last()
-    if task is None or is_held(_lock()) or now() - task.began_at < BEGINS:
+    if task is None or is_held(_lock()) or now() - (task.began_at or task.asked_at) < BEGINS:
         return task
     tasks.give_up(task)
     return None
@@ -173,8 +173,8 @@ def _lock() -> Path:
     return place / "replay.lock"
 
 
-@sensitive_post_parameters("reason")  # type: ignore[untyped-decorator]
-@require_http_methods(["GET", "POST"])  # type: ignore[untyped-decorator]
+@sensitive_post_parameters("reason")
+@require_http_methods(["GET", "POST"])
 def one(request: Any, unit: str, identity: str) -> Any:
     """A row set aside: what it said, with personal values masked; POST shows one of them."""
     row = _row(unit, identity)
@@ -261,8 +261,9 @@ def noticed(of: list[str] | None) -> list[notices.Notice]:
 def _dismissal(identity: str) -> dict[str, Any] | None:
     """Who dismissed a row, when and why, as the audit log has it."""
     entries = AuditEntry.objects.filter(action="row dismissed", object=identity)
-    last = entries.order_by("-number").first()
-    return last and {"actor": last.actor, "moment": last.moment, "reason": last.said.get("reason", "")}
+    if (last := entries.order_by("-number").first()) is None:
+        return None
+    return {"actor": last.actor, "moment": last.moment, "reason": last.said.get("reason", "")}
 
 
 def _masked(row: waiting.Waiting) -> tuple[str, str]:

@@ -121,12 +121,17 @@ def start(task: Task) -> None:
 # The page
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def show(request: Any, unit: str, job: str) -> Any:
     """How far the workbook is; renews itself until it is there."""
     task = _own(request, unit, job)
     made, cancelled = _made(task).exists(), task.state == tasks.CANCELLED
-    died = not made and not cancelled and not is_held(_lock(task)) and now() - task.began_at > SOON
+    died = (
+        not made
+        and not cancelled
+        and not is_held(_lock(task))
+        and now() - (task.began_at or task.asked_at) > SOON
+    )
     failed = died and task.attempts >= ATTEMPTS
     if failed:
         tasks.give_up(task)
@@ -153,7 +158,7 @@ def show(request: Any, unit: str, job: str) -> Any:
     return response
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def take(request: Any, unit: str, job: str) -> Any:
     """The workbook."""
     task = _own(request, unit, job)

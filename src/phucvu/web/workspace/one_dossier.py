@@ -71,8 +71,8 @@ def show(request: Any, unit: str, sender: str, code: str) -> Any:
     return _shown(request, unit, sender, code)
 
 
-@sensitive_post_parameters("reason")  # type: ignore[untyped-decorator]
-@require_POST  # type: ignore[untyped-decorator]
+@sensitive_post_parameters("reason")
+@require_POST
 def choose(request: Any, unit: str, sender: str, code: str) -> Any:
     """Let another version of the dossier count, with a reason."""
     form = VersionForm(request.POST)
@@ -118,7 +118,7 @@ def _shown(
     listing = home.listing(period)
     judged = listing.one(sender, code, period) if listing else None
     known = home.tree(period).units
-    context = {
+    context: dict[str, Any] = {
         "unit": known.get(unit),
         "code": unit,
         "period": period,

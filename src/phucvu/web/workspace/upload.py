@@ -36,7 +36,7 @@ ENGLISH = {templates.EXPORT: "dossiers"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_http_methods(["GET", "POST"])  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "POST"])
 def start(request: Any, unit: str) -> Any:
     """The form; POST keeps a file and looks into it."""
     problem = ""
@@ -66,7 +66,7 @@ def start(request: Any, unit: str) -> Any:
     return rendered(request, "workspace/upload.html", context, status=400 if problem else 200)
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def one(request: Any, unit: str, key: str) -> Any:
     """What an upload would bring or brought, or how far the work is."""
     upload = _own(request, unit, key)
@@ -107,7 +107,7 @@ def one(request: Any, unit: str, key: str) -> Any:
     return answer
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def confirm(request: Any, unit: str, key: str) -> Any:
     """Take what was looked into, or go on with what stopped halfway."""
     upload = _own(request, unit, key)
@@ -120,7 +120,7 @@ def confirm(request: Any, unit: str, key: str) -> Any:
     return HttpResponseRedirect(reverse("workspace-upload-one", args=[unit, key]))
 
 
-@require_POST  # type: ignore[untyped-decorator]
+@require_POST
 def discard(request: Any, unit: str, key: str) -> Any:
     """Forget a file that was not taken."""
     if upload := _own(request, unit, key):
@@ -128,7 +128,7 @@ def discard(request: Any, unit: str, key: str) -> Any:
     return HttpResponseRedirect(reverse("workspace-upload", args=[unit]))
 
 
-@require_GET  # type: ignore[untyped-decorator]
+@require_GET
 def template(request: Any, unit: str, kind: str) -> Any:
     """The workbook to fill in for one kind."""
     if kind not in templates.OFFERED:
@@ -204,4 +204,4 @@ def _state(upload: Upload) -> str:
         uploading.TAKING: _("đang nhập"),
         uploading.TAKEN: _("đã nhập"),
         uploading.UNUSABLE: _("không dùng được"),
-    }[upload.state]
+    }[Upload.State(upload.state)]
