@@ -121,7 +121,7 @@ def test_from_the_first_link_to_the_accounts_below(page: Page) -> None:
     assert "/accounts/password/" in page.locator("code.link").inner_text()
     assert fits(page)
     page.get_by_role("button", name="Đóng tài khoản").click()
-    assert page.get_by_text("Tài khoản này đã đóng").is_visible()
+    page.get_by_text("Tài khoản này đã đóng").wait_for()
     assert not User.objects.get(username="canbo").is_active
 
 

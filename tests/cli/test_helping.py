@@ -9,7 +9,7 @@ import pytest
 
 from phucvu.cli.helping import EXAMPLES, leaves
 from phucvu.cli.program import main, program
-from phucvu.problems import why
+from phucvu.problems import Both, why
 from phucvu.records.store import Store
 
 COMMANDS = dict(leaves(program))
@@ -97,4 +97,5 @@ def test_a_unit_that_is_not_known_is_told_with_those_that_may_be_meant(said, tmp
 
 
 def test_what_the_system_says_stays_where_there_is_no_word_for_it():
-    assert why(OSError(99, "Cannot assign requested address")) == "Cannot assign requested address"
+    said = "Cannot assign requested address"
+    assert why(OSError(99, said)) == Both(said, said)

@@ -93,7 +93,7 @@ SAME_LINE = "H99.01-done-late"
         ),
         (("findings", "--period", MONTH), ("H98.01-disliked", "H99.201-done-bare")),
         (("averages", "--unit", "H99", "--period", MONTH), ("1.002", "trung bình", "trung vị")),
-        (("set-aside", "list"), ("Sở Nào Đó", "no JSON")),
+        (("set-aside", "list"), ("Sở Nào Đó", "not correct JSON")),
     ],
     ids=lambda words: words[0],
 )

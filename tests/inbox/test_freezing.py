@@ -103,9 +103,9 @@ def took(request: Environ, answer: re.Pattern[str]) -> float:
     least = math.inf
     for _ in range(4):  # the first also pays for what is loaded once
         request["wsgi.input"] = BytesIO(body)
-        began = time.process_time()
+        began = time.thread_time()
         said = b"".join(site(request.copy(), lambda *_: None))
-        least = min(least, time.process_time() - began)
+        least = min(least, time.thread_time() - began)
         assert answer.search(said.decode())
     return least
 
@@ -115,10 +115,10 @@ def test_a_body_of_somebody_who_is_known(body: Callable[[int], bytes]) -> None:
     def took(size: int) -> float:
         data, least = body(size), math.inf
         for _ in range(4):
-            began = time.process_time()
+            began = time.thread_time()
             with contextlib.suppress(RefusedError):
                 calls.first_style(data)
-            least = min(least, time.process_time() - began)
+            least = min(least, time.thread_time() - began)
         return least
 
     once, twice = took(256 << 10), took(512 << 10)

@@ -336,7 +336,8 @@ def test_any_byte_of_a_packed_event_log(home, tmp_path_factory, at, byte, cut):
     path = tmp_path_factory.mktemp("log") / "a.xes.gz"
     path.write_bytes(packed)
     taken = tried(home, path, mapping=OWN)
-    assert taken is None or taken.taken == 1 + 2
+    if taken is not None:
+        all_rows_are_told(taken, 1 + 2)
 
 
 @FEW

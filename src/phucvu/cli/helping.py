@@ -40,6 +40,7 @@ EXAMPLES = {
     "inbox check": "phucvu inbox check --mend",
     "accounts add": "phucvu accounts add quan-tri --unit H21 --email quan-tri@example.vn",
     "accounts import": "phucvu accounts import tai-khoan.xlsx --output ket-qua.xlsx",
+    "accounts reset-two-step": "phucvu accounts reset-two-step quan-tri",
     "accounts list": "phucvu accounts list",
     "audit verify": "phucvu audit verify",
     "audit export": "phucvu audit export",

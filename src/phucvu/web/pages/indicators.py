@@ -64,7 +64,7 @@ def of_rules(board: Board) -> str:
     """How many indicators there are, in how many groups, and for how many points."""
     return _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
         "count": len(board.rules.components),
-        "groups": len(board.rules.groups),
+        "groups": len(board.rules.group_numbers),
         "max": decimal(board.rules.max_points, language()),
     }
 

@@ -53,7 +53,7 @@ def show(request: Any, name: str, form: str | None = None) -> Any:
     }
     said = _("%(count)s chỉ số thành phần trong %(groups)s nhóm, tối đa %(max)s điểm.") % {
         "count": len(rules.components),
-        "groups": len(rules.groups),
+        "groups": len(rules.group_numbers),
         "max": decimal(rules.max_points, language()),
     }
     preview = Preview(rules.title[language()], said)
