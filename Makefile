@@ -29,7 +29,7 @@ demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1
 # What is quick and needs no more than Python: rules, figures, scores, the engine, examples in docstrings.
 UNIT := tests/rules tests/figures tests/scoring tests/tables tests/engine src
 
-check: lint  ## style, types, layers and the quick tests, within a minute
+check: lint  ## style, types, layers and the quick tests, in about a minute
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m 'not hypothesis and not spark' $(UNIT)
 
 test: setup  ## run all tests
