@@ -128,14 +128,21 @@ def test_group_scores_that_a_portal_published_stand_in(tmp_path):
 
 def test_a_table_of_units_decides_the_blocks(tmp_path):
     path, units = tmp_path / "so-lieu.csv", tmp_path / "don-vi.csv"
-    path.write_text(f"{HEADING}\n2024,H21.30,2.1,9,10\n2024,H21.31,2.1,8,10\n", encoding="utf-8")
+    path.write_text(
+        f"{HEADING}\n2024,H21.30,2.1,9,10\n2024,H21.31,2.1,8,10\n"
+        "2024,H21.32,2.1,7,10\n2024,H21.33,2.1,7,10\n2024,H21,2.1,7,10\n",
+        encoding="utf-8",
+    )
     units.write_text(
-        "code,name,kind,parent\nH21.30,Huyện Thử,district,H21\nH21.31,Sở Thử,department,H21\n",
+        "code,name,kind,parent\nH21.30,Huyện Thử,district,H21\nH21.31,Sở Thử,department,H21\n"
+        "H21.32,Huyện Khác,district,H21\nH21.33,Sở Khác,department,H21\n",
         encoding="utf-8",
     )
     answer = json.loads(run("score", path, "--units", units, "--format", "json").stdout)
     ranks = {(g["unit"], g["group"]): g["rank"] for g in answer["groups"]}
     assert ranks["H21.30", "progress"] == ranks["H21.31", "progress"] == 1
+    assert ranks["H21.32", "progress"] == ranks["H21.33", "progress"] == 2
+    assert ranks["H21", "progress"] is None
 
 
 def test_rules_commands(tmp_path):

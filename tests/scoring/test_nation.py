@@ -62,7 +62,9 @@ def test_figures_of_the_nation_have_a_rate_and_no_points() -> None:
     assert scores.totals.filter(unit="VN")["score"].to_list() == [Decimal(27)]
     alone = scored({"H21": 5}, of_nation)
     assert "VN" not in alone.totals["unit"]
-    assert alone.totals.filter(kind="province")["ranked"].to_list() == [1]
+    for frame in (alone.totals, alone.groups):
+        province = frame.filter(kind="province")
+        assert set(province.select("rank", "ranked", "unranked").rows()) == {(None, 1, "alone")}
 
 
 def test_the_code_of_the_nation_is_no_province() -> None:

@@ -147,8 +147,11 @@ def test_ranks_are_those_of_the_plain_definition(frame, name):
             if row["kind"] == "nation":
                 assert (row["rank"], row["ranked"]) == (None, 0)
                 continue
-            assert row["rank"] == (None if row["score"] is None else better + 1)
+            alone = row["score"] is not None and len(like) == 1
+            assert row["rank"] == (None if row["score"] is None or alone else better + 1)
             assert row["ranked"] == len(like)
+            reason = "no_score" if row["score"] is None else "alone" if alone else None
+            assert row["unranked"] == reason
 
 
 @settings(max_examples=30, deadline=None)

@@ -204,7 +204,13 @@ def test_equal_scores_are_no_rank_above() -> None:
 
 def test_a_unit_that_is_ranked_with_nobody_has_no_rank(client: Client, show: Callable[..., None]) -> None:
     show(*reorganised())
-    assert "hạng 1/1" not in text_of(html_of(client, "/"))
+    for address in ("/", "/compare?units=H99,H99.101", "/embed/units/H99", "/units/H99/lost.svg"):
+        assert "hạng 1/1" not in text_of(html_of(client, address)), address
+    own = client.get("/units/H99.json").json()["unit"]
+    assert (own["rank"], own["ranked"], own["unranked"]) == (None, 1, "alone")
+    assert {(g["rank"], g["unranked"]) for g in own["groups"].values()} == {(None, "alone")}
+    total = client.get("/api/v1/scores/totals?unit=H99").json()["items"][0]
+    assert (total["rank"], total["unranked"]) == (None, "alone")
     assert "hạng 1/3" in text_of(html_of(client, "/units/H99.101"))
 
 

@@ -16,6 +16,7 @@ from phucvu.figures.table import read_figures
 from phucvu.figures.units import NATION, Units, read_units, unit_from_code
 from phucvu.formats import change, points
 from phucvu.scoring.published_groups import read_group_scores
+from phucvu.scoring.ranks import ALONE
 from phucvu.scoring.scores import Scores, since_previous, with_changes
 from phucvu.scoring.scores import score as score_figures
 
@@ -143,6 +144,10 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
             for row in block.sort("rank", "unit", nulls_last=True).to_dicts()
         ]
         print_table(title, columns, rows)
+        if (block["unranked"] == ALONE).any():
+            click.echo(
+                "— Không xếp hạng: không có đơn vị cùng loại để so sánh | not ranked: no like unit to compare"
+            )
         if block["block_changed"].any():
             click.echo(
                 "— Hạng không so được với kỳ kia: khối xếp hạng đã khác | "

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.figures.units import NATION
+from phucvu.scoring import ranks
 
 CENT = Decimal("0.01")
 
@@ -40,6 +41,7 @@ def _row(provinces: pl.DataFrame, **further: Any) -> dict[str, Any]:
     lacking = provinces["missing"].explode().drop_nulls().unique().sort().to_list()
     own = {"unit": NATION.code, "kind": NATION.kind, "parent": None, "score": score, "lost": lost}
     own |= {"missing": lacking if score is None else [], "rank": None, "ranked": 0}
+    own["unranked"] = ranks.NATION
     return first | own | further
 
 

@@ -29,8 +29,8 @@ class Scores:
     without one), score, max, lost, state, and the further columns of the figures.
     ``groups``: period, unit, group, score, max, lost, missing (list of indicators without a
     figure), origin (counted, published where only the group's score is known, or mean: the nation's),
-    rank, ranked.
-    ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked.
+    rank, ranked, unranked (see ``ranks.with_ranks``).
+    ``totals``: period, unit, kind, parent, score, max, lost, missing (groups), rank, ranked, unranked.
     A score that lacks a part is null, never guessed. Where there are two or more
     provinces, the nation has a row of kind “nation” in groups and totals (see ``scoring.nation_scores``);
     its own figures have a rate, and no points.
@@ -218,7 +218,7 @@ def _group_scores(
         )
     return _in_points(with_ranks(groups, "group")).select(
         *("period", "unit", "kind", "parent", "group"),
-        *("score", "max", "lost", "missing", "origin", "rank", "ranked"),
+        *("score", "max", "lost", "missing", "origin", "rank", "ranked", "unranked"),
     )
 
 
@@ -236,7 +236,7 @@ def _total_scores(groups: pl.DataFrame) -> pl.DataFrame:
     )
     totals = totals.with_columns(lost=pl.col("max") - pl.col("score"))
     return with_ranks(totals).select(
-        "period", "unit", "kind", "parent", "score", "max", "lost", "missing", "rank", "ranked"
+        "period", "unit", "kind", "parent", "score", "max", "lost", "missing", "rank", "ranked", "unranked"
     )
 
 
@@ -264,7 +264,7 @@ def with_changes(
         & (pl.col("kind") == pl.col("kind_then"))
         & pl.col("parent").eq_missing(pl.col("parent_then"))
     )
-    both = pl.col("rank").is_not_null() & pl.col("rank_then").is_not_null()
+    both = pl.col("score").is_not_null() & pl.col("score_then").is_not_null()
     return joined.with_columns(
         score_change=pl.col("score") - pl.col("score_then"),
         rank_change=pl.when(same).then(pl.col("rank_then") - pl.col("rank")),

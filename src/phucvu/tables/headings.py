@@ -74,6 +74,7 @@ HEADINGS: dict[str, Heading] = {
         "Thay đổi hạng so với cùng kỳ năm trước", "Change of rank on the year", "whole"
     ),
     "ranked": Heading("Số đơn vị xếp hạng", "Units ranked", "whole"),
+    "unranked": Heading("Vì sao không xếp hạng", "Why there is no rank"),
     "percent": Heading("Tỷ lệ điểm đạt (%)", "Score in percent", "points"),
     "rate": Heading("Tỷ lệ", "Rate", "percent"),
     "reason_en": Heading("Lý do chưa đạt (tiếng Anh)", "Why it does not count"),
@@ -143,6 +144,11 @@ SAYS: dict[str, dict[str, Heading]] = {
     "origin": STATES,
     "kind": KINDS,
     "applies_to": KINDS,
+    "unranked": {
+        "no_score": Heading("chưa có điểm", "no score"),
+        "alone": Heading("không có đơn vị cùng loại để so sánh", "no like unit to be ranked with"),
+        "nation": Heading("cả nước không xếp hạng", "the nation is ranked with nobody"),
+    },
     "zero_denominator": {
         "full": Heading("đạt điểm tối đa", "full points"),
         "none": Heading("không có tỷ lệ, 0 điểm", "no rate, 0 points"),

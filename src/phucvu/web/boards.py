@@ -28,8 +28,9 @@ class Mark:
     """A score in points and its place among like units; None is not known.
 
     ``missing`` names what has no score of its own; ``origin`` is published where only this score
-    is known and not what it is made of. Changes are since the period before, and since the same
-    period of the year before; a place is not compared where the block has changed since.
+    is known and not what it is made of; ``unranked`` says why there is no rank (see ``scoring.ranks``).
+    Changes are since the period before, and since the same period of the year before; a place is not
+    compared where the block has changed since.
     """
 
     score: Decimal | None
@@ -39,6 +40,7 @@ class Mark:
     ranked: int
     missing: Sequence[str]
     origin: str | None = None
+    unranked: str | None = None
     score_change: Decimal | None = None
     rank_change: int | None = None
     block_changed: bool | None = None

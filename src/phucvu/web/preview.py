@@ -59,7 +59,7 @@ def of_standing(
     total = standing.total
     score = "" if total.score is None else _("%(score)s điểm") % {"score": points(total.score, language())}
     place = ""
-    if score and total.ranked > 1:
+    if score and total.rank is not None:
         place = _("hạng %(rank)s/%(ranked)s") % {"rank": total.rank, "ranked": total.ranked}
     return Preview(title, answer, score, place, beside=beside)
 

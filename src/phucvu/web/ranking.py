@@ -143,6 +143,7 @@ def as_record(standing: Standing) -> dict[str, Any]:
         "percent": total.percent,
         "rank": total.rank,
         "ranked": total.ranked,
+        "unranked": total.unranked,
         "rank_change": total.rank_change,
         "score_change": total.score_change,
         "block_changed": total.block_changed,
@@ -158,6 +159,7 @@ def as_record(standing: Standing) -> dict[str, Any]:
                 "percent": mark.percent,
                 "rank": mark.rank,
                 "ranked": mark.ranked,
+                "unranked": mark.unranked,
                 "origin": mark.origin,
                 "missing": list(mark.missing),
             }

@@ -71,7 +71,7 @@ def of_unit(board: Board, standing: Standing) -> str:
         "score": _points(total.score),
         "change": _in_brackets(total.score_change, _("%(change)s điểm")),
     }
-    if total.ranked > 1:
+    if total.rank is not None:
         parent = board.units.get(unit.parent)
         sentence += _(", xếp thứ %(rank)s/%(ranked)s %(kinds)s%(of)s%(moved)s") % {
             "rank": total.rank,
@@ -117,7 +117,7 @@ def since(board: Board, standing: Standing) -> Iterator[str]:
                 if result is not board.before:
                     said = _("So với cùng những ngày của năm trước (%(period)s)")
             parts = [_("%(change)s điểm") % {"change": _size(score)} if score else _("điểm không đổi")]
-            if rank is not None and total.ranked > 1:
+            if rank is not None:
                 parts.append(_("%(change)s bậc") % {"change": _size(rank)} if rank else _("hạng không đổi"))
             if changed:
                 parts.append(_("hạng không so được vì khối xếp hạng đã khác"))

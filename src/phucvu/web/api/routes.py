@@ -359,7 +359,8 @@ def ranks(
         for standing in ranked(block.standings, part):
             mark = standing.mark(part)
             if mark is not None:
-                said = ("score", "max", "rank", "ranked", "score_change", "rank_change", "block_changed")
+                changes = ("score_change", "rank_change", "block_changed")
+                said = ("score", "max", "rank", "ranked", "unranked", *changes)
                 rows.append(_named(standing.unit) | {name: getattr(mark, name) for name in said})
     return paged(request, shown, rows, page, limit)
 

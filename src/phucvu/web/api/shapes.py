@@ -71,6 +71,12 @@ class UnitInTree(Unit):
     below: list[Unit] = Field(description="ngay bên dưới | just below")
 
 
+UNRANKED = Field(
+    description="vì sao không có hạng: no_score, alone (không có đơn vị cùng loại để so), nation | "
+    "why there is no rank: no_score, alone (no like unit to be ranked with), nation"
+)
+
+
 class Figure(Schema):
     period: str
     unit: str
@@ -102,6 +108,7 @@ class Group(Schema):
     lost: float | None
     rank: int | None
     ranked: int
+    unranked: str | None = UNRANKED
     origin: str | None = Field(description="counted, published, mean")
     missing: list[str]
 
@@ -116,6 +123,7 @@ class Total(Schema):
     lost: float | None
     rank: int | None
     ranked: int
+    unranked: str | None = UNRANKED
     missing: list[str]
 
 
@@ -128,6 +136,7 @@ class Rank(Schema):
     max: float
     rank: int | None
     ranked: int
+    unranked: str | None = UNRANKED
     score_change: float | None = Field(description="so với kỳ trước | since the period before")
     rank_change: int | None
     block_changed: bool | None = Field(

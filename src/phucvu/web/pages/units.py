@@ -196,12 +196,25 @@ def _mark(standing: Standing, part: str, title: str, mark: Mark) -> dict[str, An
         "lost": mark.lost,
         "rank": mark.rank,
         "ranked": mark.ranked,
+        "unranked": mark.unranked,
         "state": mark.origin,
     }
 
 
 EMPTY = dict.fromkeys(
-    ("numerator", "denominator", "rate", "score", "max", "lost", "rank", "ranked", "state", "derived")
+    (
+        "numerator",
+        "denominator",
+        "rate",
+        "score",
+        "max",
+        "lost",
+        "rank",
+        "ranked",
+        "unranked",
+        "state",
+        "derived",
+    )
 )
 
 
