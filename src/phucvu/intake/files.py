@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phucvu.intake import exports, mappings, tables, wire_files, xes
+from phucvu.intake import exports, mappings, portal_lists, tables, wire_files, xes
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
@@ -15,9 +15,9 @@ from phucvu.records.store import Store
 from phucvu.tables import Source
 from phucvu.tables.reading import reading
 
-KINDS = ("wire", "export", "xes", *tables.KINDS)
+KINDS = ("wire", "export", "xes", portal_lists.KIND, *tables.KINDS)
 """What a file can be: dossiers and steps in the synchronisation format, an export of a one-stop
-system, an event log, or one of the project's own tables."""
+system, an event log, a list of dossiers from the national portal, or one of the project's own tables."""
 
 
 def import_file(
@@ -39,6 +39,7 @@ def import_file(
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
     ``synchronised`` says that its dossiers are on the national portal already; else they are the office's
     own, whatever their form, and are lost in 1.4 until they arrive through the synchronisation API.
+    Of a list from the portal ``sender`` is the unit whose dossiers it has.
     ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
     file as it was already looked into; it is closed. ``within`` says what who brings it may bring: of
     the other rows none is kept.
@@ -60,6 +61,11 @@ def import_file(
         taking = Taking(
             store, path.name, found.kind, dry_run=dry_run, synchronised=synchronised, within=within
         )
+        if found.kind == portal_lists.KIND:
+            unit, day = portal_lists.list_of(taking, sender), portal_lists.today()
+            taking = portal_lists.PortalList(
+                store, path.name, found.kind, dry_run=dry_run, within=within, list_of=unit, taken_on=day
+            )
         if within:
             within.check(found.kind)
         taking.taken.because = found.because.at(file=path.name)
@@ -86,6 +92,9 @@ def _take(
     otherwise: str,
 ) -> None:
     store, path = taking.store, source.path
+    if isinstance(taking, portal_lists.PortalList):
+        portal_lists.take(taking, source, _mapping(store, mapping) if mapping else None, progress)
+        return
     match taking.taken.kind:
         case "wire":
             wire_files.take(taking, path, sender, progress)

@@ -13,14 +13,17 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from phucvu.intake import mappings, words
+from phucvu.intake import mappings, portal_lists, words
 from phucvu.intake.tables import KINDS
 from phucvu.problems import Fault, UnusableError
-from phucvu.records.schema import AMOUNT, TIME, Column, Table
+from phucvu.records.schema import AMOUNT, PORTAL_DOSSIERS, TIME, Column, Table
 
 EXPORT = "export"
-OFFERED = (*KINDS, EXPORT)
+OFFERED = (*KINDS, EXPORT, portal_lists.KIND)
 """The kinds that have a template. Event logs and the synchronisation format come from systems."""
+
+OF_DOSSIERS = {EXPORT: "hồ sơ", portal_lists.KIND: PORTAL_DOSSIERS.vi}
+"""The kinds whose columns are those of an export, and what they are called."""
 
 ROWS = 10_000
 """So many rows below the heading have formats and pick lists."""
@@ -63,6 +66,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
              "fees": "50000", "paid_online": "Có"},
 }  # fmt: skip
 """Invented rows, by kind and column; columns left out are empty in the example."""
+EXAMPLES[portal_lists.KIND] = EXAMPLES[EXPORT]
 
 FORMATS: dict[Any, tuple[str, str, str]] = {
     pl.String: ("@", "chữ", "text"),
@@ -94,7 +98,7 @@ class Asked:
 
 def columns(kind: str) -> list[Asked]:
     """The columns of a kind's template. Raises UnusableError where the kind has none."""
-    if kind == EXPORT:
+    if kind in OF_DOSSIERS:
         return _of_export()
     if kind not in KINDS:
         listed = ", ".join(OFFERED)
@@ -120,7 +124,7 @@ def write(kind: str, file: Any) -> None:
 
 def title(kind: str) -> str:
     """What a kind is called in Vietnamese."""
-    return "hồ sơ" if kind == EXPORT else KINDS[kind].vi
+    return OF_DOSSIERS[kind] if kind in OF_DOSSIERS else KINDS[kind].vi
 
 
 def _of_table(table: Table, column: Column) -> Asked:

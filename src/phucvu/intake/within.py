@@ -16,7 +16,7 @@ REGISTERS = ("units", "procedures", "calendar")
 
 OF_A_UNIT = (
     *("dossiers", "authority", "services", "decisions", "catalogue", "targets", "officers"),
-    *("reports", "petitions", "ratings"),
+    *("reports", "petitions", "ratings", "portal_dossiers"),
 )
 """Tables whose column ``unit`` says of which unit a row is. Steps are of the sender's own dossiers."""
 

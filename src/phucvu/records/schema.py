@@ -443,9 +443,30 @@ CHOSEN = Table(
 )
 """Versions of dossiers that somebody chose to count. Who, and why, is in the audit log."""
 
-INNER = {t.name: t for t in (SET_ASIDE, NAMES, ROOT_NAMES, CHOSEN)}
-"""What the program keeps for itself beside the records: rows set aside, what unknown names mean, and
-versions chosen."""
+OWN_ONLY = ("sender", "moment", "payload")
+"""What a dossier as the national portal lists it does not have."""
+
+PORTAL_DOSSIERS = Table(
+    "portal_dossiers",
+    "danh sách hồ sơ trên Cổng DVCQG",
+    ("list_of", "taken_on", "code", "unit", "copy"),
+    (
+        Column("list_of", pl.String, "đơn vị của danh sách", "unit whose list it is", required=True),
+        Column("taken_on", pl.Date, "ngày kết xuất danh sách", "day of the list", required=True),
+        Column("copy", pl.Int32, "lần thứ mấy trong tệp", "how often the file had it so far", required=True),
+        Column("tells", pl.String, "các cột có trong tệp", "the columns that the file has", required=True),
+        *(column for column in DOSSIERS.columns if column.name not in OWN_ONLY),
+    ),
+)
+"""Dossiers as a list from the national portal has them, kept apart from the own records (the ledger).
+
+A file may list a dossier twice; files of one day are one list, so that a list can come in parts. ``unit``
+and the rest are as in ``DOSSIERS``; of columns that are not among ``tells`` the list says nothing.
+"""
+
+INNER = {t.name: t for t in (SET_ASIDE, NAMES, ROOT_NAMES, CHOSEN, PORTAL_DOSSIERS)}
+"""What the program keeps beside the records: rows set aside, what unknown names mean, versions chosen,
+and what the portal lists."""
 
 KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "arrived": TIME,

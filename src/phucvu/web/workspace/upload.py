@@ -16,10 +16,10 @@ from phucvu.accounts import units
 from phucvu.accounts.permissions import Role
 from phucvu.formats import day
 from phucvu.inbox.models import Upload
-from phucvu.intake import templates, words
+from phucvu.intake import portal_lists, templates, words
 from phucvu.intake.within import REGISTERS
 from phucvu.problems import UnusableError
-from phucvu.records.schema import TABLES
+from phucvu.records.store import EVERY
 from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
 from phucvu.web.workspace.forms import FileForm
@@ -30,7 +30,7 @@ RECENT = 10
 AGAIN_IN = 2
 """Seconds until a page that tells how far the work is loads itself again."""
 
-ENGLISH = {templates.EXPORT: "dossiers"}
+ENGLISH = {templates.EXPORT: "dossiers", portal_lists.KIND: "dossiers as the national portal lists them"}
 """What kinds of files are called in English, where that is not their own name."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -154,7 +154,7 @@ def _gone(request: Any, unit: str) -> Any:
 
 def _table(name: str) -> str:
     """What a table of records is called."""
-    return TABLES[name].vi if language() == "vi" else name
+    return EVERY[name].vi if language() == "vi" else name
 
 
 def _kind(kind: str) -> str:
@@ -176,7 +176,7 @@ def _cell(table: str, column: str, said: str) -> str:
         return ""
     if column in ("status", "channel") and said.isdigit():
         return (statuses() if column == "status" else channels()).get(int(said), said)
-    kind = TABLES[table][column].type
+    kind = EVERY[table][column].type
     if kind == pl.Boolean:
         return _("có") if said == "True" else _("không")
     if isinstance(kind, pl.Datetime):
@@ -189,9 +189,9 @@ def _cell(table: str, column: str, said: str) -> str:
 def _column(kind: str, name: str) -> str:
     """What a column of a table, or a field of an export, is called."""
     vi = language() == "vi"
-    if kind == templates.EXPORT:
+    if kind in templates.OF_DOSSIERS:
         return templates.OF_EXPORT[name][0 if vi else 1]
-    column = TABLES[kind][name]
+    column = EVERY[kind][name]
     return column.vi if vi else column.en
 
 
