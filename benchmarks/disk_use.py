@@ -23,9 +23,9 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import engine_records
 import inbox_speed
 
+from phucvu.bench import made_records
 from phucvu.inbox.home import open_home
 from phucvu.records.store import Store
 
@@ -65,7 +65,7 @@ def main() -> None:
 
 def used(folder: Path, dossiers: int, of_a_call: int) -> dict[str, int]:
     store = Store(folder / "home")
-    engine_records.write(folder / "made", 1000)
+    made_records.write(folder / "made", 1000)
     for name in ("units", "procedures"):
         for part in sorted((folder / "made" / name).glob("*.parquet")):
             store.append(name, pl.read_parquet(part))
@@ -78,7 +78,7 @@ def used(folder: Path, dossiers: int, of_a_call: int) -> dict[str, int]:
     from phucvu.inbox.retention import measure
     from phucvu.inbox.watching import Registers
 
-    senders.create(store, "disk", engine_records.ROOT)
+    senders.create(store, "disk", made_records.ROOT)
     mover, dice, moment = Mover(Registers(store)), random.Random(1), dt.datetime(2026, 11, 2, 8)
     measure(store)
     empty = dict(Part.objects.values_list("name", "bytes"))
@@ -87,7 +87,7 @@ def used(folder: Path, dossiers: int, of_a_call: int) -> dict[str, int]:
         packed = msgspec.msgpack.encode(items)
         payload = Payload.objects.create(
             sender=Sender.objects.get(),
-            unit=engine_records.ROOT,
+            unit=made_records.ROOT,
             service=service,
             received_at=moment,
             digest=hashlib.sha256(packed).hexdigest(),
@@ -114,7 +114,7 @@ def used(folder: Path, dossiers: int, of_a_call: int) -> dict[str, int]:
 
 def dossier(number: int, dice: random.Random) -> dict:
     name = " ".join(dice.choice(SYLLABLES).title() for _ in range(3))
-    said = inbox_speed.dossier(f"{engine_records.ROOT}-2611-{number:07}", number)
+    said = inbox_speed.dossier(f"{made_records.ROOT}-2611-{number:07}", number)
     return said | {
         "ChuHoSo": name,
         "SoDienThoai": f"0{dice.randrange(10**8, 10**9)}",

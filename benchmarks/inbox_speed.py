@@ -35,9 +35,8 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).parent))
 SITE = Path(__file__).resolve().parents[1] / "tests" / "inbox" / "site"
 
-import engine_records  # noqa: E402
-
 from phucvu import configuration  # noqa: E402
+from phucvu.bench import made_records  # noqa: E402
 from phucvu.engine.connections import connect  # noqa: E402
 from phucvu.figures.periods import Period  # noqa: E402
 from phucvu.inbox.clock import now  # noqa: E402
@@ -70,8 +69,8 @@ def main() -> None:
 
 
 def hold(store: Store, folder: Path, dossiers: int) -> None:
-    """The synthetic province of ``engine_records``, with so many dossiers."""
-    engine_records.write(folder, max(dossiers, 1000))
+    """The synthetic province of ``made_records``, with so many dossiers."""
+    made_records.write(folder, max(dossiers, 1000))
     for table in sorted(folder.iterdir()):
         for part in sorted(table.glob("*.parquet")):
             frame = pl.read_parquet(part)
@@ -118,7 +117,7 @@ def log_in(port: int) -> str:
     from phucvu.inbox.models import Sender
 
     name = f"speed-{Sender.objects.count()}"
-    secret = senders.create(store(), name, engine_records.ROOT)
+    secret = senders.create(store(), name, made_records.ROOT)
     answer = post(
         http.client.HTTPConnection("127.0.0.1", port),
         "/api/dvcqg/auth",
@@ -139,7 +138,7 @@ class Batches:
         template = json.dumps(
             {
                 "session": token,
-                "madonvi": engine_records.ROOT,
+                "madonvi": made_records.ROOT,
                 "service": "DongBoHoSoMC",
                 "isUpdating": "False",
             }
@@ -153,7 +152,7 @@ class Batches:
 
 def dossier(code: str, number: int) -> dict:
     """1.4 KB of JSON, as systems send it."""
-    units, procedures = engine_records.UNITS, engine_records.PROCEDURES
+    units, procedures = made_records.UNITS, made_records.PROCEDURES
     file = {
         "TepDinhKemId": "1",
         "TenTepDinhKem": "don.pdf",
@@ -277,7 +276,7 @@ def steady(port: int, token: str, seconds: float) -> None:
     def received() -> int:
         found = latest(period)
         assert found is not None
-        return found.figures.filter(unit=engine_records.ROOT, indicator="1.4")["numerator"][0]
+        return found.figures.filter(unit=made_records.ROOT, indicator="1.4")["numerator"][0]
 
     wait_until(lambda: version(period) > 0)
     start, seen = received(), version(period)

@@ -1,6 +1,6 @@
 """How fast lists of dossiers are: python benchmarks/lists_speed.py [--dossiers N] [--export N].
 
-The synthetic province of ``engine_records``; the listing of the running year holds nearly all of its
+The synthetic province of ``made_records``; the listing of the running year holds nearly all of its
 dossiers. Measured are making the listing, and for the province as a whole: the first page of what is
 lost and of everything, a page from the middle, by time and by code, a narrowed page, the numbers of
 all ready-made lists at once, and writing dossiers to CSV and to Excel. Beside it stands asking the
@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import engine_records
+from phucvu.bench import made_records
 
 ROUNDS = 7
 NOW = dt.datetime(2026, 12, 20, 9)
@@ -46,14 +46,14 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     words.add_argument("--dossiers", type=int, default=1_000_000)
     words.add_argument("--export", type=int, default=100_000, help="rows written to CSV and Excel")
-    words.add_argument("--records", type=Path, help="records made before by engine_records.write")
+    words.add_argument("--records", type=Path, help="records made before by made_records.write")
     said = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="phucvu-lists-") as folder:
         os.environ["PHUCVU_HOME"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
         records = said.records or Path(folder) / "records"
         if not said.records:
-            engine_records.write(records, said.dossiers)
+            made_records.write(records, said.dossiers)
         measure(records, Path(folder) / "of.duckdb", said.export)
 
 
@@ -77,7 +77,7 @@ def measure(records: Path, path: Path, export: int) -> None:
     say("making the listing", once(lambda: listing.judge(tables, rules, year, NOW, path)))
     print(f"{'size of the file':34} {path.stat().st_size / 1e6:9.1f} MB")
     found = Listing(path)
-    every = [engine_records.ROOT, *engine_records.UNITS]
+    every = [made_records.ROOT, *made_records.UNITS]
     late = rules.at(year.last)["2.1"]
     of_figure = listing.looked_at(late, year)
     whole, lost = Wish(every, of_figure), Wish(every, of_figure & listing.lost(late))
@@ -85,7 +85,7 @@ def measure(records: Path, path: Path, export: int) -> None:
     print(f"{'dossiers in the figure, lost':34} {number:9,} {found.number(lost):,}")
     at = Moment(year, found.cut_off, Calendar())
     conditions = [ready.condition(at) for ready in READY]
-    narrow = Wish(every, of_figure, procedure=engine_records.PROCEDURES[-7], channel=2, like="-26")
+    narrow = Wish(every, of_figure, procedure=made_records.PROCEDURES[-7], channel=2, like="-26")
     middle = number // 2
     for name, work in {
         "how many are lost": lambda: found.number(lost),
@@ -99,7 +99,7 @@ def measure(records: Path, path: Path, export: int) -> None:
         "province, all ready-made lists": lambda: found.numbers(every, conditions),
     }.items():
         say(name, best(work))
-    direct = dossiers, (tables, rules, year, NOW, engine_records.ROOT, "2.1")
+    direct = dossiers, (tables, rules, year, NOW, made_records.ROOT, "2.1")
     say(
         "engine: first page of what is lost",
         best(lambda: direct[0](*direct[1], lost_only=True, limit=PAGE), 3),

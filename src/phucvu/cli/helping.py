@@ -32,6 +32,7 @@ EXAMPLES = {
     "findings": "phucvu findings --period 2026-10 --unit H21.17",
     "averages": "phucvu averages --unit H21.17 --period 2026-10",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
+    "bench": "phucvu bench --sizes 100000,1000000 --json do.json",
     "senders add": "phucvu senders add igate --unit H21",
     "senders list": "phucvu senders list",
     "senders close": "phucvu senders close igate",

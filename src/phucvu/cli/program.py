@@ -16,6 +16,7 @@ import click
 
 from phucvu.cli.accounts import accounts, audit
 from phucvu.cli.backup import backup, restore
+from phucvu.cli.bench import bench
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings
 from phucvu.cli.figures import figures, scoreboard
@@ -47,7 +48,7 @@ COMMANDS = (
     *(demo, init, serve, score, rules),
     *(import_, template, set_aside, mappings, watch, portal),
     *(figures, scoreboard, dossiers, findings, averages),
-    simulate,
+    *(simulate, bench),
     *(senders, inbox, accounts, audit),
     *(backup, restore),
 )

@@ -9,9 +9,9 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from engine_by_sql import day_rows
+import pandas as pd  # type: ignore[import-untyped]
 
+from phucvu.bench.hand_written_sql import days as table_of_days
 from phucvu.figures.periods import Period
 
 SECOND = pd.Timedelta(seconds=1)
@@ -25,7 +25,7 @@ def figures(folder: Path, period: Period, now: dt.datetime) -> pd.DataFrame:
         return pd.read_parquet(folder / name, columns=columns)
 
     starts, cut_off = pd.Timestamp(period.starts), pd.Timestamp(period.cut_off(now))
-    days = pd.DataFrame(day_rows(), columns=["day", "working", "upto"])
+    days = pd.DataFrame(table_of_days().to_dict(as_series=False))
     days["day"] = pd.to_datetime(days["day"])
     upto = days.set_index("day")["upto"]
     nth = days[days["working"]].set_index("upto")["day"]
@@ -185,7 +185,7 @@ def _due(d: pd.DataFrame, upto: pd.Series, nth: pd.Series) -> pd.Series:
         ),
     ):
         wanted = undated & (unit == name)
-        due[wanted] = of(wanted)
+        due[wanted] = of(wanted)  # type: ignore[no-untyped-call]
     return due
 
 

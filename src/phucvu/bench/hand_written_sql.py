@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
+
 from phucvu.engine.calendar import Calendar
 from phucvu.figures.periods import Period
 
@@ -26,6 +28,11 @@ def day_rows() -> list[tuple[dt.date, bool, int]]:
         rows.append((day, working, upto))
         day += dt.timedelta(days=1)
     return rows
+
+
+def days() -> pl.DataFrame:
+    """The table ``days``."""
+    return pl.DataFrame(day_rows(), ["day", "working", "upto"], orient="row")
 
 
 def query(period: Period, now: dt.datetime) -> str:
