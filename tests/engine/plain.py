@@ -461,6 +461,17 @@ def declared(unit: str, period: Period, reports: list[Row], tree: Tree) -> int |
     return sum(n for n in of_below if n is not None) if below and None not in of_below else None
 
 
+def at_portal(dossier: Row, answer: Row | None) -> bool:
+    """Whether the national portal has a dossier: as it said itself; without a word of it, as it came here.
+
+    What it has it keeps, also where it refused a later version. What is known from an office's own files
+    alone is not synchronised; of how it came unknown, it is.
+    """
+    if answer is not None:
+        return answer["outcome"] in ("acknowledged", "update_refused")
+    return dossier.get("synchronised") is not False
+
+
 def synchronised(received: int, unit: str, reports: list[Row], period: Period, tree: Tree) -> Figure:
     """1.4."""
     larger = max(received, declared(unit, period, reports, tree) or 0)
@@ -497,6 +508,7 @@ def figures(
         if row.get("received_at") is None and filed_at and period.starts <= filed_at <= cut_off:
             only_filed[row["unit"]].append(row)
     petitions = judged_petitions(records, period, now)
+    answers = {(row["sender"], row["code"]): row for row in records.get("portal_answers", [])}
 
     found: dict[tuple[str, str], Figure] = {}
     for unit in tree.shown:
@@ -517,8 +529,7 @@ def figures(
         dossiers = [d for code in below for d in by_unit.get(code, [])]
         received = [d for d in dossiers if d["received"]]
         handled = [d for d in dossiers if d["handled"]]
-        # What is known from an office's own files alone is not synchronised; of how it came unknown, it is.
-        sent = [d for d in received if d.get("synchronised") is not False]
+        sent = [d for d in received if at_portal(d, answers.get((d["sender"], d["code"])))]
         found[unit, "1.4"] = synchronised(len(sent), unit, records.get("reports", []), period, tree)
 
         found[unit, "2.1"] = share(handled, lambda d: d["on_time"])

@@ -247,6 +247,19 @@ def test_synchronised() -> None:
         1,
     )
     assert count("1.4", dossiers=[dossier(synchronised=False)]) == (0, 0)
+    for outcome, counted in (
+        ("acknowledged", 1),
+        ("update_refused", 1),
+        ("refused", 0),
+        ("absent", 0),
+        ("waiting", 0),
+    ):
+        said = [{"sender": "H99", "code": "A", "outcome": outcome}]
+        for came in (True, False, None):
+            found = count("1.4", dossiers=[dossier(synchronised=came)], portal_answers=said)
+            assert found == (counted, counted), (outcome, came)
+    of_another = [{"sender": "H99.101", "code": "A", "outcome": "refused"}]
+    assert count("1.4", dossiers=one, portal_answers=of_another) == (1, 1)
     last_year = [{"unit": "H99.101", "period": "2025", "received": 18}]
     assert count("1.4", reports=last_year) == (0, 2)
     assert count("1.4", reports=last_year, period=Period.parse("2026-Q3")) == (0, 5)
