@@ -194,6 +194,13 @@ def dossier(r: Random, number: int, period: Period) -> tuple[Row, list[Row]]:
     return row, history(r, code, sender, start)
 
 
+def answer(r: Random, dossier: Row) -> Row:
+    """What the portal said of the dossier, or of one of that number elsewhere."""
+    sender = dossier["sender"] if r.random() < 0.8 else "H94"
+    outcome = r.choice(["waiting", "acknowledged", "update_refused", "refused", "absent"])
+    return {"sender": sender, "code": dossier["code"], "at": dossier["moment"], "outcome": outcome}
+
+
 def procedure(r: Random, code: str) -> Row:
     time, unit = r.choice(TIMES)
     return {
@@ -346,6 +353,7 @@ def records(draw: st.DrawFn, period: Period, count: int = 120) -> dict[str, list
         "calendar": once(draw(rows(own_day, 5)), "date"),
         "dossiers": dossiers,
         "steps": [step for _, steps in pairs for step in steps],
+        "portal_answers": once([answer(r, d) for d in dossiers if r.random() < 0.6], "sender", "code"),
     }
 
 

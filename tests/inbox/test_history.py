@@ -56,6 +56,9 @@ WHICH = """
     steps = {"sender": ["H21"], "code": ["1"], "at": [dt.datetime(2026, 9, 20)], "status": [9]}
     store.append("steps", pl.DataFrame(steps))
     said["step"] = counted()
+    answer = {"sender": ["H21"], "code": ["1"], "at": [clock], "outcome": ["refused"]}
+    store.append("portal_answers", pl.DataFrame(answer))
+    said["the portal's answer"] = counted()
     past = history.History(store)
     said["begun again"] = counted()
     units = {"code": ["H21.17"], "name": ["Sở Y tế tỉnh"], "kind": ["department"], "parent": ["H21"]}
@@ -90,6 +93,7 @@ def test_what_is_over_is_counted_again_only_when_its_records_have_changed(said: 
     assert said["received now"] == RUNNING
     assert said["received later after all"] == EVERY
     assert said["step"] == ["2026", "2026-09", "2026-10", "2026-Q3", "2026-Q4"]
+    assert said["the portal's answer"] == said["step"]
     assert said["begun again"] == RUNNING
     assert said["unit"] == EVERY
 

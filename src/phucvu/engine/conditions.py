@@ -12,7 +12,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from phucvu.records.codes import PUBLIC, Channel, ProcedureState
+from phucvu.records.codes import HAS_IT, PUBLIC, Channel, ProcedureState
 from phucvu.rules import vocabulary
 from phucvu.rules.model import Count
 
@@ -45,8 +45,9 @@ def on_time(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_condition
 def synchronised(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    # What is held since before this was noted is taken to be synchronised.
-    return dossiers.synchronised.fill_null(True)
+    # Where the portal said nothing, what is held since before this was noted is taken to be synchronised.
+    unsaid = dossiers.at_portal.isnull()
+    return dossiers.at_portal.isin(HAS_IT) | (unsaid & dossiers.synchronised.fill_null(True))
 
 
 @_condition

@@ -41,8 +41,9 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     ``waited_exactly`` in microseconds, ``waited`` in seconds, ``unanswered``, ``in_time``),
     ``worked_days`` (working days after the day of receipt up to the day of the end, less waiting; empty
     while not finished), ``spent`` in the procedure's own unit ``timed_in`` (see ``TIMES``),
-    ``petitioned``, ``disliked``, and the populations ``received``, ``handled`` and ``filed``. Of a dossier
-    that was only filed (``filed`` alone) what is worked out says nothing.
+    ``petitioned``, ``disliked``, ``at_portal`` (a code of ``AtPortal``), and the populations ``received``,
+    ``handled`` and ``filed``. Of a dossier that was only filed (``filed`` alone) what is worked
+    out says nothing.
     """
     tables = evaluation.tables
     rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
@@ -58,6 +59,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         (on_time.first_ends(steps), (on_time.ID,)),
         (on_time.ordered_ends(tables["dossiers"], steps, evaluation.workdays), (on_time.ID,)),
         (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
+        (tables["portal_answers"].select(on_time.ID, at_portal="outcome"), (on_time.ID,)),
         (_roots(evaluation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
@@ -69,6 +71,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         "worked_before",
         "waited_days",
         "waited_dates",
+        "at_portal",
         end=on_time.end_of_processing(rows),
         due=on_time.deadline(rows),
         waited_exactly=rows.waited.fill_null(0),
@@ -91,7 +94,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     return rows.select(
         *own,
         *FACTS,
-        *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked"),
+        *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked", "at_portal"),
         *("received", "handled", "filed"),
         waited=rows.waited_exactly // on_time.SECOND,
         in_time=on_time.on_time(rows),

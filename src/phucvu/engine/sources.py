@@ -10,13 +10,13 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine.connections import connect
-from phucvu.records.schema import DOSSIER_ID, TABLES
+from phucvu.records.schema import DOSSIER_ID, OF_DOSSIERS, TABLES
 from phucvu.records.store import Store
 
 Tables = Mapping[str, ir.Table]
 """The latest version of every record, one Ibis table for each of ``phucvu.records.schema.TABLES``.
 
-Dossiers and steps carry ``dossier_id``; the payload is not needed. ``phucvu.records.store.Store.table``
+Those of ``OF_DOSSIERS`` carry ``dossier_id``; the payload is not needed. ``phucvu.records.store.Store.table``
 gives such tables.
 """
 
@@ -34,10 +34,9 @@ def of_store(store: Store) -> Iterator[Tables]:
 def from_frames(frames: Mapping[str, pl.DataFrame]) -> dict[str, ir.Table]:
     """Tables of the given rows; what is not given is empty, a column not given is empty throughout."""
     typed = {name: _typed(frames.get(name, pl.DataFrame()), name) for name in TABLES}
-    of_dossiers = ("dossiers", "steps")
-    known = pl.concat(typed[name].select("sender", "code") for name in of_dossiers).unique()
+    known = pl.concat(typed[name].select("sender", "code") for name in OF_DOSSIERS).unique()
     numbers = known.with_columns(pl.int_range(pl.len()).alias(*DOSSIER_ID))
-    numbered = {name: typed[name].join(numbers, on=["sender", "code"], how="left") for name in of_dossiers}
+    numbered = {name: typed[name].join(numbers, on=["sender", "code"], how="left") for name in OF_DOSSIERS}
     return {name: ibis.memtable(frame) for name, frame in (typed | numbered).items()}
 
 

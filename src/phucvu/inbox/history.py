@@ -19,13 +19,15 @@ import ibis.expr.types as ir
 
 from phucvu.engine.by_procedure import by_procedure
 from phucvu.engine.figures import figures
+from phucvu.engine.look_up import look_up
+from phucvu.engine.on_time import ID
 from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, publish, publish_procedures, running
 from phucvu.inbox.models import Counted
 from phucvu.inbox.watching import Watch
-from phucvu.records.schema import TABLES
+from phucvu.records.schema import OF_DOSSIERS, TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 
@@ -140,8 +142,9 @@ class Content:
 
     ``months`` has for each table and month how many rows count of it and the sum of their places in the
     order of arrival, in text: the month of receipt of a dossier (of filing, where it was not received),
-    that of a step's moment. What is later than a period cannot touch it; ``others`` (all other tables,
-    the rules, the program) can touch every one.
+    that of a step's moment, that of receipt of a dossier that the portal answered. What is
+    later than a period cannot touch it; ``others`` (all other tables, the rules, the program) can touch
+    every one.
     """
 
     first: dt.date | None
@@ -157,11 +160,13 @@ class Content:
             held.mutate(counts_at=ibis.coalesce(held.received_at, held.filed_at)), "counts_at"
         )
         steps = _by_month(tables["steps"], "at")
-        others = {name: place for name, place in places.items() if name not in ("dossiers", "steps")}
+        said = look_up(tables["portal_answers"], held.select(ID, "received_at"), ID)
+        answers = _by_month(said.select("received_at", "sequence"), "received_at")
+        others = {name: place for name, place in places.items() if name not in OF_DOSSIERS}
         rules = rules_in_use().model_dump_json()
         return cls(
             min((day for day, _ in dossiers), default=None),
-            tuple(sorted(dossiers + steps)),
+            tuple(sorted([*dossiers, *steps, *((day, f"answers: {said}") for day, said in answers)])),
             f"{sorted(others.items())} {version('phucvu')} {rules}",
         )
 

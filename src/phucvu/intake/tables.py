@@ -18,12 +18,12 @@ from phucvu.intake import words
 from phucvu.intake.taking import Taking
 from phucvu.intake.values import counts, decimals, flags, moments, whole
 from phucvu.problems import Both, Fault, UnusableError
-from phucvu.records.schema import AMOUNT, LONGEST_TIMES, PARTS, TABLES, TIME, Column, Table
+from phucvu.records.schema import AMOUNT, LONGEST_TIMES, OF_DOSSIERS, PARTS, TABLES, TIME, Column, Table
 from phucvu.records.set_aside import Aside
 from phucvu.tables import Sheet, Source
 from phucvu.tables.reading import ROW
 
-KINDS = {name: table for name, table in TABLES.items() if name not in ("dossiers", "steps")}
+KINDS = {name: table for name, table in TABLES.items() if name not in OF_DOSSIERS}
 
 LONGEST_UNIT = 50
 LONGEST_CODE = 100

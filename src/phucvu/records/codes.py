@@ -28,6 +28,23 @@ class Channel(IntEnum):
     POST = 3
 
 
+class AtPortal(StrEnum):
+    """What the national portal said last of a dossier; of one without a word of it nothing is known."""
+
+    WAITING = "waiting"
+    """To be passed on by this program; the portal never had it."""
+    ACKNOWLEDGED = "acknowledged"
+    UPDATE_REFUSED = "update_refused"
+    """It has the dossier, and refused a later version."""
+    REFUSED = "refused"
+    ABSENT = "absent"
+    """It was asked, and does not have it."""
+
+
+HAS_IT = (AtPortal.ACKNOWLEDGED, AtPortal.UPDATE_REFUSED)
+"""The portal has the dossier."""
+
+
 class ProcedureState(StrEnum):
     """Whether the national procedure database shows a procedure."""
 

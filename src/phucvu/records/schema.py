@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phucvu.records.codes import ProcedureState, ServiceState
+from phucvu.records.codes import AtPortal, ProcedureState, ServiceState
 
 TIME = pl.Datetime("us")
 """A moment in Vietnam's time. A day's last moment is 23:59:59; elsewhere parts of a second are kept."""
@@ -363,6 +363,31 @@ STEPS = Table(
     ),
 )
 
+PORTAL_ANSWERS = Table(
+    "portal_answers",
+    "kết quả đồng bộ lên Cổng DVCQG",
+    ("sender", "code"),
+    (
+        Column("sender", pl.String, "đơn vị gửi", "sending unit", required=True),
+        Column("code", pl.String, "mã hồ sơ", "dossier code", required=True),
+        Column("at", TIME, "thời điểm", "moment", required=True),
+        Column(
+            "outcome",
+            pl.String,
+            "kết quả",
+            "outcome",
+            required=True,
+            values=tuple(outcome.value for outcome in AtPortal),
+        ),
+        Column("error_code", pl.String, "mã lỗi của Cổng", "the portal's code"),
+        Column("message", pl.String, "lý do của Cổng", "the portal's words"),
+    ),
+)
+"""What the national portal, or the axis before it, said of a dossier: the last word counts."""
+
+OF_DOSSIERS = ("dossiers", "steps", "portal_answers")
+"""The tables whose rows are about one dossier each; of the others an office has files."""
+
 TABLES = {
     t.name: t
     for t in (
@@ -380,6 +405,7 @@ TABLES = {
         CALENDAR,
         DOSSIERS,
         STEPS,
+        PORTAL_ANSWERS,
     )
 }
 
@@ -475,7 +501,7 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
 """What the store adds to every row: when it became known, and its place in the order of arrival."""
 
 DOSSIER_ID: dict[str, pl.DataType | type[pl.DataType]] = {"dossier_id": pl.Int64}
-"""A number that stands for (sender, code), in dossiers and steps alike.
+"""A number that stands for (sender, code), in all tables of ``OF_DOSSIERS`` alike.
 
 Grouping and joining by it takes a third of the time and half the memory of the two texts. It is the
 lower half of md5(sender, unit separator, code), less 2^63; that two of 10 million dossiers share one

@@ -55,7 +55,7 @@ from phucvu.records.earlier import (
     status_says_more,
 )
 from phucvu.records.places import address, at_home, is_remote
-from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, TABLES, Table
+from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, OF_DOSSIERS, TABLES, Table
 
 EVERY = TABLES | INNER
 
@@ -729,7 +729,9 @@ def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
     return table.types | table.kept | versions
 
 
-TYPES_BY_DOSSIER = _log_types(TABLES["steps"]) | _log_types(CHOSEN) | _log_types(DOSSIERS)
+TYPES_BY_DOSSIER = _log_types(CHOSEN)
+for _name in reversed(OF_DOSSIERS):
+    TYPES_BY_DOSSIER |= _log_types(TABLES[_name])
 """The columns of the tables whose rows are about a dossier; of one name they are of one type."""
 
 
