@@ -26,7 +26,15 @@ from phucvu.engine.declared import declared
 from phucvu.engine.evaluation import Evaluation, input_table
 from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
-from phucvu.engine.verdict import YES, Verdict, all_of, any_of, asked_of_dossiers, of_records
+from phucvu.engine.verdict import (
+    OF_OTHER_RECORDS,
+    YES,
+    Verdict,
+    all_of,
+    any_of,
+    asked_of_dossiers,
+    of_records,
+)
 from phucvu.records.codes import APPLIED
 from phucvu.records.schema import TABLES
 from phucvu.rules.model import Count, Indicator
@@ -51,15 +59,23 @@ class Measure:
 
     def of(self, dossiers: ir.Table) -> ir.IntegerValue:
         """The sum over dossiers as ``features.dossiers`` gives them."""
-        meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
-        wanted = all_of(meets, dossiers[self.count.population])
+        wanted = self._wanted(dossiers)
         return dossiers.worked_days.sum(where=wanted) if self.worked else dossiers.count(where=wanted)
+
+    def of_each(self, dossiers: ir.Table) -> ir.IntegerValue:
+        """What each of these dossiers adds to the sum."""
+        share = dossiers.worked_days.fill_null(0) if self.worked else 1
+        return self._wanted(dossiers).ifelse(share, 0)
+
+    def _wanted(self, dossiers: ir.Table) -> ir.BooleanValue:
+        meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
+        return all_of(meets, dossiers[self.count.population])
 
 
 def measures(indicator: Indicator) -> tuple[Measure, ...]:
     """The measures behind numerator and denominator; none where an indicator asks nothing of dossiers."""
     count = indicator.count
-    if count.of in ("decisions", "owned_procedures", "petitions") or count.population is None:
+    if count.of in OF_OTHER_RECORDS or count.population is None:
         return ()
     above, below = asked_of_dossiers(count)
     return Measure(count, above, count.of == "processing_time"), Measure(count, below)
@@ -88,7 +104,7 @@ def tally(
     evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
-    wanted = {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
+    wanted = every_measure(indicators)
 
     def counted() -> Iterator[ir.Table]:
         dossiers = features.with_filed(evaluation, units)
@@ -97,9 +113,18 @@ def tally(
     [rows] = (
         evaluation.ask(("tally", *wanted), counted) if units is None else map(evaluation.fetch, counted())
     )
-    # From here on it is few rows: one for each unit and procedure.
+    return tallies(evaluation, rows)
+
+
+def every_measure(indicators: Iterable[Indicator]) -> dict[str, Measure]:
+    """The measures that the indicators ask for, by name."""
+    return {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
+
+
+def tallies(evaluation: Evaluation, rows: pl.DataFrame) -> Tallies:
+    """The measures summed up for units and procedures; ``rows`` are few, one for each of both."""
+    sums = [pl.col(name).sum().cast(pl.Int64) for name in rows.columns if name not in ("unit", "procedure")]
     rows = rows.join(evaluation.tree.spread, on="unit")
-    sums = [pl.col(name).sum().cast(pl.Int64) for name in wanted]
     own = rows.filter(pl.col("home") == pl.col("above"))
     return Tallies(
         evaluation.hold(own.group_by("home", "procedure").agg(sums), "own"),

@@ -8,14 +8,17 @@ from functools import partial
 
 import polars as pl
 
-from phucvu.engine.counts import COUNTS, columns, tally
+from phucvu.engine.counts import COUNTS, Tallies, columns, tally
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
-from phucvu.rules.model import Indicator, RuleSetFile
+from phucvu.rules.model import Indicator, RuleSet, RuleSetFile
 
 NOTHING = 0, 0
+
+Found = dict[tuple[str, str], tuple[int, int]]
+"""Numerator and denominator by unit and indicator."""
 
 
 def figures(
@@ -37,18 +40,19 @@ def figures(
     """
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
-        counted = _counted(evaluation)
-        asked = [
-            (
-                unit.code,
-                indicator.id,
-                counted.get((counted_for(evaluation, unit.code, indicator), indicator.id)),
-            )
-            for unit in evaluation.tree.shown
-            if units is None or unit.code in units
-            for indicator in in_force.indicators
-            if unit.kind in indicator.applies_to
-        ]
+        return shown(evaluation, counted(evaluation, tally(evaluation, by_count(in_force))), units)
+
+
+def shown(evaluation: Evaluation, found: Found, units: Collection[str] | None = None) -> pl.DataFrame:
+    """The figures of the units shown, or of those given, as ``figures`` says."""
+    period, indicators = evaluation.period, evaluation.rules.indicators
+    asked = [
+        (unit.code, indicator.id, found.get((counted_for(evaluation, unit.code, indicator), indicator.id)))
+        for unit in evaluation.tree.shown
+        if units is None or unit.code in units
+        for indicator in indicators
+        if unit.kind in indicator.applies_to
+    ]
     by_column = {
         "period": [str(period)] * len(asked),
         "unit": [unit for unit, _, _ in asked],
@@ -66,16 +70,20 @@ def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
     return unit
 
 
-def _counted(evaluation: Evaluation) -> dict[tuple[str, str], tuple[int, int]]:
-    """Numerator and denominator by unit and indicator, where there is something to count."""
-    indicators = [i for i in evaluation.rules.indicators if not i.by_rule]
-    tallies = tally(evaluation, indicators)
-    found = {}
-    for thing, count in COUNTS.items():
+def by_count(rules: RuleSet) -> list[Indicator]:
+    """The indicators that are counted from records."""
+    return [i for i in rules.indicators if not i.by_rule]
+
+
+def counted(evaluation: Evaluation, tallies: Tallies, things: Collection[str] = COUNTS.keys()) -> Found:
+    """Where there is something to count, numerator and denominator of the indicators of some things."""
+    indicators = by_count(evaluation.rules)
+    found: Found = {}
+    for thing in things:
         of_thing = [i for i in indicators if i.count.of == thing]
         if not of_thing:
             continue
-        for wide in evaluation.ask(("count", thing), partial(count, evaluation, tallies, of_thing)):
+        for wide in evaluation.ask(("count", thing), partial(COUNTS[thing], evaluation, tallies, of_thing)):
             values = wide.to_dict(as_series=False)
             for indicator in of_thing:
                 numerators, denominators = (values.get(name, ()) for name in columns(indicator))

@@ -35,13 +35,11 @@ from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
 from phucvu.engine.reasons import sentence
 from phucvu.engine.sources import Tables
-from phucvu.engine.verdict import Truth, Verdict, all_of, any_of, verdict
+from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
 from phucvu.rules.loading import digest
 from phucvu.rules.model import Count, Indicator, RuleSetFile
-
-OF_OTHER_RECORDS = ("decisions", "owned_procedures", "petitions")
 
 MEMORY = "400MB"
 """What one process may take to read listings."""

@@ -22,7 +22,10 @@ from phucvu.engine.conditions import CONDITIONS
 from phucvu.rules.model import Count, Indicator
 
 OF_DOSSIERS = ("dossiers", "processing_time", "synchronised")
-"""What an indicator counts (``Count.of``) where the records behind its figure are dossiers."""
+"""What an indicator counts (``Count.of``) where the records behind its figure are dossiers,"""
+
+OF_OTHER_RECORDS = ("decisions", "owned_procedures", "petitions")
+"""and where nothing is asked of dossiers at all."""
 
 Truth = TypeVar("Truth", ir.BooleanValue, Expression, pl.Expr)
 

@@ -1,7 +1,7 @@
 """What was last counted of each period, and counting the running month at every change.
 
 Counting happens once for each change of the records, not for each reader. The running month is counted
-at once, from the records that it can count (``Relevant``); everything else by ``history``.
+at once, from what is held of it in memory (``Month``); everything else by ``history``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import polars as pl
 from django.db import transaction
 from django.db.models import F
 
-from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Counted, CountedProcedures, Payload
-from phucvu.inbox.relevant import Relevant
+from phucvu.inbox.month import Month
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
@@ -88,7 +87,7 @@ class MonthCounter:
         self._store = store
         self._watch = Watch(store, TABLES)
         self._rules = rules_in_use()
-        self._period: Period | None = None
+        self._month: Month | None = None
         self._seen: dict[str, int] = {}
         self._counted_at = NEVER
 
@@ -99,19 +98,17 @@ class MonthCounter:
         moved = dict(waiting.values_list("id", "received_at")[:MARKED_AT_ONCE])
         seen, moment = self._watch.now(), now()
         period = running(moment.date())[0]
-        changed = seen != self._seen or period != self._period or moment - self._counted_at >= AGAIN
+        month = self._month
+        if month is None or month.period != period:
+            month = Month(self._store, self._rules, period)
+        changed = seen != self._seen or month is not self._month or moment - self._counted_at >= AGAIN
         if changed:
-            if period != self._period:
-                self._relevant = Relevant(self._store, period)
             moment = moment.replace(microsecond=0)
-            try:
-                frame = figures(self._relevant.tables(), self._rules, period, moment)
-            except Exception:
-                self._period = None  # what is held in memory may be half changed; it is read anew
-                raise
+            self._month = None  # should counting fail, all is read anew: what is held may be half changed
+            frame = month.figures(moment)
             lag = (now() - min(moved.values())).total_seconds() if moved else None
             publish(period, frame, moment, lag=lag)
-            self._period, self._seen, self._counted_at = period, seen, moment
+            self._month, self._seen, self._counted_at = month, seen, moment
         if moved:
             Payload.objects.filter(pk__in=list(moved)).update(state=Payload.State.COUNTED)
         return changed

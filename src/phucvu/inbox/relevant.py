@@ -36,16 +36,41 @@ class Relevant:
 
     def tables(self) -> dict[str, ir.Table]:
         """The tables as the store has them now, for ``phucvu.engine.figures.figures`` of this period."""
-        self._follow()
+        self.follow()
+        return self._tables
+
+    def follow(self) -> pl.Series | None:
+        """Take in what arrived; the numbers of the dossiers it is about.
+
+        None where other tables changed, which may change what is to be said of any dossier.
+        """
+        numbers = self._follow()
         if self._added > MOST_ADDED:
             self._read_anew()
         seen = self._others.now()
+        if seen == self._seen:
+            return numbers
         for name, place in seen.items():
             if self._seen.get(name) != place:
                 held = self._store.table(self._con, name)
                 self._tables[name] = self._con.create_table(f"{name}_{place}", held, temp=True)
         self._seen = seen
-        return self._tables
+        return None
+
+    def of(self, numbers: pl.Series | None) -> dict[str, ir.Table]:
+        """The tables as they were when last followed; dossiers and steps of these numbers alone, if given."""
+        if numbers is None:
+            return self._tables
+        tables = dict(self._tables)
+        self._con.con.register("wanted", numbers.to_frame("dossier_id").to_arrow())
+        for name in self._places:
+            self._con.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name}_wanted AS "
+                f"FROM {name} SEMI JOIN wanted USING (dossier_id)"
+            )
+            tables[name] = self._con.table(f"{name}_wanted")
+        self._con.con.unregister("wanted")
+        return tables
 
     def _read_anew(self) -> None:
         self._con = ibis.duckdb.connect()
@@ -61,7 +86,7 @@ class Relevant:
             kept = known.anti_join(left_out, "dossier_id")
             self._tables[name] = self._con.create_table(name, kept, temp=True)
 
-    def _follow(self) -> None:
+    def _follow(self) -> pl.Series:
         arrived = {name: self._since(name, place) for name, place in self._places.items()}
         changed = pl.concat(frame.select("dossier_id") for frame in arrived.values()).unique()
         if changed.height:
@@ -76,6 +101,7 @@ class Relevant:
             self._put("steps", steps)
         for name, frame in arrived.items():
             self._places[name] = max([self._places[name], *frame["sequence"]])
+        return changed["dossier_id"]
 
     def _wake(self, numbers: pl.DataFrame) -> None:
         """Take in, as they were held so far, dossiers that had been left out."""

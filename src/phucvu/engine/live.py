@@ -1,0 +1,152 @@
+"""The figures of a running period, counted again and again: only dossiers that changed are judged anew.
+
+What each dossier adds to every measure (``counts.Measure``) is held, and so are the sums by unit and
+procedure. A dossier that changed, or whose verdict the clock has changed, is judged by the same
+expressions as all are (``features``, ``conditions``); what it added is taken off and what it adds now is
+added. Services, procedures, communes and the units above come from the sums, as in ``figures``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from phucvu.engine import features
+from phucvu.engine.counts import COUNTS, Measure, every_measure, tallies
+from phucvu.engine.evaluation import Evaluation, Types, cut_off
+from phucvu.engine.figures import Found, by_count, counted, shown
+from phucvu.engine.on_time import ID
+from phucvu.engine.sources import Tables
+from phucvu.engine.verdict import OF_OTHER_RECORDS
+from phucvu.figures.periods import END_OF_DAY, Period
+from phucvu.records.schema import MOMENTS, TABLES, TIME
+from phucvu.rules.model import RuleSetFile
+
+PAIR = ("unit", "procedure")
+SHARES = pl.exclude(ID, *PAIR)
+"""What a dossier, or all of a unit and procedure, add to the measures."""
+
+STANDS: Types = {ID: pl.Int64, "until": TIME}
+"""Until when, this moment included, the verdict on a dossier stands if nothing new is said of it."""
+
+MOMENT = dt.timedelta(microseconds=1)
+"""The least time between two moments."""
+
+NEVER = dt.datetime(1, 1, 1)
+
+SEEN = tuple(moment for moment in MOMENTS if moment != "due_at")
+"""The moments of a dossier that are not seen before they have come."""
+
+
+class Live:
+    """What is held of a period from one count to the next.
+
+    It is good as long as no records but dossiers and steps change, and ``serves`` says so of the moment.
+    """
+
+    def __init__(self, rules: RuleSetFile, period: Period) -> None:
+        self._rules = rules.at(period.last)
+        self._period = period
+        self._measures = every_measure(by_count(self._rules))
+        shares: Types = {name: pl.Int32 if m.worked else pl.Int8 for name, m in self._measures.items()}
+        self._judged = pl.DataFrame(schema={ID: pl.Int64, **dict.fromkeys(PAIR, pl.Categorical), **shares})
+        self._sums = _summed(self._judged)
+        self._stands = pl.DataFrame(schema=STANDS)
+        self._others: Found = {}
+        self._counted_at = self._until = NEVER
+
+    def serves(self, now: dt.datetime) -> bool:
+        """Whether the figures of this moment can be had by judging only what ``to_judge`` says.
+
+        On another day the limits of petitions and decisions have moved; a petition yet to come may name
+        any dossier; and the clock must not have been turned back.
+        """
+        return self._counted_at <= self._period.cut_off(now) <= self._until
+
+    def to_judge(self, changed: pl.Series, now: dt.datetime) -> pl.Series:
+        """The numbers of the dossiers that changed, and of those whose verdict the clock may have changed."""
+        passed = self._stands.filter(pl.col("until") < self._period.cut_off(now))
+        return pl.concat([changed, passed[ID]]).unique()
+
+    def figures(self, tables: Tables, now: dt.datetime, numbers: pl.Series | None = None) -> pl.DataFrame:
+        """As ``figures.figures`` of all records gives them.
+
+        ``tables`` hold all dossiers that can count; or, with their steps, only those of these ``numbers``,
+        that are to be judged anew. An exception leaves this half changed, and of no use.
+        """
+        with Evaluation.at(tables, self._rules, self._period, now) as evaluation:
+            self._judge(evaluation, numbers)
+            sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
+            if numbers is None:
+                self._until = _alike_until(evaluation)
+                self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
+            of_dossiers = [thing for thing in COUNTS if thing not in OF_OTHER_RECORDS]
+            self._counted_at = evaluation.cut_off
+            return shown(evaluation, self._others | counted(evaluation, sums, of_dossiers))
+
+    def _judge(self, evaluation: Evaluation, numbers: pl.Series | None) -> None:
+        """Judge the dossiers there are, in place of those of these numbers or of all."""
+        [rows] = evaluation.ask(("judged", *self._measures), partial(_judged, evaluation, self._measures))
+        [coming] = evaluation.ask("moments to come", partial(_moments_to_come, evaluation))
+        gone = pl.col(ID).is_in((self._judged[ID] if numbers is None else numbers).implode())
+        judged = rows.select(pl.col(c).cast(t) for c, t in self._judged.schema.items())
+        taken_off = _summed(self._judged.filter(gone)).with_columns(-SHARES)
+        self._sums = _summed(pl.concat([self._sums, taken_off, _summed(judged)]))
+        self._judged = pl.concat([self._judged.filter(~gone), judged], rechunk=True)
+        on_time = rows.select(ID, until=pl.col("due") + pl.duration(microseconds="waited_exactly"))
+        lasting = on_time.filter(pl.col("until") >= evaluation.cut_off)
+        before = coming.select(ID, pl.col("until") - MOMENT)
+        self._stands = pl.concat([self._stands.filter(~gone), lasting, before], rechunk=True)
+
+
+def _summed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The shares of each unit and procedure."""
+    return rows.group_by(PAIR).agg(SHARES.cast(pl.Int64).sum())
+
+
+def _judged(evaluation: Evaluation, measures: Mapping[str, Measure]) -> Iterator[ir.Table]:
+    """What each dossier adds to each measure; ``due`` and ``waited_exactly`` where it is not finished."""
+    rows = features.with_filed(evaluation)
+    yield rows.select(
+        ID,
+        *PAIR,
+        "waited_exactly",
+        **{name: measure.of_each(rows) for name, measure in measures.items()},
+        due=rows.end.isnull().ifelse(rows.due, ibis.null("timestamp")),
+    )
+
+
+def _moments_to_come(evaluation: Evaluation) -> Iterator[ir.Table]:
+    """Of each dossier the first moment after the cut-off that it or one of its steps tells of (``until``)."""
+    dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
+    told = ibis.union(
+        *(dossiers.select(ID, until=dossiers[moment]) for moment in SEEN),
+        steps.select(ID, until=steps["at"]),
+    )
+    coming = told.filter(told.until > cut_off())
+    yield coming.group_by(ID).agg(until=coming.until.min())
+
+
+def _alike_until(evaluation: Evaluation) -> dt.datetime:
+    """The last moment up to which the clock changes no verdict but on single dossiers."""
+    now = evaluation.cut_off
+    [coming] = evaluation.ask("petitions to come", partial(_petitions_to_come, evaluation))
+    turns = [
+        *coming["at"].drop_nulls(),
+        dt.datetime.combine(now.date(), END_OF_DAY),  # when the last day of a limit has run out
+        dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time()),
+    ]
+    turn: dt.datetime = min(turn for turn in turns if turn > now)
+    return turn - MOMENT
+
+
+def _petitions_to_come(evaluation: Evaluation) -> Iterator[ir.Table]:
+    petitions = evaluation.tables["petitions"]
+    moments = [petitions.select(at=petitions[c]) for c, t in TABLES["petitions"].types.items() if t == TIME]
+    coming = ibis.union(*moments)
+    yield coming.filter(coming["at"] > cut_off()).agg(at=lambda rows: rows["at"].min())
