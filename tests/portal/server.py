@@ -225,7 +225,7 @@ class Book:
             }
             for n in range(1, PROCEDURES + 1)
         ]
-        return self._paged(asked, {}, "items", items)
+        return self._paged(asked, {}, "items", [i for i in items if asked.get("q", "") in i["code"]])
 
 
 @dataclass

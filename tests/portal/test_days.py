@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from phucvu.cli.program import program
-from phucvu.figures.periods import Period
-from phucvu.portal.days import pulled_by_day, read_days
+from phucvu.portal.daily_table import component_scores_by_day
+from phucvu.portal.days import read_days
 from phucvu.scoring.formula_watch import PUBLISHED
 
 from .server import YEAR, Book, running
@@ -39,13 +39,14 @@ def home(pulled, tmp_path):
 
 
 def test_the_last_pull_of_each_day_counts(home):
-    days = pulled_by_day(home, "H21", YEAR)
+    days = component_scores_by_day(home, "H21", "2026")
     assert tuple(days.columns) == PUBLISHED
     of = days.filter(unit="H21", indicator="2.1").sort("as_of")
     assert of["as_of"].to_list() == [dt.date(2026, 10, 8), dt.date(2026, 10, 9)]
     assert of["score"][1] == pytest.approx(of["score"][0] * 0.9, abs=0.01)
-    assert pulled_by_day(home, None, YEAR).is_empty()
-    assert pulled_by_day(home, "H21", Period.parse("2025")).is_empty()
+    assert set(component_scores_by_day(home, None, "2026")["unit"]) == {"H21"}
+    assert component_scores_by_day(home, "H22", "2026").is_empty()
+    assert component_scores_by_day(home, "H21", "2025").is_empty()
 
 
 def test_a_changed_maximum_is_told_with_its_day(home):

@@ -11,7 +11,7 @@ import polars as pl
 
 from phucvu.cli.home import chosen_rules, home_option, now_option, period_option, rules_option
 from phucvu.cli.output import print_table, report
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, now_in_vietnam
 from phucvu.figures.units import Units
 from phucvu.formats import change as signed
 from phucvu.formats import day
@@ -27,6 +27,9 @@ def portal() -> None:
 @portal.command()
 @click.option("--root", metavar="MÃ", help="Tỉnh; mặc định cả nước. | A province; else the nation.")
 @period_option
+@click.option(
+    "--procedure", metavar="MÃ", help="Chỉ kết quả của một thủ tục. | Results of one procedure alone."
+)
 @click.option(
     "--address",
     metavar="URL",
@@ -49,6 +52,7 @@ def portal() -> None:
 def pull(
     root: str | None,
     period: Period,
+    procedure: str | None,
     address: str | None,
     pause: float,
     catalogue: bool,
@@ -59,7 +63,7 @@ def pull(
     """Tải và giữ nguyên mọi báo cáo của một kỳ, rồi đối chiếu điểm. | Fetch and check."""
     from phucvu.portal import differences
     from phucvu.portal import pull as fetch
-    from phucvu.portal.days import pulled_by_day
+    from phucvu.portal.daily_table import component_scores_by_day
 
     def progress(name: str, done: int, expected: int | None) -> None:
         click.echo(f"{name}: {done}{f'/{expected}' if expected else ''}", err=True)
@@ -68,6 +72,7 @@ def pull(
         Path(home),
         period,
         root=root,
+        procedure=procedure,
         address=address,
         catalogue=catalogue,
         pause=pause,
@@ -90,7 +95,8 @@ def pull(
         click.echo(
             "mọi điểm tính lại đều đúng với điểm công bố | every score recomputed equals the published one"
         )
-    _print_changes(formula_changes(pulled_by_day(Path(home), root, period), chosen_rules(rules), Units([])))
+    days = component_scores_by_day(Path(home), root, str(period))
+    _print_changes(formula_changes(days, chosen_rules(rules), Units([])))
     return report(pulled.problems, pulled.notes)
 
 
@@ -107,10 +113,11 @@ def watch(files: tuple[Path, ...], root: str | None, period: Period, rules: str 
 
     Reads the pulls that are kept, or files with these columns.
     """
-    from phucvu.portal.days import pulled_by_day, read_days
+    from phucvu.portal.daily_table import component_scores_by_day, up_to_date
+    from phucvu.portal.days import read_days
 
-    problems: list[Fault] = []
-    days = [] if files else [pulled_by_day(Path(home), root, period)]
+    problems: list[Fault] = [] if files else up_to_date(Path(home), now_in_vietnam())
+    days = [] if files else [component_scores_by_day(Path(home), root, str(period))]
     for file in files:
         frame, left_out = read_days(file, period)
         days.append(frame)
@@ -143,13 +150,8 @@ def _print_changes(changes: list[FormulaChange]) -> None:
                 day(change.until),
                 str(len(change.costs)),
                 signed(sum(change.costs.values(), Decimal(0)), "vi"),
-                "; ".join(e.words.vi for e in change.explanations[:MOST_EXPLANATIONS])
-                or "chưa tìm được cách tính nào khớp",
+                change.words.vi,
             )
             for change in changes
         ],
     )
-
-
-MOST_EXPLANATIONS = 3
-"""So many readings of a formula are named; the likeliest come first."""

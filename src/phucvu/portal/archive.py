@@ -7,11 +7,14 @@ pull which is killed leaves only what it has whole.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import fcntl
 import gzip
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ from phucvu.problems import Fault, UnusableError
 
 NATION = "nation"
 """The folder of pulls without a root."""
+
+PROCEDURES = "procedures"
+"""The folder of pulls that are of one procedure each; below it one for each code."""
 
 MANIFEST = "manifest.json"
 
@@ -32,7 +38,7 @@ together."""
 class Archive:
     """The answers of one pull.
 
-    ``about`` is the manifest: root, period, address, began, catalogue (whether it was asked for),
+    ``about`` is the manifest: root, period, procedure, address, began, catalogue (whether it was asked for),
     finished (or null) and the list answers, each with report, page, url, payload, status, fetched_at,
     sha256 (of the body), file, and fault where it cannot be used.
     """
@@ -45,15 +51,38 @@ class Archive:
     def open(cls, folder: Path) -> Archive:
         """A pull made before. Raises UnusableError if the folder is none."""
         try:
-            return cls(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
+            about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            archive = cls(folder, {"procedure": None} | about)
+            archive.check()
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise UnusableError(Fault("no_pulled_results", file=str(folder))) from error
+        return archive
+
+    def check(self) -> None:
+        """Raises UnusableError, ValueError, TypeError or KeyError where the manifest lacks something."""
+        Period.parse(self.about["period"])
+        dt.datetime.fromisoformat(self.about["began"])
+        _values(self.about, "root", "finished", "catalogue")
+        for answer in self.about["answers"]:
+            _values(answer, "report", "payload", "sha256", "file", "fault")
+            int(answer["page"])
+            if answer["fault"]:
+                _values(answer["fault"], "vi", "en")
 
     @classmethod
-    def begin(cls, home: Path, root: str | None, period: Period, address: str, now: dt.datetime) -> Archive:
+    def begin(
+        cls,
+        home: Path,
+        root: str | None,
+        period: Period,
+        address: str,
+        now: dt.datetime,
+        procedure: str | None = None,
+    ) -> Archive:
         """The pull to go on with if one was left unfinished, else a new one."""
-        above = home / "portal" / (root or NATION) / str(period)
-        last = next(iter(_pulls(above)), None)
+        of_root = Path(root or NATION, str(period))
+        above = home / "portal" / (Path(PROCEDURES, procedure, of_root) if procedure else of_root)
+        last = next(_pulls(above), None)
         if last and not last.about["finished"] and last.about["address"] == address:
             age = now - last.began
             if dt.timedelta(0) <= age < RESUME_WITHIN:
@@ -65,6 +94,7 @@ class Archive:
         about: dict[str, Any] = {
             "root": root,
             "period": str(period),
+            "procedure": procedure,
             "address": address,
             "began": now.isoformat(),
             "catalogue": True,
@@ -83,6 +113,12 @@ class Archive:
     def root(self) -> str | None:
         root: str | None = self.about["root"]
         return root
+
+    @property
+    def procedure(self) -> str | None:
+        """The code of the procedure that the results are of; None for those of all procedures."""
+        code: str | None = self.about["procedure"]
+        return code
 
     def answers(self, report: str) -> list[dict[str, Any]]:
         """What the manifest says of a report's answers, by page."""
@@ -153,9 +189,38 @@ def newest(home: Path) -> dict[tuple[str | None, Period], Path]:
     return found
 
 
-def _pulls(above: Path) -> list[Archive]:
-    """The pulls of one root and period, newest first."""
-    return [Archive.open(m.parent) for m in sorted(above.glob(f"*/{MANIFEST}"), reverse=True)]
+class PullRunningError(UnusableError):
+    """Another process pulls into the same home."""
+
+
+@contextlib.contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """A lock of the home: two pulls at once would be two requests at once."""
+    (home / "portal").mkdir(parents=True, exist_ok=True)
+    with (home / "portal" / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise PullRunningError(Fault("pull_running")) from error
+        yield
+
+
+def _values(of: dict[str, Any], *names: str) -> list[Any]:
+    return [of[name] for name in names]
+
+
+def manifests(home: Path) -> list[Path]:
+    """The folders of all pulls of a home, in the order in which those of a root and period began."""
+    kept = home / "portal"
+    found = [*kept.glob(f"*/*/*/{MANIFEST}"), *kept.glob(f"{PROCEDURES}/*/*/*/*/{MANIFEST}")]
+    return sorted(manifest.parent for manifest in found)
+
+
+def _pulls(above: Path) -> Iterator[Archive]:
+    """The pulls of one root and period, newest first; without those that cannot be read."""
+    for manifest in sorted(above.glob(f"*/{MANIFEST}"), reverse=True):
+        with contextlib.suppress(UnusableError):  # ``daily_table.take_in`` names them
+            yield Archive.open(manifest.parent)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The published component scores of many days: from the pulls that a home keeps, or from a table."""
+"""The published component scores of many days, from a table of them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.portal.archive import NATION, Archive
-from phucvu.portal.published_results import read
 from phucvu.problems import Fault
 from phucvu.scoring.formula_watch import PUBLISHED
 from phucvu.tables.reading import ROW, heading_with, read_table
 
 SCORE = "official_score"
 """The heading of the published score in a table of days."""
-
-
-def pulled_by_day(home: Path, root: str | None, period: Period) -> pl.DataFrame:
-    """What the finished pulls of a root (None: the nation) and period brought; the last of each day.
-
-    Columns: those of ``formula_watch.PUBLISHED``, score in points. Empty where nothing was pulled.
-    """
-    folders: dict[dt.date, Path] = {}
-    for manifest in sorted((home / "portal" / (root or NATION) / str(period)).glob("*/manifest.json")):
-        archive = Archive.open(manifest.parent)
-        if archive.about["finished"]:
-            folders[archive.began.date()] = archive.folder
-    parts = [
-        read(folder).components.with_columns(as_of=pl.lit(day)).select(PUBLISHED)
-        for day, folder in folders.items()
-    ]
-    return pl.concat(parts) if parts else _frame([])
 
 
 def read_days(path: Path, period: Period) -> tuple[pl.DataFrame, list[Fault]]:

@@ -33,13 +33,15 @@ class Pulled:
     ``published`` can be scored and shown like any published results: its figures are the components
     that have both numbers, and are shares. ``components`` holds every one as it was published, nulls
     kept: period, unit, indicator, numerator, denominator, ratio (percent), score and max (points),
-    and what the portal notes of the data's quality (status, message). ``procedures`` has the columns
+    and what the portal notes of the data's quality (status, message). ``provinces`` has the totals and groups
+    of every province, whatever was pulled: period, unit, part, score. ``procedures`` has the columns
     code, name, owner and status of the procedures table. ``problems`` are answers and rows that could
     not be used, ``notes`` what is new to this program.
     """
 
     published: Published
     components: pl.DataFrame
+    provinces: pl.DataFrame
     procedures: pl.DataFrame
     problems: list[Fault]
     notes: list[Fault]
@@ -85,7 +87,27 @@ def read(folder: Path) -> Pulled:
         totals=pl.DataFrame(totals, schema=SCORES, orient="row").drop("group"),
     )
     listed = procedures(catalogue, departments, problems, notes)
-    return Pulled(published, found, listed, problems, notes, folder)
+    every = _of_provinces(str(period), provinces.others, problems if archive.root else [])
+    return Pulled(published, found, every, listed, problems, notes, folder)
+
+
+def _of_provinces(period: str, rows: list[dict[str, Any]], problems: list[Fault]) -> pl.DataFrame:
+    """The total and the groups of each province as service-results of the nation say them."""
+    found: list[tuple[str, str, str, float | None]] = []
+    for row in rows:
+        code, given = row.get("departmentCode"), row.get("groupScores")
+        if not isinstance(code, str) or not code:
+            continue  # ``Departments`` names it
+        place = label(RESULTS, code)
+        found.append((period, code, "total", number(place, row, "totalScore", problems)))
+        groups = given if isinstance(given, dict) else {}
+        found += [
+            (period, code, GROUPS[name], number(place, groups, name, problems))
+            for name in groups
+            if name in GROUPS
+        ]
+    schema = {"period": pl.String, "unit": pl.String, "part": pl.String, "score": pl.Float64}
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _groups(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from phucvu.figures.periods import Period, now_in_vietnam
-from phucvu.portal.archive import Archive
+from phucvu.portal.archive import Archive, alone
 from phucvu.portal.client import PAUSE, TIMEOUT, Portal, RefusedError, portal_address
+from phucvu.portal.daily_table import take_in
 from phucvu.portal.published_results import Pulled, read
 from phucvu.portal.reports import CATALOGUE, PROVINCES, REPORTS, RESULTS, label, path, payload
 from phucvu.portal.response_pages import BadAnswerError, Page, read_page
@@ -27,6 +27,7 @@ def pull(
     period: Period,
     *,
     root: str | None = None,
+    procedure: str | None = None,
     address: str | None = None,
     catalogue: bool = True,
     pause: float = PAUSE,
@@ -34,9 +35,10 @@ def pull(
     now: dt.datetime | None = None,
     progress: Progress | None = None,
 ) -> Pulled:
-    """Fetch all reports of a period and read them.
+    """Fetch all reports of a period, read them, and put them into the home's table of days.
 
-    ``root`` is the code of a province, for it and the units below it; None for all provinces.
+    ``root`` is the code of a province, for it and the units below it; None for all provinces. ``procedure``
+    is the code of the one procedure whose results are asked for, by the portal's own filter.
     ``address`` is the portal's, else the environment says it (see ``portal_address``). ``pause`` and
     ``timeout`` are seconds. ``catalogue`` False leaves out the procedures: they are the same for every
     root and period, and some sixty requests. The answers are kept under ``home``; a pull of the last
@@ -50,27 +52,19 @@ def pull(
     payload(RESULTS, period, None, 1)
     if root is not None and not re.fullmatch(r"[A-Z]\d+(\.\d+)*", root):
         raise UnusableError(Fault("portal_unit_wrong", root=root))
-    with _alone(home):
-        archive = Archive.begin(home, root, period, address, now or now_in_vietnam())
-        archive.about["catalogue"] = catalogue
+    if procedure is not None and not re.fullmatch(r"[0-9][0-9.]{0,29}", procedure):
+        raise UnusableError(Fault("portal_procedure_wrong", procedure=procedure))
+    moment = now or now_in_vietnam()
+    with alone(home):
+        archive = Archive.begin(home, root, period, address, moment, procedure)
+        archive.about["catalogue"] = catalogue and procedure is None
         with Portal(address, pause, timeout) as portal:
             _fetch(_Asker(archive, portal, period, progress))
         if not any(a["fault"] for a in archive.about["answers"]):
             archive.about["finished"] = now_in_vietnam().isoformat()
             archive.write()
-        return read(archive.folder)
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """A lock of the home: two pulls at once would be two requests at once."""
-    (home / "portal").mkdir(parents=True, exist_ok=True)
-    with (home / "portal" / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UnusableError(Fault("pull_running")) from error
-        yield
+        pulled = read(archive.folder)
+        return replace(pulled, problems=[*pulled.problems, *take_in(home, moment)])
 
 
 class _Asker:
@@ -84,10 +78,10 @@ class _Asker:
         self.done = 0
         self.expected = 1
 
-    def pages(self, report: str, root: str | None) -> list[Page]:
+    def pages(self, report: str, root: str | None, formality: str | None = None) -> list[Page]:
         """All pages of a report up to the first that cannot be used."""
         found: list[Page] = []
-        while (page := self._page(report, root, len(found) + 1)) is not None:
+        while (page := self._page(report, root, len(found) + 1, formality)) is not None:
             found.append(page)
             more = page.has_next(len(found))
             if len(found) == 1 and more:
@@ -99,8 +93,8 @@ class _Asker:
                 break
         return found
 
-    def _page(self, report: str, root: str | None, number: int) -> Page | None:
-        asked = payload(report, self.period, root, number)
+    def _page(self, report: str, root: str | None, number: int, formality: str | None) -> Page | None:
+        asked = payload(report, self.period, root, number, formality)
         body = self.archive.usable(report, number, asked)
         if body is not None:
             return read_page(report, body)
@@ -126,7 +120,8 @@ def _fetch(asker: _Asker) -> None:
     archive = asker.archive
     reports = [r.name for r in REPORTS]
     asker.expected = 1 + len(reports) + (archive.root is not None) + bool(archive.about["catalogue"])
-    provinces = asker.pages(PROVINCES, None)
+    formality = None if archive.procedure is None else _formality(asker, archive.procedure)
+    provinces = asker.pages(PROVINCES, None, formality)
     if not provinces:
         raise UnusableError(_fault(archive, PROVINCES))
     root_id = None
@@ -136,12 +131,23 @@ def _fetch(asker: _Asker) -> None:
         if not root_id:
             known = ", ".join(sorted(code for code in ids if code))
             raise UnusableError(Fault("portal_province_unknown", root=archive.root, known=known))
-        if not asker.pages(RESULTS, root_id):
+        if not asker.pages(RESULTS, root_id, formality):
             raise UnusableError(_fault(archive, RESULTS))
     for report in reports:
-        asker.pages(report, root_id)
+        asker.pages(report, root_id, formality)
     if archive.about["catalogue"]:
         asker.pages(CATALOGUE, None)
+
+
+def _formality(asker: _Asker, procedure: str) -> str:
+    """The portal's id of a procedure, which its catalogue says."""
+    for page in asker.pages(CATALOGUE, None, procedure):
+        for row in page.rows:
+            if row.get("code") == procedure and row.get("id"):
+                return str(row["id"])
+    if any(answer["fault"] for answer in asker.archive.answers(CATALOGUE)):
+        raise UnusableError(_fault(asker.archive, CATALOGUE))
+    raise UnusableError(Fault("portal_procedure_unknown", procedure=procedure))
 
 
 def _fault(archive: Archive, report: str) -> Fault:

@@ -8,7 +8,7 @@ from typing import Any
 from phucvu.figures.table import LARGEST
 from phucvu.portal.archive import Archive
 from phucvu.portal.reports import CATALOGUE, label
-from phucvu.portal.response_pages import read_page
+from phucvu.portal.response_pages import BadAnswerError, read_page
 from phucvu.problems import Both, Fault
 
 
@@ -43,7 +43,11 @@ def all_rows(archive: Archive, report: str, problems: list[Fault]) -> Rows | Non
         if body is None:
             fault = Fault("kept_file_damaged", file=place)
             break
-        page = read_page(report, body)
+        try:
+            page = read_page(report, body)
+        except BadAnswerError as error:
+            fault = Fault("portal_refuses", file=place, reason=Both(error.vi, error.en))
+            break
         own = own or page.own
         rows += page.rows
         if page.has_next(number):

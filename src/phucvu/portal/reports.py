@@ -141,12 +141,13 @@ def payload(
 ) -> dict[str, Any]:
     """What is sent to ask for one page of a report.
 
-    ``root`` is the portal's id of the unit asked about, None for the nation; ``formality`` its id of
-    one procedure, for the reports that can be narrowed to one. Raises UnusableError for a period
-    that is no month, quarter or year: the portal has no others.
+    ``root`` is the portal's id of the unit asked about, None for the nation; ``formality`` its id of one
+    procedure, for the reports that can be narrowed to one; the catalogue is searched for it. Raises
+    UnusableError for a period that is no month, quarter or year: the portal has no others.
     """
     if report == CATALOGUE:
-        return {"currentPage": page, "pageSize": CATALOGUE_PAGE_SIZE}
+        wanted = {} if formality is None else {"q": formality}
+        return wanted | {"currentPage": page, "pageSize": CATALOGUE_PAGE_SIZE}
     asked: dict[str, Any] = {"currentPage": page, "pageSize": PAGE_SIZE} | _of(period, report)
     if root is None:
         asked["departmentType"] = "ADMINISTRATIVE_UNIT"

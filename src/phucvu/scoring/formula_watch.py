@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby, pairwise
+from typing import Protocol, TypeVar
 
 import polars as pl
 
@@ -36,6 +37,9 @@ FEW_TARGETS = tuple(Fraction(n, 20) for n in range(1, 21))
 
 LARGE = 100
 """A denominator that equals another indicator's by chance is smaller than this."""
+
+MOST_EXPLANATIONS = 3
+"""So many readings of a formula are named; the likeliest come first."""
 
 TOLERANCE = 1
 """Hundredths of a point by which a score may differ unnoticed.
@@ -104,6 +108,14 @@ class FormulaChange:
     explanations: tuple[Explanation, ...]
     costs: dict[str, Decimal]
 
+    @property
+    def words(self) -> Words:
+        """The likeliest readings of the new formula."""
+        if not self.explanations:
+            return Words(vi="chưa tìm được cách tính nào khớp", en="nothing that was tried explains it")
+        likeliest = [one.words for one in self.explanations[:MOST_EXPLANATIONS]]
+        return Words(vi="; ".join(w.vi for w in likeliest), en="; ".join(w.en for w in likeliest))
+
 
 def formula_changes(published: pl.DataFrame, rules: RuleSetFile, units: Units) -> list[FormulaChange]:
     """What stopped following from the rule set, by day and indicator.
@@ -128,7 +140,20 @@ def formula_changes(published: pl.DataFrame, rules: RuleSetFile, units: Units) -
     return sorted(found, key=lambda change: (change.since, change.indicator))
 
 
-def crossed(changes: Iterable[FormulaChange], first: dt.date, second: dt.date) -> list[FormulaChange]:
+class Spanning(Protocol):
+    """A change that held from a day to another."""
+
+    @property
+    def since(self) -> dt.date: ...
+
+    @property
+    def until(self) -> dt.date: ...
+
+
+Change = TypeVar("Change", bound=Spanning)
+
+
+def crossed(changes: Iterable[Change], first: dt.date, second: dt.date) -> list[Change]:
     """The changes because of which a score of one day is not like that of the other."""
     earlier, later = sorted((first, second))
     return [c for c in changes if earlier < c.since <= later or earlier <= c.until < later]
