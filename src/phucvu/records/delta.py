@@ -15,16 +15,19 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-import pyarrow.dataset
+import pyarrow as pa
 import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
 from phucvu.records.places import is_remote, keep_private, opened
+
+if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
 
 Part = Literal["arrived", "current"]
 
@@ -99,16 +102,17 @@ class Snapshot:
     def uris(self, files: Iterable[File]) -> list[str]:
         return [f"{self.place}/{f.path}" for f in files]
 
-    def dataset(self, files: Iterable[File]) -> pyarrow.dataset.Dataset:
+    def dataset(self, files: Iterable[File]) -> Dataset:
         """The files for readers that do not know the object store themselves."""
+        # Loads pandas where that is there, which takes half as long as all else that a process begins with.
+        from pyarrow.dataset import dataset
+
         system, root = opened(self.place)
-        parts = [
-            pyarrow.dataset.dataset(f"{root}/{f.path}", filesystem=system, format="parquet") for f in files
-        ]
+        parts = [dataset(f"{root}/{f.path}", filesystem=system, format="parquet") for f in files]
         # A column that came after a file was written is empty in it.
-        schema = pyarrow.unify_schemas([part.schema for part in parts])
+        schema = pa.unify_schemas([part.schema for part in parts])
         paths = [f"{root}/{f.path}" for f in files]
-        return pyarrow.dataset.dataset(paths, schema=schema, filesystem=system, format="parquet")
+        return dataset(paths, schema=schema, filesystem=system, format="parquet")
 
 
 class DeltaFiles:
