@@ -18,6 +18,7 @@ from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
 from phucvu.inbox.home import open_home
 from phucvu.intake.files import import_file
+from phucvu.intake.policy import Policy
 from phucvu.rules.loading import load
 
 ROOT = "H99"
@@ -51,7 +52,7 @@ def make(home: Path) -> None:
     store = Store(str(home))
     for name, frame in {"units.csv": _units(), "procedures.csv": _procedures()}.items():
         frame.write_csv(home / name)
-        import_file(store, home / name, synchronised=True)
+        import_file(store, home / name, policy=Policy(synchronised=True))
     # A home without dossiers says so on every page; what this one shows is invented below.
     store.append("dossiers", pl.DataFrame({"sender": [ROOT], "code": ["1"], "unit": [f"{ROOT}.101"]}))
     months = [Period.parse("2026-09")]

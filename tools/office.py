@@ -14,6 +14,7 @@ from phucvu.engine.sources import of_store
 from phucvu.figures.units import Unit, Units
 from phucvu.inbox.home import open_home
 from phucvu.intake.files import import_file
+from phucvu.intake.policy import Policy
 from phucvu.published import portal_2026
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
@@ -49,7 +50,7 @@ def make(home: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="phucvu-office-") as folder:
         made = simulate(_wanted(moment), Units(UNITS), Path(folder), now=moment)
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
-            import_file(store, Path(folder, name), synchronised=True)
+            import_file(store, Path(folder, name), policy=Policy(synchronised=True))
         misspelt = Path(folder, "misspelt.jsonl")
         misspelt.write_text("".join(f"{json.dumps(one)}\n" for one in _misspelt(moment)), encoding="utf-8")
         import_file(store, misspelt, sender="H99.101")

@@ -10,6 +10,7 @@ from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
 from phucvu.intake import mappings
 from phucvu.intake.files import import_file
+from phucvu.intake.policy import Policy
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
@@ -35,7 +36,7 @@ def store(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("receipt"))
     import_file(store, UNITS, kind="units")
     mappings.save(store.home, mappings.parse(MAPPING.read_text(encoding="utf-8"), MAPPING.name))
-    import_file(store, LOG, mapping="receipt", synchronised=True)
+    import_file(store, LOG, mapping="receipt", policy=Policy(synchronised=True))
     return store
 
 

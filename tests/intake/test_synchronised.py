@@ -13,6 +13,7 @@ import pytest
 from phucvu.intake import wire
 from phucvu.intake.files import import_file
 from phucvu.intake.known import Known
+from phucvu.intake.policy import Policy
 from phucvu.records.store import Store
 
 DOSSIER = {
@@ -57,7 +58,7 @@ def test_a_file_is_the_offices_own_unless_it_is_said(store: Store, file: Callabl
     file(DOSSIER)
     assert held(store) == (False, 4)
     assert file(DOSSIER).unchanged == 1
-    file(DOSSIER, synchronised=True)
+    file(DOSSIER, policy=Policy(synchronised=True))
     assert held(store) == (True, 4)
     assert file(DOSSIER).taken == 0
     assert held(store) == (True, 4)

@@ -18,7 +18,7 @@ from phucvu.accounts.models import AuditEntry
 from phucvu.inbox.models import Upload
 from phucvu.intake import tables, templates
 from phucvu.intake.files import import_file
-from phucvu.intake.within import Within
+from phucvu.intake.policy import Policy
 from phucvu.problems import UnusableError
 from phucvu.records import set_aside
 from phucvu.records.store import Store
@@ -224,29 +224,31 @@ H99 = frozenset({"H99", "H99.01", "H99.201"})
 def test_units_and_procedures_are_for_administrators_within_their_own(home: Store, tmp_path: Path) -> None:
     folder = tmp_path
     (folder / "units.csv").write_text(UNITS)
-    staff = Within("H99", H99, administrator=False, whole=False)
+    staff = Policy("H99", H99, registers=False)
     with pytest.raises(UnusableError, match="administrator"):
-        import_file(home, folder / "units.csv", dry_run=True, within=staff)
-    own = Within("H99", H99, administrator=True, whole=False)
-    taken = import_file(home, folder / "units.csv", dry_run=True, within=own)
+        import_file(home, folder / "units.csv", dry_run=True, policy=staff)
+    own = Policy("H99", H99)
+    taken = import_file(home, folder / "units.csv", dry_run=True, policy=own)
     assert (taken.taken, taken.refused) == (1, 1)
     assert "H98.77" in taken.problems[0].vi
     (folder / "units.csv").write_text(
         "code,name,kind,parent\nH98.01,Chiếm,department,H99\nH99.01,Sở,department,H98\n"
     )
-    assert import_file(home, folder / "units.csv", dry_run=True, within=own).refused == 2
+    assert import_file(home, folder / "units.csv", dry_run=True, policy=own).refused == 2
     (folder / "procedures.csv").write_text("code,name,owner\n1.001,Đổi tên,H99\n")
-    assert import_file(home, folder / "procedures.csv", dry_run=True, within=own).taken == 1
-    other = Within("H98", frozenset({"H98"}), administrator=True, whole=False)
-    assert import_file(home, folder / "procedures.csv", dry_run=True, within=other).refused == 1
+    assert import_file(home, folder / "procedures.csv", dry_run=True, policy=own).taken == 1
+    other = Policy("H98", frozenset({"H98"}))
+    assert import_file(home, folder / "procedures.csv", dry_run=True, policy=other).refused == 1
     (folder / "calendar.csv").write_text("date,working\n2026-08-22,1\n")
     with pytest.raises(UnusableError, match="by command"):
-        import_file(home, folder / "calendar.csv", dry_run=True, within=own)
-    whole = Within("H99", H99, administrator=True, whole=True)
-    assert import_file(home, folder / "calendar.csv", dry_run=True, within=whole).taken == 1
+        import_file(home, folder / "calendar.csv", dry_run=True, policy=own)
+    whole = Policy("H99")
+    assert import_file(home, folder / "calendar.csv", dry_run=True, policy=whole).taken == 1
 
 
-def test_the_bounds_are_those_of_the_account(site: None, account: Callable[..., object]) -> None:
-    bounds = uploading.within(account("administrator", "H99"), "H99")
-    assert (bounds.units >= H99, bounds.administrator, bounds.whole) == (True, True, False)
-    assert not uploading.within(account("staff", "H99.01"), "H99.01").administrator
+def test_the_policy_is_that_of_the_account(site: None, account: Callable[..., object]) -> None:
+    policy = uploading.policy_of(account("administrator", "H99"), "H99")
+    assert policy.units is not None
+    assert set(policy.units) >= H99
+    assert policy.registers
+    assert not uploading.policy_of(account("staff", "H99.01"), "H99.01").registers

@@ -128,6 +128,7 @@ def count_gia_lai_from_records() -> str:
     """
     from phucvu.engine.figures import figures
     from phucvu.intake.files import import_file
+    from phucvu.intake.policy import Policy
     from phucvu.published import portal_2026
     from phucvu.records.store import Store
     from phucvu.scoring import score
@@ -150,7 +151,7 @@ def count_gia_lai_from_records() -> str:
         store = Store(home)
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
             with progress_bar(f"nhập | importing {name}") as progress:
-                import_file(store, Path(folder, name), synchronised=True, progress=progress)
+                import_file(store, Path(folder, name), policy=Policy(synchronised=True), progress=progress)
     tables, known = Asked(home, now).open()
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]

@@ -58,6 +58,7 @@ def import_(
     một thư mục là mọi tệp trong đó. | A folder is every file in it.
     """
     from phucvu.intake.files import import_file
+    from phucvu.intake.policy import Policy
     from phucvu.records.store import Store
     from phucvu.tables.reading import reading
 
@@ -76,7 +77,7 @@ def import_(
                 sender=sender,
                 mapping=mapping,
                 dry_run=dry_run,
-                synchronised=synchronised,
+                policy=Policy(synchronised=synchronised),
                 progress=progress,
                 source=source,
             )

@@ -13,7 +13,8 @@ import polars as pl
 from phucvu.inbox.answers import NUMBERS, ItemResult
 from phucvu.inbox.watching import Registers
 from phucvu.intake import wire
-from phucvu.intake.items import over_http, take_in
+from phucvu.intake.items import take_in
+from phucvu.intake.policy import over_http
 from phucvu.records.store import Store
 
 TABLES = {"DongBoHoSoMC": "dossiers", "CapNhatTienDoHoSoMC": "steps"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from phucvu.intake import exports, mappings, portal_lists, tables, wire_files, xes
 from phucvu.intake.mappings import Mapping
+from phucvu.intake.policy import FILES, Policy
 from phucvu.intake.taking import Taken, Taking
 from phucvu.intake.wire_files import Progress
-from phucvu.intake.within import Within
 from phucvu.problems import Fault, UnusableError
 from phucvu.records.store import Store
 from phucvu.tables import Source
@@ -28,21 +28,20 @@ def import_file(
     sender: str | None = None,
     mapping: Mapping | str | None = None,
     dry_run: bool = False,
-    synchronised: bool = False,
     progress: Progress | None = None,
     source: Source | None = None,
-    within: Within | None = None,
+    policy: Policy = FILES,
 ) -> Taken:
     """Take what a file holds into the records; the same file again changes nothing.
 
     ``kind`` is one of ``KINDS``, told from the file if not given. ``sender`` is the code of the
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
-    ``synchronised`` says that its dossiers are on the national portal already; else they are the office's
-    own, whatever their form, and are lost in 1.4 until they arrive through the synchronisation API.
     Of a list from the portal ``sender`` is the unit whose dossiers it has.
     ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
-    file as it was already looked into; it is closed. ``within`` says what who brings it may bring: of
-    the other rows none is kept.
+    file as it was already looked into; it is closed. ``policy`` says what who brings it may bring: of
+    the other rows none is kept. By ``Policy.synchronised`` its dossiers are on the national portal already;
+    else they are the office's own, whatever their form, and are lost in 1.4 until they arrive through the
+    synchronisation API.
 
     Raises UnusableError if the file cannot be read at all; a row that cannot be used is set aside.
     """
@@ -58,16 +57,13 @@ def import_file(
     with source or Source(path) as rows:
         found = Recognised(kind, Fault("told_by_hand")) if kind else recognise(rows, mapping)
         otherwise = tables.expected() if found.because.code == "told_by_nothing" else ""
-        taking = Taking(
-            store, path.name, found.kind, dry_run=dry_run, synchronised=synchronised, within=within
-        )
+        taking = Taking(store, path.name, found.kind, dry_run=dry_run, policy=policy)
         if found.kind == portal_lists.KIND:
             unit, day = portal_lists.list_of(taking, sender), portal_lists.today()
             taking = portal_lists.PortalList(
-                store, path.name, found.kind, dry_run=dry_run, within=within, list_of=unit, taken_on=day
+                store, path.name, found.kind, dry_run=dry_run, policy=policy, list_of=unit, taken_on=day
             )
-        if within:
-            within.check(found.kind)
+        policy.check(found.kind)
         taking.taken.because = found.because.at(file=path.name)
         try:
             _take(taking, rows, sender, mapping, progress, otherwise)

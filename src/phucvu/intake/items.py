@@ -6,41 +6,17 @@ The synchronisation API, the loader of what it kept, files, and the replay of ro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from phucvu.intake import wire
 from phucvu.intake.known import Known
+from phucvu.intake.policy import FILES, Policy
 from phucvu.intake.wire import Read
 from phucvu.problems import Fault
 from phucvu.records.set_aside import Aside
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What the items of somebody may be.
-
-    ``units`` are those that the sender's ``account`` may write for; None where it may for all. With
-    ``known_procedures`` a dossier of a procedure that the catalogue does not have is set aside. It is
-    taken otherwise, and found doubtful later. ``synchronised`` says that the dossiers reached the national
-    portal; None where that is not known yet.
-    """
-
-    account: str = ""
-    units: Collection[str] | None = None
-    known_procedures: bool = False
-    synchronised: bool | None = None
-
-
-FILES = Policy()
-"""What offices bring in files may be of any unit and procedure."""
-
-
-def over_http(account: str, units: Collection[str]) -> Policy:
-    """What a system sends, which is told at once and can correct it. What comes so is synchronised (1.4)."""
-    return Policy(account, units, known_procedures=True, synchronised=True)
 
 
 def take_in(
@@ -59,15 +35,16 @@ def take_in(
     if policy.synchronised is not None:
         read = replace(read, frame=read.frame.with_columns(synchronised=pl.lit(policy.synchronised)))
     if policy.units is not None:
-        read = _of_own_units(read, policy.account, policy.units)
+        read = _of_own_units(read, policy)
     return _of_known_procedures(read, known, items, sender) if policy.known_procedures else read
 
 
-def _of_own_units(read: Read, account: str, own: Collection[str]) -> Read:
+def _of_own_units(read: Read, policy: Policy) -> Read:
     """The dossiers of units that the account may write for; the others are refused."""
-    rest, foreign = _without(read, "unit", [u for u in read.frame["unit"].unique() if u not in own])
+    units = read.frame["unit"].unique()
+    rest, foreign = _without(read, "unit", [u for u in units if not policy.may_write_for(u)])
     refused = {
-        number: Fault("unit_of_others", dossier=code, field="DonViXuLy", account=account, unit=unit)
+        number: Fault("unit_of_others", dossier=code, field="DonViXuLy", account=policy.account, unit=unit)
         for number, code, unit in foreign
     }
     return replace(rest, refused=refused)

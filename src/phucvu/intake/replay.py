@@ -10,6 +10,7 @@ import ibis
 import polars as pl
 
 from phucvu.intake import exports, items, tables, wire, xes
+from phucvu.intake import policy as policies
 from phucvu.intake import rows as mapped
 from phucvu.intake.known import Known
 from phucvu.intake.mappings import load
@@ -102,7 +103,7 @@ def _tried(
     payloads = rows["payload"].to_list()
     if source == wire.DOSSIER:
         by = sender or ""
-        policy = items.over_http(by, known.can_write_for(by)) if over_http else items.FILES
+        policy = policies.over_http(by, known.can_write_for(by)) if over_http else policies.FILES
         read = items.take_in([p.encode() for p in payloads], wire.DOSSIER, known, policy, sender=sender)
         return "dossiers", read.frame, read.aside | _refused(read, rows)
     if source == wire.STEP:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import polars as pl
 
-from phucvu.intake.within import Within
+from phucvu.intake.policy import FILES, Policy
 from phucvu.problems import Fault
 from phucvu.records import set_aside
 from phucvu.records.set_aside import Aside
@@ -57,10 +57,7 @@ class Taken:
 
 
 class Taking:
-    """Takes rows into the store, or with ``dry_run`` only counts what would be taken.
-
-    ``synchronised`` says that the dossiers reached the national portal; a file of an office does not.
-    """
+    """Takes the rows that a policy lets in into the store, or with ``dry_run`` only counts them."""
 
     def __init__(
         self,
@@ -69,19 +66,17 @@ class Taking:
         kind: str,
         *,
         dry_run: bool = False,
-        synchronised: bool = False,
-        within: Within | None = None,
+        policy: Policy = FILES,
     ) -> None:
         self.store = store
         self.taken = Taken(file, kind)
         self.dry_run = dry_run
-        self.within = within
-        self.synchronised = synchronised
+        self.policy = policy
 
     def take(self, table: str, frame: pl.DataFrame) -> None:
         if table == "dossiers":
             # Where it is not said row by row, by what is known of the whole file.
-            said = pl.col("synchronised").fill_null(self.synchronised)
+            said = pl.col("synchronised").fill_null(bool(self.policy.synchronised))
             frame = frame.with_columns(synchronised=said)
         self._take(table, frame)
 
@@ -90,7 +85,7 @@ class Taking:
         self._take(table, frame)
 
     def _take(self, table: str, frame: pl.DataFrame) -> None:
-        if self.within and (refused := self.within.refused(self.store, table, frame)):
+        if refused := self.policy.refused(self.store, table, frame):
             frame = frame.filter(~pl.int_range(frame.height, eager=True).is_in(list(refused)))
             self.taken.refused += len(refused)
             self._list([p.at(file=self.taken.file) for p in refused.values()])
@@ -104,7 +99,7 @@ class Taking:
             replace(
                 a,
                 problem=a.problem.at(file=self.taken.file or a.problem.file),
-                sender=a.sender or (self.within.unit if self.within else None),
+                sender=a.sender or self.policy.account or None,
             )
             for a in asides
         ]

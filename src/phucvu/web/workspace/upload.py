@@ -17,7 +17,7 @@ from phucvu.accounts.permissions import Role
 from phucvu.formats import day
 from phucvu.inbox.models import Upload
 from phucvu.intake import portal_lists, templates, words
-from phucvu.intake.within import REGISTERS
+from phucvu.intake.policy import REGISTERS
 from phucvu.problems import UnusableError
 from phucvu.records.store import EVERY
 from phucvu.web.language import _, language

@@ -22,8 +22,8 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.home import store
 from phucvu.inbox.models import Upload
 from phucvu.intake.files import import_file
+from phucvu.intake.policy import Policy
 from phucvu.intake.taking import Taken
-from phucvu.intake.within import Within
 from phucvu.problems import Fault, UnavailableError, UnusableError
 
 log = logging.getLogger(__name__)
@@ -114,29 +114,30 @@ def has_stopped(upload: Upload) -> bool:
     return upload.state in (LOOKING, TAKING) and upload.alive_at < now() - DEAD
 
 
-def within(user: Any, unit: str) -> Within:
+def policy_of(user: Any, unit: str) -> Policy:
     """What the account may bring for a unit."""
     known = units.every()
     roots = [u.code for u in known if known.get(u.parent) is None]
-    return Within(unit, units.below(unit), user.role == Role.ADMINISTRATOR, roots == [unit])
+    own = None if roots == [unit] else units.below(unit)
+    return Policy(unit, own, registers=user.role == Role.ADMINISTRATOR)
 
 
 def _begin(upload: Upload, user: Any, *, dry_run: bool) -> None:
-    bounds = within(user, upload.unit)
+    policy = policy_of(user, upload.unit)
     thread = threading.Thread(
-        target=_work, args=[upload.pk, user, bounds], kwargs={"dry_run": dry_run}, daemon=True
+        target=_work, args=[upload.pk, user, policy], kwargs={"dry_run": dry_run}, daemon=True
     )
     thread.start()
     thread.join(PATIENCE)
 
 
-def _work(pk: int, user: Any, bounds: Within, *, dry_run: bool) -> None:
+def _work(pk: int, user: Any, policy: Policy, *, dry_run: bool) -> None:
     """Look into a file or take it, and write down what came of it."""
     try:
         upload = Upload.objects.get(pk=pk)
         try:
             with _alive(pk):
-                taken = _imported(upload, bounds, dry_run=dry_run)
+                taken = _imported(upload, policy, dry_run=dry_run)
             state, said = (SEEN if dry_run else TAKEN), of_taken(taken)
         except UnusableError as error:
             state, said = UNUSABLE, {"problems": [_words(p) for p in error.problems[:LISTED]]}
@@ -179,7 +180,7 @@ def _alive(pk: int) -> Iterator[None]:
         thread.join()
 
 
-def _imported(upload: Upload, bounds: Within, *, dry_run: bool) -> Taken:
+def _imported(upload: Upload, policy: Policy, *, dry_run: bool) -> Taken:
     with tempfile.TemporaryDirectory(prefix="phucvu-upload-") as folder:
         path = Path(folder) / upload.name
         try:
@@ -194,7 +195,7 @@ def _imported(upload: Upload, bounds: Within, *, dry_run: bool) -> Taken:
             sender=upload.unit,
             dry_run=dry_run,
             progress=_teller(upload.pk),
-            within=bounds,
+            policy=policy,
         )
 
 
