@@ -20,11 +20,8 @@ from phucvu.engine.listing import (
     Listing,
     Order,
     Wish,
-    counted,
     judge,
-    looked_at,
-    lost,
-    times_taken_off,
+    verdict_of,
 )
 from phucvu.engine.sources import from_frames
 from phucvu.engine.tree import Tree
@@ -60,11 +57,13 @@ def figures_of_lists(found: Listing, tables, rules, period: Period) -> dict[tupl
     figures = {}
     for unit in tree.shown:
         below = tree.below(unit.code)
-        asked = [c for i in indicators for c in (looked_at(i, period) & counted(i), looked_at(i, period))]
+        verdicts = [verdict_of(i, period) for i in indicators]
+        asked = [c for v in verdicts for c in (v.looked_at & v.counted, v.looked_at)]
         numbers = found.numbers(below, asked)
         for n, indicator in enumerate(indicators):
             met, denominator = numbers[2 * n : 2 * n + 2]
-            times = found.total(Wish(below, looked_at(indicator, period)), times_taken_off(indicator))
+            verdict = verdicts[n]
+            times = found.total(Wish(below, verdict.looked_at), verdict.taken_off("BIGINT"))
             if not indicator.count.taken_off:
                 assert met == denominator - times
             if unit.kind in indicator.applies_to:
@@ -128,7 +127,8 @@ def test_lists_name_the_records_behind_a_figure_with_the_same_reasons(case: Case
         found = listed(tables, rules, period, now, folder)
         for indicator in (i for i in in_force.indicators if i.count.of in OF_DOSSIERS):
             behind = dossiers(tables, load(rules), period, now, unit.code, indicator.id, lost_only=True)
-            wish = Wish(tree.below(unit.code), looked_at(indicator, period) & lost(indicator))
+            verdict = verdict_of(indicator, period)
+            wish = Wish(tree.below(unit.code), verdict.looked_at & verdict.lost)
             assert found.number(wish) == behind.height
             page = found.page(wish, Order(), behind.height + 1)
             for language in ("vi", "en"):
@@ -136,6 +136,27 @@ def test_lists_name_the_records_behind_a_figure_with_the_same_reasons(case: Case
             said = page.select("code", "unit", "procedure", began="received_at", due="due", vi="vi", en="en")
             told = behind.select("code", "unit", "procedure", "began", "due", vi="reason_vi", en="reason_en")
             assert said.sort("code", "unit").equals(told.sort("code", "unit"))
+
+
+@settings(FEW, max_examples=2)
+@given(case=cases())
+def test_one_dossier_is_judged_as_in_the_count(case: Case) -> None:
+    period, now, rules = case.period, case.now, "qd766-2022"
+    tables = from_frames(frames(case.records))
+    unit = next(u for u in tree_of(tables, period).shown if u.kind == "province")
+    with tempfile.TemporaryDirectory() as folder:
+        found = listed(tables, rules, period, now, folder)
+        senders = dict(found.page(Wish([unit.code], listing.holds()), Order(), 1000)["code", "sender"].rows())
+        for indicator in (i for i in load(rules).at(period.last).indicators if i.count.of == "dossiers"):
+            behind = dossiers(tables, load(rules), period, now, unit.code, indicator.id).filter(
+                unit=unit.code
+            )
+            verdict = verdict_of(indicator, period)
+            for code, counted, reasons in behind["code", "counted", "reasons"].iter_rows():
+                told = found.told(senders[code], code, {"": verdict.looked_at} | verdict.lacks)
+                assert told.pop("")
+                assert [c for c, lacking in told.items() if lacking] == reasons
+                assert counted is (not reasons)
 
 
 @settings(FEW, max_examples=3)

@@ -76,7 +76,7 @@ def dossiers(
         limit=limit,
         offset=offset,
         regroup=regroup,
-    )
+    ).drop("reasons")
     about = about_records(asked, period, unit) | {"Chỉ số": indicator}
     if not said_otherwise("dossiers", found, format_, excel, about):
         name = rule_set.at(period.last)[indicator].short.vi

@@ -8,8 +8,9 @@ serves dossiers, which carry their procedure's facts.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
-import ibis
 import ibis.expr.types as ir
 
 from phucvu.records.codes import HAS_IT, PUBLIC, Channel, ProcedureState
@@ -192,19 +193,25 @@ def about_conduct(petitions: ir.Table, count: Count) -> ir.BooleanValue:
 
 @_condition
 def petition_on_time(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    made_public = ibis.coalesce(petitions.published_at, petitions.cut_off).date()
-    return ibis.cases(
-        (petitions.refused_at.notnull(), petitions.refused_at.date() <= petitions.refuse_by),
-        (
-            petitions.answered_at.notnull(),
-            (petitions.answered_at.date() <= petitions.answer_by) & (made_public <= petitions.publish_by),
-        ),
-        (
-            petitions.supplement_asked_at.notnull(),
-            petitions.supplement_asked_at.date() <= petitions.supplement_by,
-        ),
-        else_=petitions.cut_off.date() <= petitions.answer_by,
+    return ~reduce(or_, limits_missed(petitions).values())
+
+
+def limits_missed(petitions: ir.Table) -> dict[str, ir.BooleanValue]:
+    """By reason code, which petitions missed that limit; null where the limit is not known."""
+    refused, answered, asked = (
+        petitions[at].notnull() for at in ("refused_at", "answered_at", "supplement_asked_at")
     )
+    answered = ~refused & answered
+    asked = ~refused & ~answered & asked
+    public, today = petitions.published_at, petitions.cut_off.date()
+    return {
+        "refused_late": refused & (petitions.refused_at.date() > petitions.refuse_by),
+        "answered_late": answered & (petitions.answered_at.date() > petitions.answer_by),
+        "published_late": answered & public.notnull() & (public.date() > petitions.publish_by),
+        "not_published": answered & public.isnull() & (today > petitions.publish_by),
+        "supplement_late": asked & (petitions.supplement_asked_at.date() > petitions.supplement_by),
+        "not_answered": ~refused & ~answered & ~asked & (today > petitions.answer_by),
+    }
 
 
 @_condition

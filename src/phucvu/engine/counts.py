@@ -225,10 +225,13 @@ def of_things(rows: ir.Table, indicator: Indicator) -> Verdict[ir.BooleanValue]:
     lacks = {c: ~CONDITIONS[c](rows, count) for c in own if c in count.numerator}
     if met is not None and met.conditions:
         lacks[NO_DOSSIER] = ~_at_least_one(rows, met)
-    looked_at = all_of((CONDITIONS[c](rows, count) for c in own if c in count.denominator), YES)
-    if applied is not None:
-        looked_at = looked_at & _at_least_one(rows, applied)
-    return Verdict(looked_at, lacks, (any_of(lacks.values(), YES),), YES)
+    return Verdict(
+        population=YES if applied is None else _at_least_one(rows, applied),
+        required={c: CONDITIONS[c](rows, count) for c in own if c in count.denominator},
+        lacks=lacks,
+        groups=(any_of(lacks.values(), YES),),
+        yes=YES,
+    )
 
 
 def _at_least_one(rows: ir.Table, measure: Measure) -> ir.BooleanValue:

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
+from phucvu.engine.conditions import limits_missed
 from phucvu.engine.counts import communes, of_things, owned_procedures, procedures, services, tally
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import counted_for
@@ -68,38 +69,10 @@ def dossiers(
     Mostly dossiers; for indicators that count other things, the procedures, services, communes,
     decisions or petitions. Columns: code, unit, procedure, began (received, arrived or decided), due,
     ended, counted, taken_off (how many times the numerator is less for it, 0 where it counts), reason_vi,
-    reason_en (why it does not count; empty where it does). Raises NotFoundError where there is no such
-    unit or indicator in the period, or no figure of it.
+    reason_en (why it does not count; empty where it does), reasons (the same as a list of reason codes, see
+    ``phucvu.engine.reasons``). Raises NotFoundError where there is no such unit or indicator in the period,
+    or no figure of it.
     """
-    found = with_codes(
-        tables,
-        rules,
-        period,
-        now,
-        unit,
-        indicator,
-        lost_only=lost_only,
-        limit=limit,
-        offset=offset,
-        regroup=regroup,
-    )
-    return found.drop("reasons")
-
-
-def with_codes(
-    tables: Tables,
-    rules: RuleSetFile,
-    period: Period,
-    now: dt.datetime,
-    unit: str,
-    indicator: str,
-    *,
-    lost_only: bool = False,
-    limit: int | None = None,
-    offset: int = 0,
-    regroup: bool = False,
-) -> pl.DataFrame:
-    """``dossiers`` with a column ``reasons`` more: a list of reason codes (see ``phucvu.engine.reasons``)."""
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
         wanted = _wanted(evaluation, unit, indicator)
@@ -209,31 +182,14 @@ def _of_petitions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Be
     verdict = of_records(rows, indicator)
     lacks = verdict.lacks
     if PETITION in lacks:
-        lacks = _late_petitions(rows, lacks[PETITION]) | {c: lacks[c] for c in lacks if c != PETITION}
+        exactly = {code: missed.fill_null(False) for code, missed in limits_missed(rows).items()}
+        # Where a limit is not known the petition does not count either; what is then said is that it is late.
+        exactly[PETITION] = lacks[PETITION] & ~any_of(exactly.values(), YES)
+        lacks = exactly | {c: lacks[c] for c in lacks if c != PETITION}
     return Behind(rows, said, verdict, lacks)
 
 
 PETITION = "petition_on_time"
-
-
-def _late_petitions(rows: ir.Table, late: ir.BooleanValue) -> dict[str, ir.BooleanValue]:
-    """At which of its limits each late petition is so; in the order of the condition's cases."""
-    refused = rows.refused_at.notnull()
-    answered = ~refused & rows.answered_at.notnull()
-    asked = ~refused & rows.answered_at.isnull() & rows.supplement_asked_at.notnull()
-    waits = ~refused & rows.answered_at.isnull() & rows.supplement_asked_at.isnull()
-    today = rows.cut_off.date()
-    causes = {
-        "refused_late": refused & (rows.refused_at.date() > rows.refuse_by),
-        "answered_late": answered & (rows.answered_at.date() > rows.answer_by),
-        "published_late": answered & (rows.published_at.date() > rows.publish_by),
-        "not_published": answered & rows.published_at.isnull() & (today > rows.publish_by),
-        "supplement_late": asked & (rows.supplement_asked_at.date() > rows.supplement_by),
-        "not_answered": waits & (today > rows.answer_by),
-    }
-    found = {code: late & cause.fill_null(False) for code, cause in causes.items()}
-    # Where a limit is not known the petition does not count either; what is then said is that it is late.
-    return found | {PETITION: late & ~any_of(found.values(), YES)}
 
 
 BEHIND: dict[str, Callable[[Evaluation, str, Indicator], Behind]] = {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, TypeVar
 
 import duckdb
 import ibis.expr.types as ir
@@ -25,15 +25,14 @@ from duckdb import (
     Expression,
     FunctionExpression,
     SQLExpression,
-    StarExpression,
 )
 
 from phucvu.engine import data_quality, features, populations
+from phucvu.engine import reasons as reason_codes
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
-from phucvu.engine.reasons import sentence
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
@@ -59,6 +58,8 @@ SORTS = {
 
 DOUBTS = data_quality.WORDS
 """What may be doubtful about a dossier: words by name."""
+
+Key = TypeVar("Key")
 
 DEEP = 10_000
 """Pages from here on are fetched in two steps."""
@@ -176,32 +177,15 @@ def _verdict(
     return verdict(count, lambda condition: column(column_of(condition, count)), yes, population)
 
 
-def looked_at(indicator: Indicator, period: Period) -> Expression:
-    """The dossiers in the denominator of an indicator that counts dossiers."""
-    of = population(str(indicator.count.population), period)
-    return _verdict(indicator, ColumnExpression, YES, of).looked_at
+def verdict_of(indicator: Indicator, period: Period) -> Verdict[Expression]:
+    """The verdict of an indicator that counts dossiers, for a period that the listing answers for."""
+    return _verdict(indicator, ColumnExpression, YES, population(str(indicator.count.population), period))
 
 
 def doubted(finding: str, period: Period) -> Expression:
     """The dossiers of a period with a finding, by its name (see ``phucvu.engine.data_quality``)."""
     of = "received" if finding == "not_reported" else "handled"
     return population(of, period) & holds(f"doubt {finding}")
-
-
-def counted(indicator: Indicator) -> Expression:
-    """Of the dossiers looked at, those in the numerator."""
-    return _verdict(indicator, ColumnExpression, YES).counted
-
-
-def lost(indicator: Indicator) -> Expression:
-    """Of the dossiers looked at, those not in the numerator."""
-    return _verdict(indicator, ColumnExpression, YES).lost
-
-
-def times_taken_off(indicator: Indicator) -> Expression:
-    """How many times the numerator of an indicator is less for a dossier looked at; 0 where it counts."""
-    times: Expression = _verdict(indicator, ColumnExpression, YES).taken_off("BIGINT")
-    return times
 
 
 def _one_of(column: Expression, values: Sequence[Any]) -> Expression:
@@ -321,22 +305,22 @@ class Listing:
         found: list[tuple[Any, int]] = rows.order("number DESC, 1").fetchall()
         return found
 
-    def one(self, sender: str, code: str, period: Period | None = None) -> dict[str, Any] | None:
-        """The row of a dossier, with ``received`` and ``handled`` in a period; None where there is none.
-
-        Without a period that is the listing's own.
-        """
-        of = {name: population(name, period or self.period) for name in ("received", "handled")}
-        its = (ColumnExpression("sender") == ConstantExpression(sender)) & (
-            ColumnExpression("code") == ConstantExpression(code)
-        )
-        rows = (
-            self._table()
-            .filter(its)
-            .select(StarExpression(), *(each.alias(name) for name, each in of.items()))
-            .pl()
-        )
+    def one(self, sender: str, code: str) -> dict[str, Any] | None:
+        """The row of a dossier; None where there is none."""
+        rows = self._one(sender, code).pl()
         return rows.row(0, named=True) if rows.height else None
+
+    def told(self, sender: str, code: str, asked: Mapping[Key, Expression]) -> dict[Key, bool]:
+        """What of the things asked is true of a dossier that there is."""
+        columns = [asks.alias(str(number)) for number, asks in enumerate(asked.values())]
+        [answers] = self._one(sender, code).select(*columns).fetchall()
+        return dict(zip(asked, map(bool, answers), strict=True))
+
+    def _one(self, sender: str, code: str) -> duckdb.DuckDBPyRelation:
+        its = {"sender": sender, "code": code}
+        return self._table().filter(
+            all_of((ColumnExpression(n) == ConstantExpression(v) for n, v in its.items()), YES)
+        )
 
     def _table(self) -> duckdb.DuckDBPyRelation:
         return self._con.cursor().table("dossiers")
@@ -378,31 +362,14 @@ def _lower(value: Expression | str) -> Expression:
     return FunctionExpression("lower", ConstantExpression(value) if isinstance(value, str) else value)
 
 
-@dataclass(frozen=True)
-class One:
-    """What a dossier is for an indicator, by its row of a listing; conditions are told by their names.
-
-    ``lacks`` is what it lacks of the numerator, ``unmet`` of the denominator; ``within`` whether it is in
-    the population.
-    """
-
-    within: bool
-    unmet: tuple[str, ...]
-    lacks: tuple[str, ...]
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any], indicator: Indicator) -> Self:
-        """``row`` is one as ``Listing.one`` gives it."""
-        count = indicator.count
-        lacking = (
-            tuple(c for c in names if not row[column_of(c, count)])
-            for names in (count.denominator, count.numerator)
-        )
-        return cls(row[str(count.population)], *lacking)
-
-
 def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Series:
     """Why each dossier of a page does not count in an indicator; empty where it does."""
     found = _verdict(indicator, pl.col, pl.lit(True))
-    said = sentence(found.lacks, found.taken_off(pl.Int64), indicator, language)
+    said = reason_codes.sentence(found.lacks, found.taken_off(pl.Int64), indicator, language)
     return page.with_columns(reason=said)["reason"]
+
+
+def late(page: pl.DataFrame, language: str) -> pl.Series:
+    """How late each dossier of a page is; empty where it is on time."""
+    said = pl.when(~pl.col(reason_codes.LATE)).then(reason_codes.late(language)).otherwise(pl.lit(""))
+    return page.with_columns(late=said)["late"]

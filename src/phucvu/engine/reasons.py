@@ -7,7 +7,6 @@ where more can be said.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
@@ -35,6 +34,7 @@ ASKED_AGAIN = Words(
     vi="quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần", en="late: supplements asked for repeatedly"
 )
 LATE_BY = Words(vi="quá hạn {} ngày", en="late by {} days")
+THOUSANDS = {"vi": ".", "en": ","}
 OFTEN = Words(vi="{} (bị trừ {} lần)", en="{} (taken off {} times)")
 NONE_THAT = Words(vi="chưa có hồ sơ nào {}", en="no dossier {}")
 
@@ -61,21 +61,33 @@ def words(code: str, indicator: Indicator) -> Words:
     )
 
 
-def days_begun(seconds: Any) -> Any:
-    """Seconds in days, begun ones counted whole: of a number or an expression."""
-    return (seconds + DAY - 1) // DAY
+OUTSIDE = {
+    "received": Words(vi="không tiếp nhận trong kỳ", en="not received in the period"),
+    "handled": Words(vi="đã xong trước kỳ", en="finished before the period"),
+}
+"""Why a dossier of a listing is not in a population of the period."""
+
+
+def days_late() -> pl.Expr:
+    """By how many days a dossier is past its deadline, begun ones counted whole; empty where it is not."""
+    seconds = pl.col("seconds_late")
+    return pl.when(seconds > 0).then((seconds + DAY - 1) // DAY).cast(pl.Int64)
+
+
+def late(language: str) -> pl.Expr:
+    """How late a dossier is that lacks ``on_time``, by the columns ``seconds_late`` and ``unanswered``."""
+    days = days_late().cast(pl.String).str.replace(r"(\d)(\d{3})$", "${1}" + THOUSANDS[language] + "${2}")
+    by_days = pl.format(LATE_BY[language], days)
+    return pl.when("unanswered").then(pl.lit(ASKED_AGAIN[language])).otherwise(by_days)
 
 
 def sentence(lacks: Mapping[str, pl.Expr], times: pl.Expr, indicator: Indicator, language: str) -> pl.Expr:
     """The reasons of each record of a frame in a row; empty where it lacks nothing.
 
-    ``times`` is how often it is taken off, said where that is more than once. Of a dossier that is late
-    the columns ``seconds_late`` and ``unanswered`` say more.
+    ``times`` is how often it is taken off, said where that is more than once.
     """
-    by_days = pl.format(LATE_BY[language], days_begun(pl.col("seconds_late")).cast(pl.String))
-    late = pl.when("unanswered").then(pl.lit(ASKED_AGAIN[language])).otherwise(by_days)
     parts = [
-        pl.when(lacking).then(late if code == LATE else pl.lit(words(code, indicator)[language]))
+        pl.when(lacking).then(late(language) if code == LATE else pl.lit(words(code, indicator)[language]))
         for code, lacking in lacks.items()
     ]
     if not parts:

@@ -44,14 +44,21 @@ def any_of(conditions: Iterable[Truth], yes: Truth) -> Truth:
 class Verdict(Generic[Truth]):
     """Expressions over records: ``looked_at`` (in the denominator) and, of those, what each lacks.
 
-    ``lacks`` is by reason code; ``groups`` tells for each group of conditions that is taken off by itself
-    (``Count.groups``) which records lack any of it. ``yes`` is what is always true.
+    ``population`` tells which are looked at whatever they meet, ``required`` by condition which meet those
+    of the denominator. ``lacks`` is by reason code; ``groups`` tells for each group of conditions that is
+    taken off by itself (``Count.groups``) which records lack any of it. ``yes`` is what is always true.
     """
 
-    looked_at: Truth
+    population: Truth
+    required: dict[str, Truth]
     lacks: dict[str, Truth]
     groups: tuple[Truth, ...]
     yes: Truth
+
+    @property
+    def looked_at(self) -> Truth:
+        """Whether a record is in the denominator."""
+        return all_of(self.required.values(), self.population)
 
     @property
     def lost(self) -> Truth:
@@ -77,7 +84,8 @@ def verdict(
     """
     lacks = {condition: ~meets(condition) for condition in count.numerator}
     return Verdict(
-        looked_at=all_of(map(meets, count.denominator), yes if population is None else population),
+        population=yes if population is None else population,
+        required={condition: meets(condition) for condition in count.denominator},
         lacks=lacks,
         groups=tuple(any_of((lacks[condition] for condition in group), yes) for group in count.groups),
         yes=yes,

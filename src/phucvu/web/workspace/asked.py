@@ -17,10 +17,7 @@ from phucvu.engine.listing import (
     SORTS,
     Order,
     Wish,
-    column_of,
-    lacks,
-    looked_at,
-    lost,
+    verdict_of,
 )
 from phucvu.engine.reasons import codes, words
 from phucvu.engine.verdict import OF_DOSSIERS
@@ -129,7 +126,8 @@ class Asked:
         """The dossiers of the list that lack a condition of its indicator; none for what is no such."""
         if self.indicator is None or reason not in self.reasons:
             return ConstantExpression(False)
-        return looked_at(self.indicator, self.period) & lacks(column_of(reason, self.indicator.count))
+        verdict = verdict_of(self.indicator, self.period)
+        return verdict.looked_at & verdict.lacks[reason]
 
     def condition(self, at: Moment) -> Expression:
         found = self._listed(at)
@@ -140,10 +138,10 @@ class Asked:
         if self.ready:
             return self.ready.condition(at)
         if self.indicator:
-            found = looked_at(self.indicator, self.period)
-            if self.completable_only and (added := completable(self.indicator, self.period)) is not None:
-                return added
-            return found & lost(self.indicator) if self.lost_only else found
+            if self.completable_only:
+                return completable(self.indicator, self.period)
+            verdict = verdict_of(self.indicator, self.period)
+            return verdict.looked_at & verdict.lost if self.lost_only else verdict.looked_at
         if self.doubt:
             return listing.doubted(self.doubt, self.period)
         return listing.population("handled", self.period)

@@ -15,7 +15,7 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.urls import reverse
 
 from phucvu.engine import dossiers as behind
-from phucvu.engine.listing import Listing, Wish, reasons, times_taken_off
+from phucvu.engine.listing import Listing, Wish, late, reasons, verdict_of
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import NotFoundError
@@ -29,7 +29,7 @@ from phucvu.web.workspace import exports, files, groups, home
 from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
 from phucvu.web.workspace.ready import Moment
 from phucvu.web.workspace.shown import rendered
-from phucvu.web.workspace.words import channels, dated, lateness, statuses
+from phucvu.web.workspace.words import channels, dated, days_left, statuses
 
 MOST_THINGS = 20_000
 """Procedures, services, decisions or petitions that are listed."""
@@ -139,7 +139,7 @@ def _times_taken_off(found: Listing, wish: Wish, asked: Asked, number: int) -> i
     """How many times the dossiers of a list are taken off a figure, where that is not once each."""
     if asked.indicator is None or not asked.lost_only or not number:
         return None
-    times = found.total(wish, times_taken_off(asked.indicator))
+    times = found.total(wish, verdict_of(asked.indicator, asked.period).taken_off("BIGINT"))
     return times if times != number else None
 
 
@@ -210,7 +210,7 @@ def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[
             "procedure_name": names.get(row["procedure"]) or "",
             "status_name": said_status.get(row["status"], ""),
             "channel_name": said_channel.get(row["channel"] or Channel.IN_PERSON, ""),
-            "lateness": lateness(row, at.calendar, at.today),
+            "lateness": days_late or days_left(row, at.calendar, at.today),
             "is_late": not row["on_time"],
             "why": said or "",
             "received_text": dated(row["received_at"]),
@@ -219,7 +219,7 @@ def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[
             "link": reverse("workspace-dossier", args=[asked.unit, row["sender"], row["code"]])
             + asked.query(period=asked.period, page=page),
         }
-        for row, said in zip(rows.iter_rows(named=True), why, strict=True)
+        for row, said, days_late in zip(rows.iter_rows(named=True), why, late(rows, language()), strict=True)
     ]
 
 
@@ -324,7 +324,7 @@ def _records_behind(
     _source: results.Source, period: Period, _version: int | None, unit: str, indicator: str, lost_only: bool
 ) -> pl.DataFrame:
     with home.tables() as tables:
-        return behind.with_codes(
+        return behind.dossiers(
             tables,
             rules_in_use(),
             period,

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 
 from phucvu.accounts import units
 from phucvu.engine.listing import Listing, reasons
-from phucvu.engine.reasons import days_begun
+from phucvu.engine.reasons import days_late
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
 from phucvu.inbox.clock import now
@@ -68,7 +68,6 @@ def _file_columns(
     def named(column: str, names: dict[Any, str]) -> pl.Expr:
         return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
 
-    days = days_begun(pl.col("seconds_late")).cast(pl.Int64)
     columns: dict[str, pl.Expr | pl.Series] = {
         _("Mã hồ sơ"): pl.col("code"),
         _("Đơn vị gửi"): pl.col("sender"),
@@ -82,7 +81,7 @@ def _file_columns(
         _("Ngày hẹn trả"): pl.col("due"),
         _("Hạn tính cả thời gian chờ bổ sung giấy tờ"): pl.col("must_by"),
         _("Ngày kết thúc xử lý"): pl.col("ended"),
-        _("Quá hạn (ngày)"): pl.when(days > 0).then(days),
+        _("Quá hạn (ngày)"): days_late(),
     }
     if asked.indicator:
         columns[_("Lý do chưa đạt")] = reasons(frame, asked.indicator, language())

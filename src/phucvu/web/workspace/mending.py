@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from duckdb import ColumnExpression, Expression
 
-from phucvu.engine.listing import column_of, holds, lacks, looked_at
-from phucvu.engine.verdict import OF_DOSSIERS
+from phucvu.engine.listing import YES, verdict_of
+from phucvu.engine.verdict import any_of
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Indicator, Words
 from phucvu.web.rates import CENT
@@ -216,29 +216,13 @@ def advice(indicator: Indicator, at_root: bool) -> Advice | None:
     return found
 
 
-def completable(indicator: Indicator, period: Period) -> Expression | None:
-    """The finished dossiers that lack only what can still be added; None where no dossiers are counted."""
-    if indicator.count.of not in OF_DOSSIERS:
-        return None
-    added, settled = _conditions(indicator)
-    finished = ColumnExpression("ended").isnotnull()
-    return looked_at(indicator, period) & finished & holds(*settled) & lacks(*added)
-
-
-def can_be_completed(judged: dict[str, Any], indicator: Indicator) -> bool:
-    """The same of one dossier of the denominator, by its row of a listing."""
-    added, settled = _conditions(indicator)
-    return (
-        judged["ended"] is not None and all(judged[c] for c in settled) and not all(judged[c] for c in added)
-    )
-
-
-def _conditions(indicator: Indicator) -> tuple[list[str], list[str]]:
-    """The columns of a numerator's conditions: those that can be added, those settled when it was handled."""
-    count = indicator.count
-    added = [c for c in count.numerator if c in ADVICE and ADVICE[c].who == "own"]
-    settled = [c for c in count.numerator if c not in added]
-    return [column_of(c, count) for c in added], [column_of(c, count) for c in settled]
+def completable(indicator: Indicator, period: Period) -> Expression:
+    """Of an indicator that counts dossiers, the finished ones that lack only what can still be added."""
+    verdict = verdict_of(indicator, period)
+    added = {c for c in verdict.lacks if c in ADVICE and ADVICE[c].who == "own"}
+    settled = any_of((verdict.lacks[c] for c in verdict.lacks if c not in added), YES)
+    lacking = any_of((verdict.lacks[c] for c in added), YES)
+    return verdict.looked_at & ColumnExpression("ended").isnotnull() & lacking & ~settled
 
 
 def gain(indicator: Indicator, row: dict[str, Any], number: int) -> Decimal:

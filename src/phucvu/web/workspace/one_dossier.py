@@ -15,12 +15,13 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from duckdb import Expression
 
 from phucvu.accounts import personal, versions
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
-from phucvu.engine.listing import DOUBTS, One, reasons
-from phucvu.engine.reasons import words
+from phucvu.engine.listing import DOUBTS, Listing, late, reasons, verdict_of
+from phucvu.engine.reasons import OUTSIDE, words
 from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
@@ -34,9 +35,9 @@ from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.asked import PARAMETERS
 from phucvu.web.workspace.forms import VersionForm
-from phucvu.web.workspace.mending import advice, can_be_completed
+from phucvu.web.workspace.mending import advice, completable
 from phucvu.web.workspace.shown import rendered
-from phucvu.web.workspace.words import channels, dated, lateness, statuses
+from phucvu.web.workspace.words import channels, dated, days_left, statuses
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Verdict:
     why: str
     source: str
     conditions: tuple[tuple[bool, str], ...] = ()
+    completable: bool = False
+    """Whether it lacks only what can still be added."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _shown(
     steps = store().versions("steps", sender, code).sort("at", "status")
     held = versions.versions(sender, code)
     listing = home.listing(period)
-    judged = listing.one(sender, code, period) if listing else None
+    judged = listing.one(sender, code) if listing else None
     known = home.tree(period).units
     context: dict[str, Any] = {
         "unit": known.get(unit),
@@ -147,9 +150,11 @@ def _shown(
         "personal": reverse("personal", args=[code]) + f"?sender={sender}",
     }
     if judged and listing:
-        context["lateness"] = lateness(judged, home.calendar(), listing.cut_off.date())
+        row, lang = pl.DataFrame([judged]), language()
         context["is_late"] = not judged["on_time"]
-        context["verdicts"] = verdicts = list(_verdicts(judged, period))
+        left = days_left(judged, home.calendar(), listing.cut_off.date())
+        context["lateness"] = late(row, lang)[0] or left
+        context["verdicts"] = verdicts = list(_verdicts(listing, row, period))
         context["to_do"] = _to_do(judged, verdicts)
         context["doubts"] = [said for name, said in DOUBTS.items() if judged[f"doubt {name}"]]
     return rendered(request, "workspace/dossier.html", context, status=400 if problem else 200)
@@ -213,29 +218,35 @@ def _events(facts: dict[str, Any], steps: pl.DataFrame, judged: dict[str, Any] |
     yield from sorted(events, key=lambda e: e.at)
 
 
-def _verdicts(judged: dict[str, Any], period: Period) -> Iterator[Verdict]:
+def _verdicts(listing: Listing, row: pl.DataFrame, period: Period) -> Iterator[Verdict]:
+    """What the dossier of a row of a listing is for each indicator that counts dossiers."""
     lang = language()
-    row = pl.DataFrame([judged])
     rules = rules_in_use().at(period.last)
-    for indicator in rules.indicators:
-        count = indicator.count
-        if count.of not in OF_DOSSIERS or indicator.by_rule:
-            continue
+    indicators = [i for i in rules.indicators if i.count.of in OF_DOSSIERS and not i.by_rule]
+    asked: dict[tuple[str, str, str], Expression] = {}
+    for indicator in indicators:
+        found = verdict_of(indicator, period)
+        asked[indicator.id, "population", ""] = found.population
+        asked[indicator.id, "completable", ""] = completable(indicator, period)
+        asked |= {(indicator.id, "required", c): met for c, met in found.required.items()}
+        asked |= {(indicator.id, "lacks", c): lacking for c, lacking in found.lacks.items()}
+    told = listing.told(row["sender"][0], row["code"][0], asked)
+    for indicator in indicators:
+        of, count = indicator.id, indicator.count
         source = rules.sources[indicator.sources["count"]].title[lang]
-        found = One.of(judged, indicator)
-        if not found.within:
-            why = _("không tiếp nhận trong kỳ") if judged["handled"] else _("đã xong trước kỳ")
-            yield Verdict(indicator, "outside", why, source)
-        elif found.unmet:
-            why = "; ".join(words(c, indicator)[lang] for c in found.unmet)
-            yield Verdict(indicator, "outside", why, source)
+        unmet = [c for c in count.denominator if not told[of, "required", c]]
+        lacks = [c for c in count.numerator if told[of, "lacks", c]]
+        if not told[of, "population", ""]:
+            yield Verdict(indicator, "outside", OUTSIDE[str(count.population)][lang], source)
+        elif unmet:
+            yield Verdict(indicator, "outside", "; ".join(words(c, indicator)[lang] for c in unmet), source)
         else:
             said = tuple(
-                (False, words(c, indicator)[lang]) if c in found.lacks else (True, CONDITIONS[c].met[lang])
+                (False, words(c, indicator)[lang]) if c in lacks else (True, CONDITIONS[c].met[lang])
                 for c in count.numerator
             )
-            why = reasons(row, indicator, lang)[0] or ""
-            yield Verdict(indicator, "lost" if found.lacks else "counted", why, source, said)
+            state, why = ("lost", reasons(row, indicator, lang)[0]) if lacks else ("counted", "")
+            yield Verdict(indicator, state, why, source, said, told[of, "completable", ""])
 
 
 def _ended_since(judged: dict[str, Any]) -> bool:
@@ -266,7 +277,7 @@ def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, I
         how = advice(verdict.indicator, at_root=False)
         if verdict.state != "lost" or how is None or how.who != "own":
             continue
-        if can_be_completed(judged, verdict.indicator):
+        if verdict.completable:
             said = how.words[language()]
             found.append((f"{said[:1].upper()}{said[1:]}.", verdict.indicator))
     return found

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.listing import DOUBTS, Listing, Wish, doubted
+from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
 from phucvu.inbox.home import store
@@ -217,7 +218,7 @@ def _completable(
     """By indicator that counts dossiers: how many finished ones can still be completed."""
     if found is None:
         return {}
-    asked = {i.id: c for i in indicators if (c := completable(i, period)) is not None}
+    asked = {i.id: completable(i, period) for i in indicators if i.count.of in OF_DOSSIERS}
     return dict(zip(asked, found.numbers(home.below(period, unit), list(asked.values())), strict=True))
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.reasons import days_begun
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.formats import day, moment, whole
 from phucvu.records.codes import Channel, Status
@@ -37,15 +36,10 @@ def channels() -> dict[int, str]:
     }
 
 
-def lateness(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
-    """How a dossier stands with its deadline, in a few words; empty where it has none."""
-    if row["unanswered"]:
-        return _("quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần")
-    late = row["seconds_late"]
-    if late is None:
+def days_left(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:
+    """How a dossier that is on time stands with its deadline, in a few words; empty where it has none."""
+    if row["must_by"] is None:
         return ""
-    if late > 0:
-        return _("quá %(days)s ngày") % {"days": whole(days_begun(late), language())}
     if row["ended"] is not None:
         return _("đúng hạn")
     left = calendar.worked_until(today, row["must_by"].date())
