@@ -20,6 +20,7 @@ WRONG = {
     "PHUCVU_KEEP_FILES": ("0",),
     "PHUCVU_SHOWS": ("all",),
     "PHUCVU_PORTAL": ("portal.example", "ftp://portal.example", "http://", "http://[::1"),
+    "PHUCVU_PORTAL_DAILY": ("7", "24:00", "07:60", "sáng"),
     "PHUCVU_HTTPS": ("yes", "2"),
     "PHUCVU_IDLE_MINUTES": ("0", "601", "nửa giờ"),
     "PHUCVU_OIDC_URL": ("http://sso.vidu.vn", "sso.vidu.vn"),

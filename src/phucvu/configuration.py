@@ -45,6 +45,12 @@ def _one_of(values: dict[str, Any]) -> Kind:
     return Kind(read, " hoặc ".join(values), " or ".join(values))
 
 
+def _time(said: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", said):
+        raise ValueError(said)
+    return said
+
+
 def _names(said: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in said.split(",") if name.strip())
 
@@ -75,6 +81,7 @@ NAMES = Kind(_names, "các tên cách nhau bằng dấu phẩy", "names with com
 SWITCH = _one_of({"0": False, "1": True})
 WEB = Kind(_web, "địa chỉ bắt đầu bằng http:// hoặc https://", "an address that begins with https://")
 SAFE_WEB = Kind(_safe_web, "địa chỉ bắt đầu bằng https://", "an address that begins with https://")
+TIME = Kind(_time, "giờ như 07:00", "a time such as 07:00")
 DAYS = 99999
 
 
@@ -158,7 +165,25 @@ class Configuration:
         "counted",
     )
     portal: str = _setting(
-        "PHUCVU_PORTAL", "the address that `phucvu portal pull` asks", WEB, unset="none; `--address`"
+        "PHUCVU_PORTAL",
+        "the address of the national portal, whose published results are fetched",
+        WEB,
+        unset="none; `--address`",
+    )
+    portal_daily: str = _setting(
+        "PHUCVU_PORTAL_DAILY",
+        "`phucvu serve` fetches each day, from this time on, what the portal published "
+        "(see [portal.md](portal.md))",
+        TIME,
+        unset="off; `phucvu portal pull`",
+    )
+    portal_roots: tuple[str, ...] = _setting(
+        "PHUCVU_PORTAL_ROOTS",
+        "the provinces whose units' results are fetched daily; the provinces' totals and groups come with "
+        "each of them",
+        NAMES,
+        (),
+        unset="the provinces alone",
     )
     https: bool | None = _setting(
         "PHUCVU_HTTPS",

@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -27,7 +26,6 @@ from .server import PROCEDURES, YEAR, Book, running
 
 FRIDAY, SATURDAY = dt.datetime(2026, 10, 9, 7), dt.datetime(2026, 10, 10, 7)
 PARTS = ("total", "transparency", "progress", "online", "payment", "digitisation", "satisfaction")
-REAL_DAYS = Path(__file__).parents[3] / "shared" / "data" / "official" / "daily"
 
 
 def watch(home):
@@ -157,11 +155,9 @@ def test_a_day_is_compared_with_a_like_day(period, day, since, expected):
     assert (str(then), until and until.isoformat()) == expected
 
 
-def test_the_days_of_the_demonstration_are_those_that_were_read():
-    if not REAL_DAYS.exists():
-        pytest.skip("the published days are not beside this checkout")
+def test_the_days_of_the_demonstration_are_those_that_were_read(official):
     rows = BundledDays().rows()
-    given = {path.stem: list(csv.DictReader(path.open())) for path in REAL_DAYS.glob("*.csv")}
+    given = {path.stem: list(csv.DictReader(path.open())) for path in (official / "daily").glob("*.csv")}
     read = {
         (r["as_of"], r["unit"], r["indicator"]): (
             *(int(r[n]) if r[n] else None for n in ("numerator", "denominator")),

@@ -23,15 +23,18 @@ from django.db import connection
 from phucvu import configuration
 from phucvu.inbox import jobs
 from phucvu.inbox.background import PARTS
+from phucvu.inbox.clock import now
 from phucvu.inbox.counting import MonthCounter
 from phucvu.inbox.history import History
 from phucvu.inbox.home import home
 from phucvu.inbox.lists import Maker
 from phucvu.inbox.moving import Mover, try_stuck_again
+from phucvu.inbox.pulling import Puller
 from phucvu.inbox.reconciling import reconcile
 from phucvu.inbox.retention import Sweeper
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import Registers
+from phucvu.portal import client
 from phucvu.records import set_aside
 from phucvu.records.store import Store
 
@@ -44,6 +47,9 @@ and those who answer the senders get their time."""
 AFTER_TROUBLE = 2.0
 COMPACT_EVERY = 30.0
 SWEEP_EVERY = 2.0
+
+LOOK_FOR_RESULTS = 30.0
+"""Seconds between two looks at whether the portal's results of the day are due."""
 
 LOOK_AGAIN = 1.0
 """Seconds after which a second process looks again whether the first has gone."""
@@ -78,6 +84,8 @@ def run(part: str, store: Store) -> None:
                 _beside("compacting", store.compact, COMPACT_EVERY)
                 _beside("sweeping", sweeper.sweep, SWEEP_EVERY)
                 _beside("lists", maker.make_if_changed)
+                if chosen.portal_daily:
+                    _beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
                 _again_and_again("history", history.count_next)
 
 

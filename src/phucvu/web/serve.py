@@ -23,6 +23,7 @@ from granian.http import HTTP1Settings
 from phucvu import configuration
 from phucvu.accounts.units import check_settings
 from phucvu.configuration import LOCAL, Configuration
+from phucvu.inbox import pulling
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.problems import Fault, UnusableError
@@ -63,6 +64,7 @@ def serve(
     access.chosen()
     check_free(host, port)
     check(home)
+    pulling.check(said)
     with scratch(home) as folder:
         told = configuration.choose(static=str(folder / "static"))
         open_home(home, SETTINGS)
