@@ -1,12 +1,14 @@
 """Rule sets are read whole, and a wrong file is refused with file, line, field and what was expected."""
 
 import datetime as dt
+import shutil
 from fractions import Fraction
 
 import pytest
 
 from phucvu.problems import UnusableError
-from phucvu.rules.loading import load, names
+from phucvu.rules.loading import SETS, load, names
+from phucvu.rules.rule_files import HEAD
 
 DAY = dt.date(2026, 12, 31)
 
@@ -78,6 +80,19 @@ indicators:
     assert rules.at(dt.date(2026, 8, 31))["4.3"].target == Fraction(4, 5)
     assert rules.at(dt.date(2026, 9, 30))["4.3"].target == Fraction(1, 2)
     assert rules.at(dt.date(2026, 9, 30))["4.3"].sources["target"] == "qd-tinh"
+
+
+def test_the_path_of_a_base_is_relative_to_the_file_that_names_it(tmp_path, monkeypatch):
+    (tmp_path / "tinh").mkdir()
+    own, folder = tmp_path / "tinh" / "rieng.yaml", tmp_path / "tinh" / "thu"
+    own.write_text("name: rieng\nbased_on: ../chung.yaml\n", encoding="utf-8")
+    shutil.copytree(SETS / "qd766-2022", folder)
+    (folder / HEAD).write_text("name: thu\nbased_on: ../rieng.yaml\n", encoding="utf-8")
+    (tmp_path / "chung.yaml").write_text("name: chung\nbased_on: portal-2026\n", encoding="utf-8")
+    for there in (tmp_path, tmp_path / "tinh"):
+        monkeypatch.chdir(there)
+        assert load(str(own)).name == "rieng"
+        assert load(str(folder)).name == "thu"
 
 
 @pytest.mark.parametrize(

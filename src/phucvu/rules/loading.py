@@ -87,12 +87,14 @@ def _shipped(name: str) -> tuple[RuleSetFile, dict[str, Any]]:
     return _read(_path(name), ())
 
 
-def _path(name: str) -> Path:
+def _path(name: str, folder: Path = Path()) -> Path:
+    """Where the rule set of a name is; a path is relative to the folder."""
     shipped = _shipped_paths().get(name)
     if shipped is not None:
         return shipped
-    if name.endswith((".yaml", ".yml")) or Path(name).is_dir():
-        return Path(name)
+    path = folder / name
+    if name.endswith((".yaml", ".yml")) or path.is_dir():
+        return path
     raise UnusableError(Fault("rule_set_unknown", name=name, known=", ".join(names())))
 
 
@@ -104,8 +106,8 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[RuleSetFile, dict[str, A
     files = read_rules(path)
     data = files.data
     if "based_on" in data:
-        base = _base(str(data.pop("based_on")), (*above, path.resolve()), files.name)
-        data = _merged(base, data)
+        name, folder = str(data.pop("based_on")), path if path.is_dir() else path.parent
+        data = _merged(_base(_path(name, folder).resolve(), (*above, path.resolve()), files.name), data)
     return checked(files, data), data
 
 
@@ -121,15 +123,13 @@ def checked(files: RuleFiles, data: dict[str, Any]) -> RuleSetFile:
     return rules
 
 
-def _base(name: str, above: tuple[Path, ...], file: str) -> dict[str, Any]:
+def _base(path: Path, above: tuple[Path, ...], file: str) -> dict[str, Any]:
     """The data of the base of a rule set, with those of its own base."""
-    path = _path(name).resolve()
     if path in above:
         circle = " → ".join(p.name for p in (*above[above.index(path) :], path))
         raise UnusableError(Fault("rule_set_circle", file=file, circle=circle))
-    if name in names():
-        return _shipped(name)[1]
-    return _read(path, above)[1]
+    shipped = next((name for name, known in _shipped_paths().items() if known.resolve() == path), None)
+    return (_read(path, above) if shipped is None else _shipped(shipped))[1]
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
