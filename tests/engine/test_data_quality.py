@@ -77,6 +77,29 @@ def test_received_in_a_month_that_nobody_declared():
     ]
 
 
+def reported(reports: list[tuple[str, str, str]], unit: str) -> bool:
+    communes = [{"code": f"H99.20{n}", "kind": "commune", "parent": "H99"} for n in (1, 2)]
+    rows = PROVINCE | {
+        "units": [PROVINCE["units"][0], *({"name": "Xã"} | commune for commune in communes)],
+        "reports": [{"unit": u, "period": p, "received": n} for u, p, n in reports],
+        "dossiers": [FINE | {"code": "HS-1", "unit": unit}],
+    }
+    tables = from_frames({name: worked.frame(name, part) for name, part in rows.items()})
+    wrong = findings(tables, load("portal-2026"), Period.parse("2026-08"), dt.datetime(2026, 9, 1, 8))
+    return "not_reported" not in wrong["finding"].to_list()
+
+
+def test_what_was_declared_is_added_up_as_in_1_4():
+    both = [("H99.201", "2026-08", "4"), ("H99.202", "2026-08", "0")]
+    assert reported(both, "H99"), "the communes' numbers are the province's"
+    assert not reported(both[:1], "H99"), "one of them is missing"
+    assert reported(both, "H99.201")
+    assert not reported(both, "H99.202"), "its own number is none, whatever the sum"
+    quarter = [(u, f"2026-{m}", "4") for u in ("H99.201",) for m in ("07", "08", "09")]
+    assert reported([*quarter, ("H99.202", "2026-Q3", "5")], "H99"), "months of one and a quarter of another"
+    assert not reported([*quarter[1:], ("H99.202", "2026-Q3", "5")], "H99")
+
+
 def test_of_a_unit_and_by_page():
     dossiers = [FINE | {"code": f"HS-{n}", "result_file": "false"} for n in range(5)]
     dossiers.append(FINE | {"code": "other", "unit": "H99", "result_file": "false"})

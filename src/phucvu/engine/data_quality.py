@@ -10,13 +10,13 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine import features
+from phucvu.engine import declared, features
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.limits import possible_time
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import ID, last_moment
 from phucvu.engine.sources import Tables
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, around
 from phucvu.problems import UnusableError
 from phucvu.rules.model import RuleSetFile, Words
 
@@ -136,17 +136,25 @@ def _impossible_times(evaluation: Evaluation) -> ir.Table:
 def _reported(evaluation: Evaluation) -> ir.Table:
     """Columns unit, month, reported: the months for which a unit, or one above it, declared dossiers.
 
-    A number declared for a longer period, or for a unit, covers its months and the units below it.
+    A number declared for a longer period, or for a unit, covers its months and the units below it. A sum of
+    numbers (see ``declared.totals``) covers its months, and the unit alone: those below it have their own.
     """
-    reports = evaluation.tables["reports"]
-    units = evaluation.tree.units
-    declared: dict[str, set[dt.date]] = {}
-    for row in evaluation.fetch(reports.filter(reports.received > 0)).iter_rows(named=True):
-        declared.setdefault(row["unit"], set()).update(_months(row["period"]))
+    tree, reports = evaluation.tree, declared.by_period(evaluation)
+    stated: dict[str, set[dt.date]] = {}
+    for covered, numbers in reports.items():
+        for code in (code for code, number in numbers.items() if number > 0):
+            stated.setdefault(code, set()).update(_months(covered))
+    summed: dict[str, set[dt.date]] = {}
+    for period in {period for month in _months(str(evaluation.period)) for period in around(month)}:
+        for code in (code for code, number in declared.totals(tree, reports, period).items() if number > 0):
+            summed.setdefault(code, set()).update(_months(str(period)))
     rows = [
         (unit.code, month)
-        for unit in units
-        for month in set().union(*(declared.get(above.code, ()) for above in units.above(unit.code)))
+        for unit in tree.units
+        for month in set().union(
+            summed.get(tree.home(unit.code) or "", ()),
+            *(stated.get(above.code, ()) for above in tree.units.above(unit.code)),
+        )
     ]
     frame = pl.DataFrame(rows, schema={"unit": pl.String, "month": pl.Date}, orient="row")
     return evaluation.hold(frame.with_columns(reported=True))

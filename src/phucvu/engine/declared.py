@@ -21,13 +21,9 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
     A declared number covers the units below. The share is last year's total over 12 for a month, 4 for
     a quarter, 1 for a year, rounded half up; other periods have none. 0 where nothing was declared.
     """
-    period = evaluation.period
-    reports: dict[str, Totals] = {}
-    rows = evaluation.ask_once("reports", lambda: evaluation.tables["reports"])
-    for unit, covered, number in rows.select("unit", "period", "received").iter_rows():
-        reports.setdefault(covered, {})[unit] = number
-    now = _totals(evaluation.tree, reports, period)
-    whole_year = _totals(evaluation.tree, reports, Period.months(period.first.year - 1, 1, 12))
+    period, reports = evaluation.period, by_period(evaluation)
+    now = totals(evaluation.tree, reports, period)
+    whole_year = totals(evaluation.tree, reports, Period.months(period.first.year - 1, 1, 12))
     parts = SHARES.get(period.kind)
     codes = [unit.code for unit in evaluation.tree.shown]
     shares = [(2 * whole_year.get(c, 0) + parts) // (2 * parts) if parts else 0 for c in codes]
@@ -37,21 +33,30 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
     )
 
 
-def _totals(tree: Tree, reports: dict[str, Totals], period: Period) -> Totals:
+def by_period(evaluation: Evaluation) -> dict[str, Totals]:
+    """What units declared, by period."""
+    reports: dict[str, Totals] = {}
+    rows = evaluation.ask_once("reports", lambda: evaluation.tables["reports"])
+    for unit, covered, number in rows.select("unit", "period", "received").iter_rows():
+        reports.setdefault(covered, {})[unit] = number
+    return reports
+
+
+def totals(tree: Tree, reports: dict[str, Totals], period: Period) -> Totals:
     """What each shown unit declared for a period; ``reports`` has what units declared by period.
 
     Without a number of its own, a unit takes for a quarter or year the sum of its months', else the sum
     of those directly below it; each only where none of them is missing.
     """
-    totals = _own(tree, reports.get(str(period), {}))
-    by_month = [_totals(tree, reports, month) for month in period.its_months]
-    if totals or any(by_month):
+    found = _own(tree, reports.get(str(period), {}))
+    by_month = [totals(tree, reports, month) for month in period.its_months]
+    if found or any(by_month):
         for code, below in tree.children.items():
-            parts_of = [month.get(code) for month in by_month], [totals.get(child) for child in below]
+            parts_of = [month.get(code) for month in by_month], [found.get(child) for child in below]
             known = (_sum(parts) for parts in parts_of)
-            if code not in totals and (total := next((s for s in known if s is not None), None)) is not None:
-                totals[code] = total
-    return totals
+            if code not in found and (total := next((s for s in known if s is not None), None)) is not None:
+                found[code] = total
+    return found
 
 
 def _sum(parts: list[int | None]) -> int | None:

@@ -156,6 +156,16 @@ class Period:
         return min(self.ends, now)
 
 
+def around(day: dt.date) -> list[Period]:
+    """The month, quarter and year that a day is in.
+
+    >>> [str(period) for period in around(dt.date(2026, 8, 31))]
+    ['2026-08', '2026-Q3', '2026']
+    """
+    month = Period.months(day.year, day.month, 1)
+    return [month, Period.months(day.year, 3 * month.quarter - 2, 3), Period.months(day.year, 1, 12)]
+
+
 def last_second(day: dt.date) -> dt.datetime:
     """The end of a day, in Vietnam's time, without a zone."""
     return dt.datetime.combine(day, END_OF_DAY)

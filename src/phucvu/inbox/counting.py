@@ -14,7 +14,7 @@ import polars as pl
 from django.db import transaction
 from django.db.models import F
 
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, around
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Counted, CountedProcedures, Payload
 from phucvu.inbox.month import Month
@@ -75,9 +75,7 @@ def periods() -> list[Period]:
 
 def running(day: dt.date) -> list[Period]:
     """The month, quarter and year that a day is in."""
-    month = Period.months(day.year, day.month, 1)
-    quarter = Period.months(day.year, (day.month - 1) // 3 * 3 + 1, 3)
-    return [month, quarter, Period.months(day.year, 1, 12)]
+    return around(day)
 
 
 class MonthCounter:
