@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from phucvu.cli.program import program
-from phucvu.problems import UnusableError
+from phucvu.problems import Fault, UnusableError
 from phucvu.simulation import simulate
-from phucvu.simulation.simulator import simulate_what_can_be
+from phucvu.simulation.simulator import Summary, without_contradictions
 
 from .consistent import UNITS, Figure, frame
 from .test_figures_come_out import OCTOBER, known, published
@@ -73,6 +73,10 @@ def test_contradictions(changed: dict[tuple[str, str], Figure], named: str, tmp_
     assert not list(tmp_path.iterdir())
 
 
+def made(figures: pl.DataFrame, out: Path) -> tuple[Summary, list[Fault]]:
+    return without_contradictions(figures, UNITS, lambda left: simulate(left, UNITS, out, now=OCTOBER))
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -85,7 +89,7 @@ def test_a_figure_that_contradicts_others_is_named_and_the_rest_is_made(
     changed: dict[tuple[str, str], Figure], named: list[tuple[str, str]], tmp_path: Path
 ) -> None:
     figures = PROVINCE | changed
-    _, found = simulate_what_can_be(frame("2026", figures), UNITS, tmp_path / "made", now=OCTOBER)
+    _, found = made(frame("2026", figures), tmp_path / "made")
     assert sorted({(one.parameters["unit"], one.parameters["indicator"]) for one in found}) == named
     rest = frame("2026", {key: figure for key, figure in figures.items() if key not in named})
     simulate(rest, UNITS, tmp_path / "rest", now=OCTOBER)
@@ -95,7 +99,7 @@ def test_a_figure_that_contradicts_others_is_named_and_the_rest_is_made(
 
 def test_figures_of_which_none_would_be_left_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match=r"H91, indicator 2\.1"):
-        simulate_what_can_be(frame("2026", {("H91", "2.1"): (2, 1)}), UNITS, tmp_path, now=OCTOBER)
+        made(frame("2026", {("H91", "2.1"): (2, 1)}), tmp_path)
 
 
 def test_the_command_names_what_contradicts_and_ends_with_status_1(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from phucvu.cli.rules import rules
 from phucvu.cli.score import score
 from phucvu.cli.senders import senders
 from phucvu.cli.serve import serve
-from phucvu.cli.simulate import simulate
+from phucvu.cli.simulate import command as simulate
 from phucvu.cli.template import template
 from phucvu.cli.watch import watch
 from phucvu.problems import Fault, FaultError, why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from phucvu.formats import whole
 from phucvu.rules.loading import DEFAULT, load
 
 
-@click.command()
+@click.command("simulate")
 @click.option(
     "--like",
     required=True,
@@ -45,14 +46,16 @@ from phucvu.rules.loading import DEFAULT, load
     help="Cùng số thì cùng hồ sơ. | The same seed, the same records.",
 )
 @now_option
-def simulate(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
+def command(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
     """Tạo hồ sơ mô phỏng (không người thật) cho ra đúng số liệu. | Make records for figures."""
-    from phucvu.simulation.simulator import simulate_what_can_be
+    from phucvu.simulation.simulator import simulate, without_contradictions
 
     table = read_figures(like, load(DEFAULT))
     units = read_units(units_file) if units_file else Units([])
     with progress_bar("hồ sơ | dossiers") as progress:
-        made, left_out = simulate_what_can_be(table.frame, units, out, seed=seed, now=now, progress=progress)
+        made, left_out = without_contradictions(
+            table.frame, units, partial(simulate, units=units, out=out, seed=seed, now=now, progress=progress)
+        )
     for name, rows in made.rows.items():
         click.echo(f"{name}: {whole(rows, LANGUAGE)}")
     click.echo(f"{made.made_up} đơn vị mô phỏng thêm | units made up")

@@ -433,3 +433,12 @@ def circles(named: Mapping[str, str | None]) -> list[list[str]]:
             first = ring.index(min(ring))
             found.append([*ring[first:], *ring[: first + 1]])
     return found
+
+
+def units_by_period(units: Units, periods: Iterable[str]) -> pl.DataFrame:
+    """Columns period, unit, kind, parent: the units of each period, with what they were in it."""
+    return pl.DataFrame(
+        [(p, u.code, u.kind, u.parent) for p in periods for u in units.of_period(Period.parse(p))],
+        schema={"period": pl.String, "unit": pl.String, "kind": pl.String, "parent": pl.String},
+        orient="row",
+    )

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import opened
+from phucvu.records.schema import MOMENTS
 from phucvu.tables import plain
 
 FIELDS = {
@@ -26,12 +27,7 @@ FIELDS = {
     "unit": "DonViXuLy",
     "channel": "KenhThucHien",
     "status": "TrangThaiHoSo",
-    "filed_at": "NgayNopHoSo",
-    "received_at": "NgayTiepNhan",
-    "due_at": "NgayHenTra",
-    "ended_at": "NgayKetThucXuLy",
-    "returned_at": "NgayTra",
-    "refused_at": "NgayTuChoi",
+    **MOMENTS,
     "vneid": "TaiKhoanDuocXacThucVoiVNeID",
     "digitised_parts": "HoSoCoThanhPhanSoHoa",
     "paid_online": "DuocThanhToanTrucTuyen",

@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from phucvu.figures.periods import Period
-from phucvu.figures.units import Units
+from phucvu.figures.units import Units, units_by_period
 from phucvu.rules.model import Indicator, RuleSet, RuleSetFile, Words
 from phucvu.scoring.component_scores import component_scores, rules_frame
 
@@ -128,7 +128,8 @@ def formula_changes(published: pl.DataFrame, rules: RuleSetFile, units: Units) -
     )
     periods = rows["period"].unique().to_list()
     in_force = {period: rules.at(Period.parse(period).last) for period in periods}
-    rows = rows.join(_kinds(rows, units), on=["period", "unit"])
+    units = units.with_codes(rows["unit"].unique(maintain_order=True))
+    rows = rows.join(units_by_period(units, periods).drop("parent"), on=["period", "unit"])
     found = []
     for (name,), of_one in sorted(rows.group_by(["indicator"])):
         for period, days in ((p, of_one.filter(period=p).sort("as_of", "unit")) for p in sorted(periods)):
@@ -161,13 +162,6 @@ def crossed(changes: Iterable[Change], first: dt.date, second: dt.date) -> list[
 
 def _scored(rules: RuleSet, name: str) -> Indicator | None:
     return next((i for i in rules.indicators if i.id == name and i.scored), None)
-
-
-def _kinds(rows: pl.DataFrame, units: Units) -> pl.DataFrame:
-    """The kind that each unit had in each period."""
-    units = units.with_codes(rows["unit"].unique(maintain_order=True))
-    known = [(p, u.code, u.kind) for p in rows["period"].unique() for u in units.of_period(Period.parse(p))]
-    return pl.DataFrame(known, schema=["period", "unit", "kind"], orient="row")
 
 
 class _Watched:

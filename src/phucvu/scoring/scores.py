@@ -9,7 +9,7 @@ import polars as pl
 
 from phucvu.figures import table as figures_table
 from phucvu.figures.periods import Period
-from phucvu.figures.units import NATION, Units
+from phucvu.figures.units import NATION, Units, units_by_period
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.component_scores import as_points, component_scores, given_by_rule, rules_frame
 from phucvu.scoring.nation_scores import with_nation
@@ -161,11 +161,7 @@ def _every_unit(
     if published is not None:
         pairs = pl.concat([pairs, published.select("period", "unit")])
     pairs = pairs.unique(maintain_order=True)
-    known = pl.DataFrame(
-        [(p, u.code, u.kind, u.parent) for p in periods for u in units.of_period(Period.parse(p))],
-        schema={"period": pl.String, "unit": pl.String, "kind": pl.String, "parent": pl.String},
-        orient="row",
-    )
+    known = units_by_period(units, periods)
     return pairs.join(known, on=["period", "unit"], how="left", maintain_order="left")
 
 

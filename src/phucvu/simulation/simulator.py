@@ -85,25 +85,18 @@ def simulate(
     )
 
 
-def simulate_what_can_be(
-    figures: pl.DataFrame,
-    units: Units,
-    out: Path,
-    *,
-    seed: int = 0,
-    now: dt.datetime | None = None,
-    progress: Progress | None = None,
+def without_contradictions(
+    figures: pl.DataFrame, units: Units, make: Callable[[pl.DataFrame], Summary]
 ) -> tuple[Summary, list[Fault]]:
-    """As ``simulate``, but without the figures that contradict others; each of those is named.
+    """What ``make`` (``simulate``) makes without the figures that contradict others; each of those is named.
 
     What is left out may stand beside figures that then contradict nothing: they are made. Raises
     UnusableError where nothing would be left, or something else is wrong with the figures.
     """
-    now = now or now_in_vietnam()
     named: list[Fault] = []
     while True:
         try:
-            return simulate(figures, units, out, seed=seed, now=now, progress=progress), named
+            return make(figures), named
         except UnusableError as error:
             found = [p for p in error.problems if p.code == CONTRADICTION]
             left = figures

@@ -12,6 +12,7 @@ from phucvu.rules.model import RuleSet
 from phucvu.web.boards import Board, Mark, Standing, ranked
 from phucvu.web.language import _, language
 from phucvu.web.page import to
+from phucvu.web.sorting import Heading
 
 ORDERS = ("desc", "asc")
 
@@ -28,19 +29,11 @@ class Sort:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of points: its heading, and the link that sorts by it."""
+class Column(Heading):
+    """A column of points."""
 
     part: str
-    name: str
     max: Any
-    link: str
-    sorted: str
-    """asc or desc where the table is sorted by it, else empty."""
-
-    @property
-    def aria(self) -> str:
-        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
 
 
 @dataclass(frozen=True)
@@ -125,7 +118,7 @@ def _columns(board: Board, sort: Sort, anchor: str, view: str, args: tuple[str, 
         here = sort.order if part == sort.part else ""
         other = "asc" if here == "desc" else "desc"
         link = to(view, *args, board=board, query=f"sort={part}&order={other}") + f"#{anchor}"
-        yield Column(part, name, most, link, here)
+        yield Column(name, link, here, part, most)
 
 
 def as_record(standing: Standing) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
 from phucvu.web.ranking import asked_order
 from phucvu.web.sentences import called, of_all, of_procedure
+from phucvu.web.sorting import Heading
 
 A_PAGE = 100
 """Procedures on a page; the data behind it have them all."""
@@ -36,17 +37,10 @@ KEYS: dict[str, Callable[[Counts], Any]] = {
 
 
 @dataclass(frozen=True)
-class Heading:
+class Column(Heading):
     """A column that can be sorted by."""
 
     key: str
-    name: str
-    link: str
-    sorted: str
-
-    @property
-    def aria(self) -> str:
-        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
 
 
 def every(request: Any, form: str | None = None) -> Any:
@@ -229,7 +223,7 @@ def _asked_page(request: Any, rows: int) -> tuple[int, int]:
 
 def _headings(
     board: Board, key: str, order: str, view: str, args: tuple[str, ...], query: str
-) -> list[Heading]:
+) -> list[Column]:
     names = {
         "received": _("Tiếp nhận"),
         "finished": _("Xong"),
@@ -244,7 +238,7 @@ def _headings(
         link = to(
             view, *args, board=board, query="&".join(filter(None, [query, f"sort={name}&order={turned}"]))
         )
-        found.append(Heading(name, said, link, here))
+        found.append(Column(said, link, here, name))
     return found
 
 

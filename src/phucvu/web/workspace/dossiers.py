@@ -6,7 +6,6 @@ import datetime as dt
 import math
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +24,7 @@ from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
+from phucvu.web.sorting import Heading
 from phucvu.web.workspace import exports, files, groups, home
 from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
 from phucvu.web.workspace.ready import Moment
@@ -39,17 +39,6 @@ MOST_PROCEDURES = 100
 
 SOON = 3
 """Seconds after which a page looks again for a list that is being made."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    name: str
-    link: str
-    sorted: str
-
-    @property
-    def aria(self) -> str:
-        return {"asc": "ascending", "desc": "descending"}.get(self.sorted, "none")
 
 
 def show(request: Any, unit: str, form: str | None = None) -> Any:
