@@ -1,5 +1,7 @@
 """What tests share."""
 
+from __future__ import annotations
+
 import os
 import resource
 import tempfile
@@ -7,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING
 from unittest import mock
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -16,6 +19,11 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import settings
 
 from phucvu import configuration
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from .browsing import Windows
 
 MEMORY = 6 << 30
 """Bytes of data a process of the tests may take, three times what it needs, and each that it starts: what
@@ -62,16 +70,41 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture
-def address() -> Iterator[str]:
-    """The site served from this process, so that a test can choose what it shows."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Quiet)
+@pytest.fixture(scope="session")
+def _server() -> Iterator[WSGIServer]:
+    server = make_server("127.0.0.1", 0, lambda *_: [], Server, Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield server
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(_server: WSGIServer) -> str:
+    """The site served from this process, so that a test can choose what it shows."""
+    _server.set_app(get_wsgi_application())
+    return address_of(_server)
+
+
+def address_of(server: WSGIServer) -> str:
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from .browsing import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser, _server: WSGIServer) -> Windows:
+    from .browsing import Windows
+
+    return Windows(browser, address_of(_server))
 
 
 SLOW = ("kill", "spark", "demo", "site", "postgres", "browser")

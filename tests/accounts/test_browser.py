@@ -5,58 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from phucvu.accounts import managing
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import Role
-from tools.pictures import CHROMIUM, FLAGS
 
+from .. import browsing
 from ..signing import sign
 from ..web import axe
 from .conftest import PASSWORD
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
-]
+pytestmark = browsing.MARKS
 
 Make = Callable[..., User]
 WIDTHS = {"desk": 1280, "phone": 390}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+REFUSED = "status of 40"
 
 
 @pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
-def page(request: Any, browser: Browser, address: str) -> Iterator[Page]:
+def page(request: Any, windows: browsing.Windows, address: str) -> Iterator[Page]:
     """A page without scripts; at the end no request may have left the machine, nothing been complained of."""
-    yield from opened(browser, address, request.param, scripts=False)
-
-
-def opened(browser: Browser, address: str, width: int, *, scripts: bool) -> Iterator[Page]:
-    requests: list[str] = []
-    complaints: list[str] = []
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=scripts, base_url=address
-    )
-    page: Page = context.new_page()
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    yield page
-    context.close()
-    assert {urlsplit(url).netloc for url in requests} == {urlsplit(address).netloc}
-    assert not [c for c in complaints if "status of 40" not in c]
+    page = windows.open(request.param, java_script_enabled=False)
+    with browsing.watched(page, address, refused=REFUSED):
+        yield page
 
 
 def fits(page: Page) -> bool:
@@ -152,10 +128,11 @@ def test_the_other_pages_fit_too(page: Page, account: Make, enter: Callable[...,
 
 
 def test_the_admin_site_works_under_its_policy(
-    browser: Browser, address: str, account: Make, enter: Callable[..., None]
+    windows: browsing.Windows, address: str, account: Make, enter: Callable[..., None]
 ) -> None:
     """With scripts, as Django's pages have some; a refused one would be complained of."""
-    for page in opened(browser, address, 1280, scripts=True):
+    page = windows.open(1280)
+    with browsing.watched(page, address, refused=REFUSED):
         enter(page, account(Role.ADMINISTRATOR, "H21"))
         for path in ("", "accounts/user/", "accounts/auditentry/?action=sign-in", "inbox/sender/"):
             page.goto(f"/admin/{path}")
@@ -166,22 +143,17 @@ def test_the_admin_site_works_under_its_policy(
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(1280, "dark", ""), (390, "light", "/en")])
 def test_axe_finds_nothing(
-    browser: Browser,
-    address: str,
+    windows: browsing.Windows,
     account: Make,
-    client: Client,
     enter: Callable[..., None],
     width: int,
-    scheme: Any,
+    scheme: browsing.Scheme,
     language: str,
 ) -> None:
     script = axe.source()
     link = managing.create_administrator("quantri", "H21", "quantri@vidu.vn")
     user = account(Role.ADMINISTRATOR, "H21", two_step=False, password=PASSWORD)
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=address
-    )
-    page = context.new_page()
+    page = windows.open(width, scheme)
     found = []
 
     def look(path: str) -> None:
@@ -217,7 +189,6 @@ def test_axe_finds_nothing(
         look(path)
     enter(page, other)
     look("/workspace/dossiers/H21.17-261001-0001/personal")
-    context.close()
     assert found == []
 
 

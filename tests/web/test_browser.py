@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from phucvu.web import results
-from tools.pictures import CHROMIUM, FLAGS
 
+from .. import browsing
 from .showing import over_time, procedures, reorganised, with_communes
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
-]
+pytestmark = browsing.MARKS
 
 PAGES = ["/", "/en/", "/units/H21", "/units/H21.20", "/indicators", "/indicators/2.1"]
 PAGES += [
@@ -60,41 +57,19 @@ OUTSIDE = """width => [...document.querySelectorAll("body *")].filter(element =>
 WIDTHS = {"desk": 1280, "phone": 390}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens pages without scripts; at the end no request may have left the machine or failed."""
-    contexts: list[Any] = []
-    requests: list[str] = []
-    complaints: list[str] = []
+def open_page(windows: browsing.Windows, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages without scripts, one after the other; none may send for anything elsewhere, or fail."""
+    with ExitStack() as watching:
 
-    def open_(path: str, width: int = 1280, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=False,
-            color_scheme=scheme,
-            base_url=address,
-        )
-        contexts.append(context)
-        page: Page = context.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto(path)
-        return page
+        def open_(path: str, width: int = 1280) -> Page:
+            watching.close()
+            page = windows.open(width, java_script_enabled=False)
+            watching.enter_context(browsing.watched(page, address, refused="404"))
+            page.goto(path)
+            return page
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert requests
-    assert {urlsplit(url).netloc for url in requests} == {urlsplit(address).netloc}
-    assert not [c for c in complaints if "404" not in c]
+        yield open_
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
@@ -289,9 +264,9 @@ def read_on_a_phone(page: Page, path: str) -> None:
 
 
 def test_every_kind_of_page_reads_well_on_a_phone(
-    browser: Browser, address: str, show: Callable[..., None]
+    windows: browsing.Windows, address: str, show: Callable[..., None]
 ) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844}, base_url=address)
+    page = windows.open(390)
     show()  # a home without any result
     for path in ("/", "/indicators"):
         read_on_a_phone(page, path)
@@ -306,7 +281,6 @@ def test_every_kind_of_page_reads_well_on_a_phone(
     assert page.locator(".ranking .moved:visible", has_text="▲").count() > 3
     page.goto("/indicators/2.1?within=H21&period=2026-09")
     assert page.locator(".across .moved:visible", has_text="▲").count() > 3
-    page.close()
 
 
 def test_on_a_phone_the_parts_of_the_site_are_behind_a_menu(open_page: Callable[..., Page]) -> None:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from phucvu.accounts.models import User
-from tools.pictures import CHROMIUM, FLAGS
 
+from .. import browsing
 from ..web.axe import RUN, source
 from .conftest import PASSWORD
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
-]
+pytestmark = browsing.MARKS
 
 OUTSIDE = """width => [...document.querySelectorAll("body *")].filter(element => {
     const box = element.getBoundingClientRect();
@@ -38,29 +34,12 @@ SMALL = """() => [...document.querySelectorAll("main :is(a, button, select, summ
 """What a finger may miss."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
-def page(request: Any, browser: Browser, address: str) -> Iterator[Page]:
+def page(request: Any, windows: browsing.Windows, address: str) -> Iterator[Page]:
     """A page without scripts; at the end no request may have left the machine, nothing been complained of."""
-    requests: list[str] = []
-    complaints: list[str] = []
-    context = browser.new_context(
-        viewport={"width": request.param, "height": 900}, java_script_enabled=False, base_url=address
-    )
-    page: Page = context.new_page()
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    yield page
-    context.close()
-    assert {urlsplit(url).netloc for url in requests} == {urlsplit(address).netloc}
-    assert complaints == []
+    page = windows.open(request.param, java_script_enabled=False)
+    with browsing.watched(page, address):
+        yield page
 
 
 def fits(page: Page) -> bool:
@@ -151,19 +130,19 @@ READ = [
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing(
-    client_of: Callable[[str, str], Client], browser: Browser, address: str, width: int, scheme: Any
+    client_of: Callable[[str, str], Client],
+    windows: browsing.Windows,
+    address: str,
+    width: int,
+    scheme: browsing.Scheme,
 ) -> None:
     script = source()
     key = client_of("head", "H99").cookies["sessionid"].value
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, base_url=address, color_scheme=scheme, bypass_csp=True
-    )
-    context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
-    page = context.new_page()
+    page = windows.open(width, scheme, bypass_csp=True)
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
     found = {}
     for place in READ:
         page.goto(place)
         page.evaluate(script)
         found[place] = page.evaluate(RUN)
-    context.close()
     assert {place: violations for place, violations in found.items() if violations} == {}
