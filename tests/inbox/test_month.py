@@ -16,12 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from phucvu.engine.figures import figures
 from phucvu.inbox.counting import running
 from phucvu.inbox.month import Month
+from phucvu.records.codes import AtPortal
 from phucvu.records.schema import TABLES
+from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
 from .running import make_home
 
-RULES = load("portal-2026")
+RULES = load("qd766-2022")
+"""They count something of every kind of record."""
+
 BEGINS = dt.datetime(2026, 11, 27, 9)
 
 CODES = [f"H21-{n}" for n in range(6)]
@@ -39,6 +43,10 @@ SHIFTS = [
 
 STEPS_ON = [dt.timedelta(seconds=s) for s in (0, 1, 3600, 3601, 86_399, 86_400, 10 * 86_400)]
 """How the clock goes on; ten days lead into the next month."""
+
+
+def add(store: Store, table: str, *rows: dict[str, Any]) -> None:
+    store.append(table, pl.DataFrame(list(rows), schema=TABLES[table].types))
 
 
 class Changing(RuleBasedStateMachine):
@@ -60,7 +68,7 @@ class Changing(RuleBasedStateMachine):
             self.folder.cleanup()
 
     def add(self, table: str, *rows: dict[str, Any]) -> None:
-        self.store.append(table, pl.DataFrame(list(rows), schema=TABLES[table].types))
+        add(self.store, table, *rows)
 
     def drawn_moment(self, data: st.DataObject) -> dt.datetime:
         hours, shift = data.draw(st.sampled_from(HOURS)), data.draw(st.sampled_from(SHIFTS))
@@ -118,6 +126,12 @@ class Changing(RuleBasedStateMachine):
                 "steps", {"sender": "H21", "code": code, "at": self.drawn_moment(data), "status": status}
             )
 
+    @rule(data=st.data())
+    def the_portal_answers(self, data: st.DataObject) -> None:
+        outcome = data.draw(st.sampled_from([outcome.value for outcome in AtPortal]))
+        code = data.draw(st.sampled_from(CODES))
+        self.add("portal_answers", {"sender": "H21", "code": code, "at": self.now, "outcome": outcome})
+
     @rule(data=st.data(), table=st.sampled_from(["petitions", "ratings", "calendar", "procedures", "units"]))
     def others_change(self, data: st.DataObject, table: str) -> None:
         unit, code = data.draw(st.sampled_from(UNITS[:3])), data.draw(st.sampled_from(CODES))
@@ -172,13 +186,73 @@ class Changing(RuleBasedStateMachine):
         period = running(self.now.date())[0]
         if self.month is None or self.month.period != period:
             self.month = Month(self.store, RULES, period)
-        con = ibis.duckdb.connect()
-        tables = {name: self.store.table(con, name) for name in TABLES}
-        expected = figures(tables, RULES, period, self.now)
-        con.disconnect()
-        assert self.month.figures(self.now).equals(expected)
+        assert self.month.figures(self.now).equals(of_all_records(self.store, self.now))
+
+
+def of_all_records(store: Store, now: dt.datetime) -> pl.DataFrame:
+    con = ibis.duckdb.connect()
+    tables = {name: store.table(con, name) for name in TABLES}
+    found = figures(tables, RULES, running(now.date())[0], now)
+    con.disconnect()
+    return found
 
 
 TestChanging = Changing.TestCase
 # Each state is counted from all records; --hypothesis-profile long tries a hundred lives.
 TestChanging.settings = settings(max_examples=settings().max_examples // 50, stateful_step_count=15)
+
+
+def test_the_clock_alone_changes_figures(tmp_path: Path) -> None:
+    """Each moment told here changes some verdict; before it and at it the figures are those of that time."""
+    hour, second = dt.timedelta(hours=1), dt.timedelta(seconds=1)
+
+    def dossier(code: str, **said: Any) -> dict[str, Any]:
+        row = {"sender": "H21", "code": code, "unit": "H21.17", "procedure": PROCEDURES[0], "status": 4}
+        return row | {"received_at": BEGINS - 9 * hour, "due_at": BEGINS + 99 * hour} | said
+
+    def step(code: str, at: dt.datetime, status: int) -> dict[str, Any]:
+        return {"sender": "H21", "code": code, "at": at, "status": status}
+
+    store = make_home(tmp_path)
+    add(
+        store,
+        "dossiers",
+        dossier("due", due_at=BEGINS + hour),
+        dossier("waited", due_at=BEGINS),
+        dossier("received", received_at=BEGINS + 4 * hour),
+        dossier("ended", ended_at=BEGINS + 5 * hour),
+        dossier("done"),
+        dossier("named"),
+    )
+    waited = step("waited", BEGINS - 3 * hour, 5), step("waited", BEGINS - hour, 4)
+    add(store, "steps", *waited, step("done", BEGINS + 3 * hour, 9))
+    petition = {"unit": "H21.17", "class": "policy", "answered_at": None}
+    add(
+        store,
+        "petitions",
+        petition | {"code": "named", "arrived_at": BEGINS + 6 * hour, "dossier": "named"},
+        petition | {"code": "limit", "arrived_at": BEGINS - 22 * 24 * hour},  # 15 working days end today
+    )
+    day = dt.datetime.combine(BEGINS.date(), dt.time())
+    month = Month(store, RULES, running(BEGINS.date())[0])
+    found = [month.figures(BEGINS)]
+    moments = (
+        BEGINS + hour + second,
+        BEGINS + 2 * hour + second,
+        BEGINS + 3 * hour,
+        BEGINS + 4 * hour,
+        BEGINS + 5 * hour,
+        BEGINS + 6 * hour,
+        day + 24 * hour,
+    )
+    for moment in moments:
+        assert month.figures(moment - second).equals(found[-1])
+        found.append(month.figures(moment))
+        assert not found[-1].equals(found[-2])
+        assert found[-1].equals(of_all_records(store, moment))
+    # The clock is set back, just to a deadline, and goes on.
+    assert month.figures(moments[0] - second).equals(found[0])
+    assert month.figures(moments[0]).equals(found[1])
+    add(store, "dossiers", dossier("due", status=9, ended_at=BEGINS))
+    assert month.figures(moments[0]).equals(of_all_records(store, moments[0]))
+    assert not month.figures(moments[0]).equals(found[1])

@@ -13,6 +13,7 @@ import pytest
 from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
 from phucvu.inbox import relevant
+from phucvu.inbox.month import Month
 from phucvu.inbox.relevant import Relevant
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
@@ -30,7 +31,7 @@ def test_the_same_figures_whatever_arrives(tmp_path: Path, monkeypatch: pytest.M
     store = make_home(tmp_path)
     for _ in range(4):
         arrive(random, store)
-    held = Relevant(store, PERIOD)
+    held, month = Relevant(store, PERIOD), Month(store, load("portal-2026"), PERIOD)
     for turn in range(4):
         arrive(random, store)
         if turn == 1:
@@ -38,7 +39,9 @@ def test_the_same_figures_whatever_arrives(tmp_path: Path, monkeypatch: pytest.M
         if turn == 2:
             row = {"code": "1.000001", "name": "Thủ tục đổi", "owner": "H21", "fee": False}
             store.append("procedures", pl.DataFrame([row]))
-        assert counted(held.tables()).equals(counted(every(store)))
+        expected = counted(every(store))
+        assert counted(held.tables()).equals(expected)
+        assert month.figures(NOW).sort("unit", "indicator").equals(expected)
 
 
 def arrive(random: Random, store: Store) -> None:

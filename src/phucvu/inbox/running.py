@@ -40,6 +40,8 @@ from phucvu.records.store import Store
 
 PAUSE = 0.1
 """Seconds between two looks at whether there is something to do,"""
+LOOK_FOR_PAYLOADS = 0.05
+"""of the moving, which a change waits for first;"""
 REST = 0.2
 """but at least a fifth as long as the work took: what arrives meanwhile is done together, which costs less,
 and those who answer the senders get their time."""
@@ -72,9 +74,10 @@ def run(part: str, store: Store) -> None:
                 try_stuck_again()
                 set_aside.name_kinds(store)
                 jobs.begin(["moving", "counting"])
-                _beside("counting", counter.count_if_changed)
+                moved = threading.Event()
+                _beside("counting", counter.count_if_changed, wake=moved)
                 reconcile(store)
-                _again_and_again("moving", mover.move)
+                _again_and_again("moving", mover.move, LOOK_FOR_PAYLOADS, then=moved)
             case "history":
                 os.nice(NICE)
                 chosen = configuration.current()
@@ -89,19 +92,39 @@ def run(part: str, store: Store) -> None:
                 _again_and_again("history", history.count_next)
 
 
-def _beside(name: str, work: Callable[[], object], pause: float = PAUSE) -> None:
-    threading.Thread(target=_again_and_again, args=[name, work, pause], daemon=True).start()
+def _beside(
+    name: str, work: Callable[[], object], pause: float = PAUSE, *, wake: threading.Event | None = None
+) -> None:
+    threading.Thread(
+        target=_again_and_again, args=[name, work, pause], kwargs={"wake": wake}, daemon=True
+    ).start()
 
 
-def _again_and_again(name: str, work: Callable[[], object], pause: float = PAUSE) -> None:
-    """Do the work for ever, with a pause in between and a longer one after trouble."""
+def _again_and_again(
+    name: str,
+    work: Callable[[], object],
+    pause: float = PAUSE,
+    *,
+    wake: threading.Event | None = None,
+    then: threading.Event | None = None,
+) -> None:
+    """Do the work for ever, with a pause in between and a longer one after trouble.
+
+    ``wake`` ends a pause, but for the rest; ``then`` is set after work that found something to do.
+    """
     course = jobs.Course(name)
+    wake = wake or threading.Event()
     while True:
         began = time.monotonic()
+        wake.clear()
         try:
-            work()
+            found = work()
             course.went_well()
-            time.sleep(max(pause, REST * (time.monotonic() - began)))
+            if found and then:
+                then.set()
+            rest = REST * (time.monotonic() - began)
+            time.sleep(rest)
+            wake.wait(max(0.0, pause - rest))
         except Exception as error:
             report(error, f"{name}: trying again")
             course.failed(error)

@@ -235,7 +235,11 @@ class DeltaFiles:
 
 
 def _snapshot(place: str) -> Snapshot:
-    delta = DeltaTable(place)
+    return snapshot_of(place, DeltaTable(place))
+
+
+def snapshot_of(place: str, delta: DeltaTable) -> Snapshot:
+    """The table as it was read; it is not for ``DeltaFiles.commit`` if others read on with it."""
     actions = pl.DataFrame(delta.get_add_actions(flatten=True))
     files: tuple[File, ...] = ()
     if actions.height:
