@@ -69,7 +69,7 @@ def measure(records: Path, path: Path, export: int) -> None:
     from phucvu.figures.periods import Period
     from phucvu.records.schema import TABLES
     from phucvu.rules.loading import load
-    from phucvu.web.workspace.ready import READY, Moment
+    from phucvu.web.workspace.ready_lists import READY, Moment
 
     con = connect()
     tables = {name: con.read_parquet(f"{records}/{name}/*.parquet") for name in TABLES}

@@ -38,7 +38,7 @@ def test_a_value_that_cannot_be_used_is_told_by_its_name(
     monkeypatch.setenv(variable, said)
     with pytest.raises(UnusableError) as refused:
         configuration.current()
-    [problem] = refused.value.problems
+    [problem] = refused.value.faults
     assert problem.vi.startswith(f"biến {variable} phải là ")
     assert problem.en.startswith(f"the variable {variable} must be ")
 
@@ -57,7 +57,7 @@ def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PHUCVU_AT_ONCE", "0")
     with pytest.raises(UnusableError) as refused:
         configuration.current()
-    assert len(refused.value.problems) == 2
+    assert len(refused.value.faults) == 2
 
 
 def test_a_command_that_needs_no_database_stops_too(monkeypatch: pytest.MonkeyPatch) -> None:

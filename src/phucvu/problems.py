@@ -111,8 +111,8 @@ class FaultError(Exception):
     """Something cannot be done; carries the faults found, at least one."""
 
     def __init__(self, faults: Fault | Iterable[Fault]) -> None:
-        self.problems = [faults] if isinstance(faults, Fault) else list(faults)
-        super().__init__("\n".join(map(str, self.problems)))
+        self.faults = [faults] if isinstance(faults, Fault) else list(faults)
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 class UnusableError(FaultError):

@@ -77,14 +77,14 @@ def test_what_cannot_be_used_is_named(account: Make, wrong: dict[str, str], fiel
     before = (User.objects.count(), audit.last())
     with pytest.raises(UnusableError) as error:
         managing.create(audit.COMMAND_LINE, **said(**wrong))
-    assert [problem.field for problem in error.value.problems] == [field]
+    assert [problem.field for problem in error.value.faults] == [field]
     assert (User.objects.count(), audit.last()) == before
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(UnusableError) as error:
         managing.create(audit.COMMAND_LINE, username="", email="", role="", unit="")
-    assert {problem.field for problem in error.value.problems} == {"username", "email", "role", "unit"}
+    assert {problem.field for problem in error.value.faults} == {"username", "email", "role", "unit"}
 
 
 def test_two_who_give_the_same_name_at_once(account: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_used_at_all(tmp_path, name, content, vi):
     path.write_bytes(content)
     with pytest.raises(UnusableError) as error:
         read(path)
-    (problem,) = error.value.problems
+    (problem,) = error.value.faults
     assert problem.file == name
     assert vi in problem.vi
 

@@ -84,7 +84,7 @@ def tried(store, path, **how):
     try:
         return import_file(store, path, dry_run=True, **how)
     except UnusableError as error:
-        problems += error.problems
+        problems += error.faults
     assert all(p.vi and p.en for p in problems)
     assert problems
     assert "\n" not in str(problems[0])

@@ -89,4 +89,4 @@ def test_whose_list_it_is_must_be_known(home, tmp_path):
     for sender in (None, "H11"):
         with pytest.raises(UnusableError) as error:
             import_file(home, path, kind=KIND, sender=sender)
-        assert error.value.problems[0].code == "portal_list_of_nobody"
+        assert error.value.faults[0].code == "portal_list_of_nobody"

@@ -188,7 +188,7 @@ def test_a_procedure_mended_is_of_the_province_or_of_a_ministry_and_holds_there(
     store.append("procedures", pl.DataFrame(list(owners.items()), schema=["code", "owner"], orient="row"))
     with pytest.raises(UnusableError) as refused:
         set_aside.mend(store, "procedure", "8.1", "1.000002", root="H99")
-    assert refused.value.problems[0].vi == "thủ tục 1.000002 không phải của H99"
+    assert refused.value.faults[0].vi == "thủ tục 1.000002 không phải của H99"
     with pytest.raises(UnusableError):
         set_aside.mend(store, "unit", "Sở Lạ", "H30.01", root="H99")
     set_aside.mend(store, "procedure", "8.1", "1.000003", root="H99")

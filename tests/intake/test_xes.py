@@ -211,7 +211,7 @@ def test_what_would_be_left_out_in_silence_is_said_with_its_line(store, tmp_path
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(UnusableError, match=said) as error:
         import_file(store, path, mapping=mappings.parse(MAPPING, "thu.yaml"))
-    assert error.value.problems[0].row
+    assert error.value.faults[0].row
 
 
 def test_a_log_too_large_to_be_held(store, tmp_path, monkeypatch):

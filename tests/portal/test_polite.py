@@ -45,7 +45,7 @@ def test_a_refusal_ends_it_and_the_next_run_goes_on(pulled, tmp_path, refusal, a
         with pytest.raises(UnusableError) as refused:
             pulled(server, home=home)
         assert [r.status for r in server.requests] == [201] * after + [refusal]
-        [problem] = refused.value.problems
+        [problem] = refused.value.faults
         assert problem.file == f"{asked[after]} ({'H21' if 0 < after < 8 else 'cả nước'})"
         assert f"HTTP {refusal}" in problem.vi
         assert f"giữ {after} câu trả lời" in problem.vi

@@ -12,7 +12,7 @@ HEAD = {"name": "changed", "based_on": "portal-2026", "title": {"vi": "thử", "
 def refused(path):
     with pytest.raises(UnusableError) as error:
         load(str(path))
-    return "\n".join(str(p) for p in error.value.problems)
+    return "\n".join(str(p) for p in error.value.faults)
 
 
 @pytest.fixture

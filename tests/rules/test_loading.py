@@ -16,7 +16,7 @@ DAY = dt.date(2026, 12, 31)
 def refused(path):
     with pytest.raises(UnusableError) as error:
         load(str(path))
-    return [str(p) for p in error.value.problems]
+    return [str(p) for p in error.value.faults]
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_a_changed_rule_set_is_refused_or_counts(name, tiny):
             try:
                 passed = checked(FILE, piece)
             except UnusableError as error:
-                problems.append(error.problems)
+                problems.append(error.faults)
                 continue
             assert may_pass(kind, path), (kind, path)
             for indicator in passed.indicators:

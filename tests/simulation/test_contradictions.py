@@ -69,7 +69,7 @@ PROVINCE: dict[tuple[str, str], Figure] = {
 def test_contradictions(changed: dict[tuple[str, str], Figure], named: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableError) as error:
         simulate(frame("2026", PROVINCE | changed), UNITS, tmp_path, now=OCTOBER)
-    assert any(named in problem.en for problem in error.value.problems)
+    assert any(named in problem.en for problem in error.value.faults)
     assert not list(tmp_path.iterdir())
 
 
@@ -132,5 +132,5 @@ def test_published_figures_that_contradict_each_other(official: Path, tmp_path: 
     for province in ("H01", "H17"):
         with pytest.raises(UnusableError) as error:
             simulate(published(official, province), known(official), tmp_path, now=OCTOBER)
-        named = [problem.en.split(":")[0] for problem in error.value.problems]
+        named = [problem.en.split(":")[0] for problem in error.value.faults]
         assert named == [f"{province}, indicator {i}" for i in ("4.1", "4.2", "4.3", "4.4", "4.5b", "5.4")]

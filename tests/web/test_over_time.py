@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from phucvu.figures.periods import Period
 from phucvu.web import history
-from phucvu.web.choosing import brief, chooser
+from phucvu.web.period_chooser import brief, chooser
 
 from .showing import over_time, procedures, reorganised
 from .test_pages import text_of

@@ -62,7 +62,7 @@ def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
         assert "immutable" in headers["Cache-Control"]
         with pytest.raises(UnusableError) as refused:
             serve(tmp_path, port)
-        assert str(port) in refused.value.problems[0].vi
+        assert str(port) in refused.value.faults[0].vi
         os.killpg(program.pid, how)  # as Ctrl-C reaches the whole group
         output, _none = program.communicate(timeout=10)
         assert program.returncode == 0

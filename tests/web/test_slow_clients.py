@@ -189,4 +189,4 @@ def test_a_limit_that_is_none_is_refused(said: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PHUCVU_BODY_SECONDS", said)
     with pytest.raises(UnusableError) as refused:
         Limits.chosen()
-    assert "PHUCVU_BODY_SECONDS" in refused.value.problems[0].vi
+    assert "PHUCVU_BODY_SECONDS" in refused.value.faults[0].vi

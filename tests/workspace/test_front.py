@@ -14,7 +14,7 @@ from phucvu.web import results
 from phucvu.web.boards import board
 from phucvu.web.workspace import unit
 from phucvu.web.workspace.abbreviations import SPELLED, spelled_out
-from phucvu.web.workspace.mending import ADVICE, advice
+from phucvu.web.workspace.advice import ADVICE, advice
 
 from .test_lists import body, rows_of
 

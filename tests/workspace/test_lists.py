@@ -25,7 +25,7 @@ from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 from phucvu.web.workspace import dossiers as lists
-from phucvu.web.workspace.ready import READY
+from phucvu.web.workspace.ready_lists import READY
 
 from .records import SECRETS
 

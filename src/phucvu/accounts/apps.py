@@ -21,9 +21,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from phucvu.accounts import noting
+        from phucvu.accounts import audit_signals
 
-        noting.connect()
+        audit_signals.connect()
 
 
 class SessionsConfig(UserSessionsConfig):  # type: ignore[misc]

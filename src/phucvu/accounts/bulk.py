@@ -167,7 +167,7 @@ def make(by: User | str, file: str, rows: list[Row]) -> tuple[list[Made], list[F
                 user = managing.create(by, **row.said)
                 made.append(Made(row, user.username, managing.link(by, user)))
         except UnusableError as error:
-            problems += [_of_row(problem, file, row) for problem in error.problems]
+            problems += [_of_row(problem, file, row) for problem in error.faults]
     audit.append(by, "accounts imported", object=file, made=len(made), rows=len(rows))
     return made, problems
 

@@ -27,7 +27,7 @@ class Form(forms.Form):
     """A form whose fields can be told the faults that were found when its work was done."""
 
     def tell(self, error: UnusableError) -> None:
-        for one in error.problems:
+        for one in error.faults:
             words = one.en if get_language() == "en" else one.vi
             self.add_error(one.field if one.field in self.fields else None, words)
 

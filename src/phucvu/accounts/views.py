@@ -92,7 +92,7 @@ def from_file(request: Any) -> Any:
             file, rows = _uploaded(request)
             problems = bulk.check(request.user, file, rows)
         except UnusableError as error:
-            problems = error.problems
+            problems = error.faults
     wrong = {problem.row for problem in problems}
     request.session[WAITING] = {"file": file, "rows": [(row.number, row.said) for row in rows]}
     known = units.every()

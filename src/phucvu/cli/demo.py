@@ -11,7 +11,7 @@ import polars as pl
 
 from phucvu import configuration
 from phucvu.cli.demo_home import code_now, count_first, make_accounts
-from phucvu.cli.home import Asked
+from phucvu.cli.home import CountingOptions
 from phucvu.cli.output import progress_bar
 from phucvu.cli.score import print_scoreboard, scores_with_changes
 from phucvu.figures.periods import Period, last_second
@@ -152,7 +152,7 @@ def count_gia_lai_from_records() -> str:
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
             with progress_bar(f"nhập | importing {name}") as progress:
                 import_file(store, Path(folder, name), policy=Policy(synchronised=True), progress=progress)
-    tables, known = Asked(home, now).open()
+    tables, known = CountingOptions(home, now).open()
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]
     equal = wanted.join(counted, on=key, how="semi").height

@@ -9,7 +9,7 @@ import click
 import polars as pl
 
 from phucvu import configuration
-from phucvu.cli.home import Asked, asking, period_option, regroup_option
+from phucvu.cli.home import CountingOptions, counting_options, period_option, regroup_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_excel
 from phucvu.cli.score import excel_option, format_option
 from phucvu.figures.periods import Period
@@ -44,7 +44,7 @@ one_unit_option = click.option("--unit", required=True, metavar="MÃ", help="Đ�
 @click.option("--lost", is_flag=True, help="Chỉ hồ sơ bị trừ điểm. | Only those that cost points.")
 @limit_option
 @offset_option
-@asking
+@counting_options
 @regroup_option
 @format_option
 @excel_option
@@ -55,7 +55,7 @@ def dossiers(
     lost: bool,
     limit: int,
     offset: int,
-    asked: Asked,
+    asked: CountingOptions,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -115,7 +115,7 @@ def dossiers(
 )
 @limit_option
 @offset_option
-@asking
+@counting_options
 @format_option
 @excel_option
 def findings(
@@ -123,7 +123,7 @@ def findings(
     unit: str | None,
     limit: int,
     offset: int,
-    asked: Asked,
+    asked: CountingOptions,
     format_: str,
     excel: Path | None,
 ) -> None:
@@ -152,14 +152,14 @@ def findings(
 @click.command()
 @one_unit_option
 @period_option
-@asking
+@counting_options
 @regroup_option
 @format_option
 @excel_option
 def averages(
     unit: str,
     period: Period,
-    asked: Asked,
+    asked: CountingOptions,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -192,7 +192,7 @@ def averages(
         )
 
 
-def about_records(asked: Asked, period: Period, unit: str | None) -> dict[str, str]:
+def about_records(asked: CountingOptions, period: Period, unit: str | None) -> dict[str, str]:
     """Where rows come from, for a workbook."""
     return {
         "Kỳ": period.title(LANGUAGE),

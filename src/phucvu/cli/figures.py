@@ -9,7 +9,7 @@ import click
 import polars as pl
 
 from phucvu.cli.dossiers import about_records
-from phucvu.cli.home import Asked, asking, period_option, regroup_option, unit_option
+from phucvu.cli.home import CountingOptions, counting_options, period_option, regroup_option, unit_option
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
 from phucvu.cli.score import excel_option, format_option, scores_with_changes, show
 from phucvu.figures.periods import Period
@@ -22,13 +22,13 @@ from phucvu.scoring import score
 @click.command()
 @period_option
 @unit_option
-@asking
+@counting_options
 @regroup_option
 @format_option
 def figures(
     period: Period,
     unit: str | None,
-    asked: Asked,
+    asked: CountingOptions,
     regroup: bool,
     format_: str,
 ) -> None:
@@ -63,14 +63,14 @@ def figures(
 @click.command()
 @period_option
 @unit_option
-@asking
+@counting_options
 @regroup_option
 @format_option
 @excel_option
 def scoreboard(
     period: Period,
     unit: str | None,
-    asked: Asked,
+    asked: CountingOptions,
     regroup: bool,
     format_: str,
     excel: Path | None,
@@ -103,7 +103,7 @@ def scoreboard(
 
 
 def count(
-    asked: Asked, periods: list[Period], unit: str | None, regroup: bool, *, every: bool = False
+    asked: CountingOptions, periods: list[Period], unit: str | None, regroup: bool, *, every: bool = False
 ) -> tuple[pl.DataFrame, Units]:
     """The figures of some periods from the records of a home, and the units known there.
 

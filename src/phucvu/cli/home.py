@@ -146,7 +146,7 @@ engine_option = click.option(
 
 
 @dataclass(frozen=True)
-class Asked:
+class CountingOptions:
     """Which records are asked about, by which rules, at what time."""
 
     home: str
@@ -178,8 +178,8 @@ class Asked:
         return tables, units
 
 
-def asking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options that make up ``Asked``, and that as its argument ``asked``."""
+def counting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options that make up ``CountingOptions``, and that as its argument ``asked``."""
 
     @rules_option
     @now_option
@@ -190,6 +190,6 @@ def asking(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_asked(
         *, home: str, rules: str | None, now: dt.datetime, as_of: dt.datetime | None, engine: str, **rest: Any
     ) -> Any:
-        return command(asked=Asked(home, now, rules, as_of, engine), **rest)
+        return command(asked=CountingOptions(home, now, rules, as_of, engine), **rest)
 
     return with_asked

@@ -63,9 +63,9 @@ def main() -> NoReturn:
     try:
         status = program.main(prog_name="phucvu", standalone_mode=False)
     except FaultError as error:
-        for problem in error.problems[:-1]:
+        for problem in error.faults[:-1]:
             click.echo(str(problem), err=True)
-        click.echo(_with_notes(str(error.problems[-1]), error), err=True)
+        click.echo(_with_notes(str(error.faults[-1]), error), err=True)
         status = 2
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say.

@@ -373,7 +373,7 @@ def _periods(frame: pl.DataFrame) -> Iterator[tuple[int, Fault]]:
         try:
             Period.parse(period or "")
         except UnusableError as error:
-            yield row, error.problems[0].at(field="period")
+            yield row, error.faults[0].at(field="period")
 
 
 MEASURE = r"^\d\.\d[ab]?$"

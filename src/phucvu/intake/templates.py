@@ -81,7 +81,7 @@ FORMATS: dict[Any, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class TemplateColumn:
     """A column of a template: its heading, what it means, and what may stand in it."""
 
     name: str
@@ -96,7 +96,7 @@ class Asked:
     choices: tuple[str, ...] = ()
 
 
-def columns(kind: str) -> list[Asked]:
+def columns(kind: str) -> list[TemplateColumn]:
     """The columns of a kind's template. Raises UnusableError where the kind has none."""
     if kind in OF_DOSSIERS:
         return _of_export()
@@ -127,7 +127,7 @@ def title(kind: str) -> str:
     return OF_DOSSIERS[kind] if kind in OF_DOSSIERS else KINDS[kind].vi
 
 
-def _of_table(table: Table, column: Column) -> Asked:
+def _of_table(table: Table, column: Column) -> TemplateColumn:
     form, vi, en = FORMATS[column.type]
     choices: tuple[str, ...] = tuple(words.called(table.name, column.name).values())
     if column.type == pl.Boolean:
@@ -137,7 +137,7 @@ def _of_table(table: Table, column: Column) -> Asked:
         vi = "; ".join(choices)
         en = "; ".join(f"{word} ({value})" for value, word in called.items())
     heading = words.heading_of(table, column)
-    return Asked(column.name, heading, column.vi, column.en, column.required, form, vi, en, choices)
+    return TemplateColumn(column.name, heading, column.vi, column.en, column.required, form, vi, en, choices)
 
 
 OF_EXPORT: dict[str, tuple[str, str]] = {
@@ -164,7 +164,7 @@ NEEDED_OF_EXPORT = ("code", "unit", "received_at")
 TIMES_OF_EXPORT = ("filed_at", "received_at", "due_at", "ended_at", "returned_at", "refused_at")
 
 
-def _of_export() -> list[Asked]:
+def _of_export() -> list[TemplateColumn]:
     own = mappings.built_in()
     asked = []
     for field, headings in own.columns.items():
@@ -176,11 +176,11 @@ def _of_export() -> list[Asked]:
             said_vi = said_en = "; ".join(choices)
         vi, en = OF_EXPORT[field]
         required = field in NEEDED_OF_EXPORT
-        asked.append(Asked(field, headings[0], vi, en, required, form, said_vi, said_en, choices))
+        asked.append(TemplateColumn(field, headings[0], vi, en, required, form, said_vi, said_en, choices))
     return asked
 
 
-def _to_fill_in(book: Any, kind: str, asked: list[Asked]) -> None:
+def _to_fill_in(book: Any, kind: str, asked: list[TemplateColumn]) -> None:
     sheet = book.add_worksheet(title(kind)[:31].replace("/", " ").capitalize())
     bold = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
     needed, other = (
@@ -212,13 +212,13 @@ CHOICES = "Danh sách"
 """The sheet of pick lists: within a cell's rule they could hold no comma, and 255 letters at most."""
 
 
-def _listed(column: Asked, place: int) -> str:
+def _listed(column: TemplateColumn, place: int) -> str:
     """Where the sheet of choices holds those of a column."""
     letter = xlsxwriter.utility.xl_col_to_name(place)
     return f"='{CHOICES}'!${letter}$2:${letter}${len(column.choices) + 1}"
 
 
-def _guide(book: Any, kind: str, asked: list[Asked]) -> None:
+def _guide(book: Any, kind: str, asked: list[TemplateColumn]) -> None:
     sheet = book.add_worksheet(GUIDE)
     _on_one_page(sheet)
     bold, wrap = (
@@ -268,7 +268,7 @@ def _on_one_page(sheet: Any) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _marked(column: Asked) -> str:
+def _marked(column: TemplateColumn) -> str:
     return f"{column.heading} (*)" if column.required else column.heading
 
 

@@ -262,7 +262,7 @@ class _Office:
             taken = import_file(self.store, path, **self.how)
             problems = taken.problems
         except UnusableError as error:
-            problems = error.problems
+            problems = error.faults
         if _look(path) != look:
             return None
         if taken and (taken.taken or taken.unchanged):

@@ -130,4 +130,4 @@ def _tidy(home: Path) -> None:
 
 
 def _why(error: UnusableError) -> Both:
-    return Both(*("; ".join(getattr(fault, said) for fault in error.problems) for said in ("vi", "en")))
+    return Both(*("; ".join(getattr(fault, said) for fault in error.faults) for said in ("vi", "en")))

@@ -67,7 +67,7 @@ def _in_use(name: str) -> RuleSetFile:
     except UnusableError as error:
         raise UnusableError(
             Fault("rules_of_the_home_unusable", fault=p, file=p.file, row=p.row, field=p.field)
-            for p in error.problems
+            for p in error.faults
         ) from error
 
 

@@ -31,7 +31,7 @@ def read_group_scores(path: Path, rules: RuleSetFile) -> pl.DataFrame:
         try:
             day = Period.parse(row["period"] or "").last
         except UnusableError as error:
-            fault = error.problems[0]
+            fault = error.faults[0]
             problems.append(fault.at(file=path.name, row=row[ROW], field="period"))
             continue
         most = {g.id: g.max_points for g in rules.at(day).groups}

@@ -21,7 +21,7 @@ from phucvu.simulation.sets import (
     not_arranged,
     total,
 )
-from phucvu.simulation.sizes import Asked, Sizes, ask, size_up, too_many
+from phucvu.simulation.sizes import Demand, Sizes, ask, size_up, too_many
 from phucvu.simulation.targets import Target
 
 
@@ -45,7 +45,7 @@ def share_out(targets: dict[str, Target]) -> dict[str, Share]:
     raise UnusableError(problems)
 
 
-def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Asked]) -> dict[str, Share]:
+def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Demand]) -> dict[str, Share]:
     """The procedures of a root and all below it, in the first way that comes out."""
     problems: list[Fault] = []
     for charged_too in (False, True):
@@ -59,7 +59,7 @@ def _arranged(root: str, targets: dict[str, Target], asked: dict[str, Asked]) ->
 
 
 def _choose(
-    root: str, targets: dict[str, Target], asked: dict[str, Asked], sizes: dict[str, Sizes], alike: bool
+    root: str, targets: dict[str, Target], asked: dict[str, Demand], sizes: dict[str, Sizes], alike: bool
 ) -> tuple[dict[str, Share], list[Fault]]:
     """The sets of a root and all units below it.
 

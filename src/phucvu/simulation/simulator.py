@@ -98,11 +98,11 @@ def without_contradictions(
         try:
             return make(figures), named
         except UnusableError as error:
-            found = [p for p in error.problems if p.code == CONTRADICTION]
+            found = [p for p in error.faults if p.code == CONTRADICTION]
             left = figures
             for one in found:
                 left = _without(left, units, one)
-            if len(found) < len(error.problems) or left.height in (0, figures.height):
+            if len(found) < len(error.faults) or left.height in (0, figures.height):
                 raise
             figures = left
             named += found

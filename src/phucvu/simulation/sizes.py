@@ -11,7 +11,7 @@ from phucvu.simulation.targets import Target, contradiction
 
 
 @dataclass
-class Asked:
+class Demand:
     """The sizes that the figures require; ``free`` names those without a figure."""
 
     fee: int
@@ -23,7 +23,7 @@ class Asked:
     free: set[str] = field(default_factory=set)
 
 
-def ask(targets: dict[str, Target], unit: str) -> Asked:
+def ask(targets: dict[str, Target], unit: str) -> Demand:
     """The sizes that the figures of a unit require; a plausible number where there is none."""
     target = targets[unit]
     counts, given = target.counts, target.sets
@@ -35,7 +35,7 @@ def ask(targets: dict[str, Target], unit: str) -> Asked:
     fee = paid[1] if paid else charged[1] if charged else min(40, -(-fee_dossiers // 8), room // 3)
     usual = min(200, -(-counts["handled"] // 5), room // 2)
     citizen = given["connected"][1] if "connected" in given else usual
-    asked = Asked(
+    asked = Demand(
         fee=fee,
         citizen=citizen,
         paid=paid[0] if paid else min(fee, -(-counts["paid"] // 8)),
@@ -60,7 +60,7 @@ def _authority_over(targets: dict[str, Target], unit: str) -> int:
     return min(sizes)
 
 
-def too_many(targets: dict[str, Target], asked: dict[str, Asked], unit: str) -> Iterator[Fault]:
+def too_many(targets: dict[str, Target], asked: dict[str, Demand], unit: str) -> Iterator[Fault]:
     """Sets larger than those of the unit above, or than the dossiers that must show them."""
     mine, target = asked[unit], targets[unit]
     names = ("fee", "paid", "charged", "citizen", "connected", "authority")
@@ -114,7 +114,7 @@ def _given(target: Target, name: str) -> bool:
 
 
 def size_up(
-    targets: dict[str, Target], asked: dict[str, Asked], charged_too: bool
+    targets: dict[str, Target], asked: dict[str, Demand], charged_too: bool
 ) -> tuple[dict[str, Sizes], list[Fault]]:
     """The sizes by class of every unit, with as few procedures of the class BOTH as possible; or the faults.
 
@@ -182,7 +182,7 @@ def size_up(
     return {unit: sizes(unit) for unit in targets}, []
 
 
-def _only_by_fee_dossiers(target: Target, asked: Asked) -> tuple[int, int]:
+def _only_by_fee_dossiers(target: Target, asked: Demand) -> tuple[int, int]:
     """How many connected procedures a block can show only by dossiers with a fee, and by paid ones."""
     if target.children:
         return 0, 0

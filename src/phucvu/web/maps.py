@@ -232,7 +232,7 @@ def _read(path: Path, _mtime: int, _size: int) -> tuple[dict[str, list[Ring]], l
     try:
         outlines, problems = read_regions(path)
     except UnusableError as error:
-        outlines, problems = {}, error.problems
+        outlines, problems = {}, error.faults
     for problem in problems:
         log.error("%s", problem)
     return outlines, problems

@@ -24,9 +24,9 @@ from phucvu.tables.cells import harmless_row
 from phucvu.tables.workbook import Cell
 from phucvu.web import results
 from phucvu.web.boards import Board, board
-from phucvu.web.choosing import chooser
 from phucvu.web.language import _, language
 from phucvu.web.nothing import NothingYetError
+from phucvu.web.period_chooser import chooser
 from phucvu.web.preview import OF_SITE, Preview, head, picture
 from phucvu.web.rates import is_time, shown
 from phucvu.web.sentences import uncompared
@@ -158,7 +158,7 @@ def asked_board(request: Any) -> Board:
     try:
         period = Period.parse(asked)
     except UnusableError as error:
-        raise Http404(error.problems[0].text(language())) from error
+        raise Http404(error.faults[0].text(language())) from error
     try:
         return board(period)
     except KeyError as error:

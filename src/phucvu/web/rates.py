@@ -1,6 +1,6 @@
 """How the rate of an indicator is said: most are shares in percent, 2.2 is a time in working days.
 
-A procedure's own time is said in the unit of its limit (``phucvu.web.dossiers``); a unit's adds up
+A procedure's own time is said in the unit of its limit (``phucvu.web.procedure_counts``); a unit's adds up
 procedures of different units, and working days of eight hours are what it is said in.
 """
 

@@ -10,8 +10,8 @@ from phucvu.figures.units import Unit
 from phucvu.formats import change, decimal, points, whole
 from phucvu.rules.model import Indicator
 from phucvu.web.boards import Board, Standing
-from phucvu.web.dossiers import Counts, time
 from phucvu.web.language import _, language
+from phucvu.web.procedure_counts import Counts, time
 from phucvu.web.rates import is_time
 from phucvu.web.rates import said as said_rate
 

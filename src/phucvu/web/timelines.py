@@ -19,9 +19,9 @@ from phucvu.formats import decimal, points
 from phucvu.rules.model import Indicator
 from phucvu.web import history, results
 from phucvu.web.boards import Board
-from phucvu.web.choosing import brief
 from phucvu.web.language import _, language
 from phucvu.web.page import to
+from phucvu.web.period_chooser import brief
 from phucvu.web.rates import is_time, said
 from phucvu.web.sentences import called, kinds
 

@@ -124,7 +124,7 @@ def asked_board(period: str | None) -> Board:
     try:
         asked = Period.parse(period)
     except UnusableError as error:
-        said = error.problems[0]
+        said = error.faults[0]
         raise NoAnswerError(422, said.vi, said.en, "period") from error
     try:
         return board(asked)

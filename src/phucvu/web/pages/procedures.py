@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 
 from phucvu import formats
 from phucvu.figures.units import Unit
-from phucvu.web import dossiers, results
+from phucvu.web import procedure_counts, results
 from phucvu.web.boards import Board
-from phucvu.web.dossiers import Counts
 from phucvu.web.embedding import embed
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
+from phucvu.web.procedure_counts import Counts
 from phucvu.web.ranking import asked_order
 from phucvu.web.sentences import called, of_all, of_procedure
 from phucvu.web.sorting import Heading
@@ -71,7 +71,7 @@ def every(request: Any, form: str | None = None) -> Any:
         if number < pages
         else "",
     }
-    data = [dossiers.as_data(row, names.get(row.procedure, "")) for row in rows]
+    data = [procedure_counts.as_data(row, names.get(row.procedure, "")) for row in rows]
     preview = Preview(_("Thủ tục hành chính"), of_procedures(rows))
     about = {"unit": unit.code if unit else None, "procedures": data}
     return respond(request, Page("procedures.html", context, about, data, board, preview), form)
@@ -79,10 +79,14 @@ def every(request: Any, form: str | None = None) -> Any:
 
 def listed(board: Board, unit: Unit | None) -> list[Counts] | None:
     """Every procedure of a unit, or of all units together; None where procedures are not counted."""
-    table = dossiers.counted(board.result.period)
+    table = procedure_counts.counted(board.result.period)
     if table is None:
         return None
-    return dossiers.over(table, _roots(board)) if unit is None else dossiers.of_unit(table, unit.code)
+    return (
+        procedure_counts.over(table, _roots(board))
+        if unit is None
+        else procedure_counts.of_unit(table, unit.code)
+    )
 
 
 def of_procedures(rows: Collection[Counts]) -> str:
@@ -117,16 +121,16 @@ class One:
 def one(request: Any, board: Board, code: str) -> One:
     """The procedure that an address asks for; raises Http404 where it is not known."""
     names = results.procedure_names()
-    table = dossiers.counted(board.result.period)
+    table = procedure_counts.counted(board.result.period)
     own = None if table is None else table.filter(pl.col("procedure") == code)
-    by_unit = {} if own is None else dossiers.by_unit(own)
+    by_unit = {} if own is None else procedure_counts.by_unit(own)
     if code not in names and not by_unit:
         raise Http404(_("Không có thủ tục %(code)s.") % {"code": code[:60]})
     unit = asked_unit(request, board)
     if unit is not None:
         whole = by_unit.get(unit.code)
     else:
-        whole = next(iter(dossiers.over(own, _roots(board))), None) if own is not None else None
+        whole = next(iter(procedure_counts.over(own, _roots(board))), None) if own is not None else None
     said = _("Kỳ này không có hồ sơ nào của thủ tục này.")
     if whole:
         said = of_procedure(whole, called(unit) if unit else of_all(board))
@@ -162,7 +166,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "procedure": code,
         "name": name,
         "unit": unit.code if unit else None,
-        "counts": whole and dossiers.as_data(whole, name),
+        "counts": whole and procedure_counts.as_data(whole, name),
         "below": _table(board, name, below),
     }
     rows = _table(board, name, [*([whole] if whole else []), *below])
@@ -173,7 +177,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
 def _table(board: Board, name: str, rows: Iterable[Counts]) -> list[dict[str, Any]]:
     return [
         {"unit": row.unit, "unit_name": board.units[row.unit].name if row.unit else ""}
-        | dossiers.as_data(row, name)
+        | procedure_counts.as_data(row, name)
         for row in rows
     ]
 

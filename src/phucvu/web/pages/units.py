@@ -13,9 +13,9 @@ from phucvu.web import maps, timelines
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.components import Part, biggest_changes, losses, parts, without_anything
 from phucvu.web.embedding import embed
-from phucvu.web.existence import as_record as existing
-from phucvu.web.existence import existence, last_period_of
 from phucvu.web.language import _, language
+from phucvu.web.lifetime import as_record as existing
+from phucvu.web.lifetime import existence, last_period_of
 from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.preview import Preview, of_standing

@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from phucvu import formats
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Words
-from phucvu.web import choosing, dossiers, sentences
+from phucvu.web import period_chooser, procedure_counts, sentences
 from phucvu.web.glossary import Term, terms
 from phucvu.web.language import _, language
 
@@ -81,9 +81,9 @@ def day(value: dt.date) -> str:
     return formats.day(value)
 
 
-def time(value: dossiers.Time | None) -> str:
+def time(value: procedure_counts.Time | None) -> str:
     """An amount of time with one decimal and its unit."""
-    return UNKNOWN if value is None else dossiers.time(value, language())
+    return UNKNOWN if value is None else procedure_counts.time(value, language())
 
 
 def period_link(place: Any, period: Period) -> str:
@@ -142,8 +142,8 @@ for read in (points, short, whole, rate, percent, target, change, moment, words,
 register.filter("called", sentences.called)
 register.filter("kinds", sentences.kinds)
 register.filter("term_link", term_link, is_safe=True)
-register.filter("within_year", choosing.within_year)
-register.filter("brief", choosing.brief)
+register.filter("within_year", period_chooser.within_year)
+register.filter("brief", period_chooser.brief)
 register.simple_tag(bar)
 register.simple_tag(period_link)
 register.tag(term)

@@ -91,7 +91,7 @@ def mend(request: Any, unit: str) -> Any:
             rows = set_aside.mend(store(), "unit" if kind == "unit" else "procedure", name, code, root=root)
             audit.append(request.user, "name mended", object=code, unit=unit, kind=kind, name=name, rows=rows)
         except UnusableError as error:
-            problems = [p.at(field=name) for p in error.problems]
+            problems = [p.at(field=name) for p in error.faults]
     if problems:
         return _shown(request, unit, problems, status=400)
     return _replayed(request, unit)

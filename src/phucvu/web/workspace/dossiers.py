@@ -26,10 +26,10 @@ from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
 from phucvu.web.sorting import Heading
 from phucvu.web.workspace import exports, files, groups, home
-from phucvu.web.workspace.asked import FILTERS, PER_PAGE, Asked
-from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.dossier_words import channels, dated, days_left, statuses
+from phucvu.web.workspace.list_query import FILTERS, PER_PAGE, ListQuery
+from phucvu.web.workspace.ready_lists import Moment
 from phucvu.web.workspace.shown import rendered
-from phucvu.web.workspace.words import channels, dated, days_left, statuses
 
 MOST_THINGS = 20_000
 """Procedures, services, decisions or petitions that are listed."""
@@ -42,7 +42,7 @@ SOON = 3
 
 
 def show(request: Any, unit: str, form: str | None = None) -> Any:
-    asked = Asked.of(request, unit)
+    asked = ListQuery.of(request, unit)
     if not asked.of_dossiers:
         return _things(request, asked, form)
     found = home.listing(asked.period)
@@ -88,14 +88,14 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
     return rendered(request, "workspace/dossiers.html", context)
 
 
-def _ways(asked: Asked) -> list[str]:
+def _ways(asked: ListQuery) -> list[str]:
     """The ways to see a list of dossiers: by reason only where there can be several."""
     reasons = asked.indicator is not None and asked.indicator.count.numerator != ("on_time",)
     return ["procedure", "unit", *(["reason"] if reasons else [])]
 
 
 def _grouped(
-    request: Any, asked: Asked, found: list[groups.Group], form: str | None, cut_off: dt.datetime
+    request: Any, asked: ListQuery, found: list[groups.Group], form: str | None, cut_off: dt.datetime
 ) -> Any:
     """The list by procedure, unit or reason, as a page or a file."""
     at = Moment(asked.period, cut_off, home.calendar())
@@ -124,7 +124,7 @@ def being_made(request: Any, unit: str, period: Period) -> Any:
     return response
 
 
-def _times_taken_off(found: Listing, wish: Wish, asked: Asked, number: int) -> int | None:
+def _times_taken_off(found: Listing, wish: Wish, asked: ListQuery, number: int) -> int | None:
     """How many times the dossiers of a list are taken off a figure, where that is not once each."""
     if asked.indicator is None or not asked.lost_only or not number:
         return None
@@ -137,7 +137,7 @@ def _place(unit: str, period: Period) -> dict[str, Any]:
     return {"unit": known.get(unit), "code": unit, "period": period, "periods": home.periods(period)}
 
 
-def _context(asked: Asked, number: int, page: int, pages: int) -> dict[str, Any]:
+def _context(asked: ListQuery, number: int, page: int, pages: int) -> dict[str, Any]:
     path = reverse("workspace-dossiers", args=[asked.unit])
     hidden = [(n, v) for n, v in asked.said.items() if n not in (*FILTERS, "page")]
     return _place(asked.unit, asked.period) | {
@@ -160,7 +160,7 @@ def _context(asked: Asked, number: int, page: int, pages: int) -> dict[str, Any]
     }
 
 
-def _headings(asked: Asked) -> list[Heading]:
+def _headings(asked: ListQuery) -> list[Heading]:
     names = {
         "code": _("Mã hồ sơ"),
         "unit": _("Đơn vị"),
@@ -180,14 +180,14 @@ def _headings(asked: Asked) -> list[Heading]:
     return found
 
 
-def _units(asked: Asked) -> list[tuple[str, str]]:
+def _units(asked: ListQuery) -> list[tuple[str, str]]:
     """The units below to choose from, by code and name."""
     shown = home.tree(asked.period)
     mine = set(home.below(asked.period, asked.unit))
     return [(u.code, u.short_name) for u in shown.shown if u.code in mine and u.code != asked.unit]
 
 
-def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[str, Any]]:
+def _rows(rows: pl.DataFrame, asked: ListQuery, at: Moment, page: int) -> list[dict[str, Any]]:
     """The rows as the page of this number shows them; their links know the way back to it."""
     known, names = home.tree(asked.period).units, home.procedure_names()
     said_status, said_channel = statuses(), channels()
@@ -215,13 +215,13 @@ def _rows(rows: pl.DataFrame, asked: Asked, at: Moment, page: int) -> list[dict[
 # Files
 
 
-def _note_export(request: Any, asked: Asked, form: str | None) -> None:
+def _note_export(request: Any, asked: ListQuery, form: str | None) -> None:
     """Who takes a list away as a file stands in the audit log before they have it."""
     if form is not None:
         exports.note(request.user, asked, form)
 
 
-def _csv(frames: Iterator[pl.DataFrame], asked: Asked) -> Any:
+def _csv(frames: Iterator[pl.DataFrame], asked: ListQuery) -> Any:
     return StreamingHttpResponse(
         files.csv_parts(frames),
         content_type="text/csv; charset=utf-8",
@@ -229,7 +229,7 @@ def _csv(frames: Iterator[pl.DataFrame], asked: Asked) -> Any:
     )
 
 
-def _xlsx(frames: Iterator[pl.DataFrame], asked: Asked, at: Moment) -> Any:
+def _xlsx(frames: Iterator[pl.DataFrame], asked: ListQuery, at: Moment) -> Any:
     """A workbook in a temporary file, which goes with the answer."""
     file = tempfile.NamedTemporaryFile(prefix="phucvu-", suffix=".xlsx")  # noqa: SIM115
     files.write_xlsx(file, frames, files.about(asked, at), asked.title(at))
@@ -240,7 +240,7 @@ def _xlsx(frames: Iterator[pl.DataFrame], asked: Asked, at: Moment) -> Any:
 # What is counted by procedures, services, decisions or petitions
 
 
-def _things(request: Any, asked: Asked, form: str | None) -> Any:
+def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
     """The list behind an indicator that counts other records: asked of the engine, once for each result."""
     assert asked.indicator is not None
     version = results.versions().get(asked.period)
@@ -249,7 +249,7 @@ def _things(request: Any, asked: Asked, form: str | None) -> Any:
             results.source(), asked.period, version, asked.unit, asked.indicator.id, asked.lost_only
         )
     except NotFoundError as error:
-        raise Http404(error.problems[0].text(language())) from error
+        raise Http404(error.faults[0].text(language())) from error
     if chosen := asked.said.get("procedure"):
         frame = frame.filter(pl.col("procedure") == chosen)
     if like := asked.said.get("q"):

@@ -35,8 +35,8 @@ from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
 from phucvu.web.workspace import files, home, working
-from phucvu.web.workspace.asked import Asked
-from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.list_query import ListQuery
+from phucvu.web.workspace.ready_lists import Moment
 from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.working import held, is_held
 
@@ -63,7 +63,7 @@ def folder() -> Path:
     return exports_folder(home_folder())
 
 
-def note(user: Any, asked: Asked, form: str) -> None:
+def note(user: Any, asked: ListQuery, form: str) -> None:
     """Who takes a list away as a file stands in the audit log before they have it."""
     audit.append(user, "list exported", object=files.name_of(asked, form), unit=asked.unit, asked=asked.said)
 
@@ -71,7 +71,7 @@ def note(user: Any, asked: Asked, form: str) -> None:
 # Asking
 
 
-def ask(request: Any, asked: Asked, found: Listing, rows: int) -> Any:
+def ask(request: Any, asked: ListQuery, found: Listing, rows: int) -> Any:
     """Have the workbook made, and lead to the page that waits for it."""
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def _tasks(account: str) -> QuerySet[Task]:
     return Task.objects.filter(kind=tasks.EXPORT, account=account, asked_at__gte=since)
 
 
-def _refused(request: Any, asked: Asked) -> Any:
+def _refused(request: Any, asked: ListQuery) -> Any:
     known = home.tree(asked.period).units
     context = {"unit": known.get(asked.unit), "code": asked.unit, "period": asked.period, "most": OF_ONE}
     return rendered(request, "workspace/too_many_exports.html", context, status=429)
@@ -207,7 +207,7 @@ def make(task: Task) -> None:
 
 
 def _write(task: Task, step: tasks.Step) -> None:
-    asked = Asked.of(SimpleNamespace(GET=task.asked["said"]), task.unit)
+    asked = ListQuery.of(SimpleNamespace(GET=task.asked["said"]), task.unit)
     found = home.listing(asked.period)
     if found is None:
         raise FileNotFoundError(f"there is no listing of {asked.period}")

@@ -23,12 +23,12 @@ from phucvu.tables.headings import of_frame
 from phucvu.web.language import _, language
 from phucvu.web.page import BOM, XLSX
 from phucvu.web.workspace import home
-from phucvu.web.workspace.asked import Asked
-from phucvu.web.workspace.ready import Moment
-from phucvu.web.workspace.words import channels, statuses
+from phucvu.web.workspace.dossier_words import channels, statuses
+from phucvu.web.workspace.list_query import ListQuery
+from phucvu.web.workspace.ready_lists import Moment
 
 
-def about(asked: Asked, at: Moment) -> dict[str, str]:
+def about(asked: ListQuery, at: Moment) -> dict[str, str]:
     """Where the rows of a list come from."""
     known = home.tree(asked.period).units.get(asked.unit)
     said = {
@@ -44,12 +44,12 @@ def about(asked: Asked, at: Moment) -> dict[str, str]:
     return said
 
 
-def name_of(asked: Asked, form: str) -> str:
+def name_of(asked: ListQuery, form: str) -> str:
     what = asked.said.get("list") or asked.said.get("indicator") or asked.said.get("doubt") or "dossiers"
     return f"phucvu-{asked.period}-{asked.unit}-{what}.{form}"
 
 
-def frames(found: Listing, asked: Asked, at: Moment, most: int | None) -> Iterator[pl.DataFrame]:
+def frames(found: Listing, asked: ListQuery, at: Moment, most: int | None) -> Iterator[pl.DataFrame]:
     """The columns of a file, some thousand rows at a time; at least one frame, for the heading."""
     wish = asked.wish(at)
     known, names = home.tree(asked.period).units, home.procedure_names()
@@ -63,7 +63,7 @@ def frames(found: Listing, asked: Asked, at: Moment, most: int | None) -> Iterat
 
 
 def _file_columns(
-    frame: pl.DataFrame, asked: Asked, units: dict[str, str], procedures: dict[str, str]
+    frame: pl.DataFrame, asked: ListQuery, units: dict[str, str], procedures: dict[str, str]
 ) -> pl.DataFrame:
     def named(column: str, names: dict[Any, str]) -> pl.Expr:
         return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)

@@ -12,8 +12,8 @@ from django.urls import reverse
 from phucvu.engine.listing import Listing, Wish
 from phucvu.web.language import _
 from phucvu.web.workspace import home
-from phucvu.web.workspace.asked import Asked
-from phucvu.web.workspace.ready import Moment
+from phucvu.web.workspace.list_query import ListQuery
+from phucvu.web.workspace.ready_lists import Moment
 
 PARAMETER = {"procedure": "procedure", "unit": "in", "reason": "reason"}
 """By what a list is grouped: the parameter that narrows it to one of the groups."""
@@ -33,7 +33,7 @@ def titles() -> dict[str, str]:
     return {"procedure": _("theo thủ tục"), "unit": _("theo đơn vị"), "reason": _("theo lý do")}
 
 
-def choices(asked: Asked, ways: Collection[str]) -> list[tuple[str, str, bool]]:
+def choices(asked: ListQuery, ways: Collection[str]) -> list[tuple[str, str, bool]]:
     """The ways to see a list: their names, addresses, and whether it is seen that way.
 
     ``ways`` are those of ``PARAMETER`` that the list can be seen by.
@@ -47,7 +47,7 @@ def choices(asked: Asked, ways: Collection[str]) -> list[tuple[str, str, bool]]:
     return found
 
 
-def of_dossiers(found: Listing, asked: Asked, at: Moment) -> list[Group]:
+def of_dossiers(found: Listing, asked: ListQuery, at: Moment) -> list[Group]:
     """The groups of a list of dossiers, the largest first."""
     wish = asked.wish(at)
     if asked.by == "reason":
@@ -56,7 +56,7 @@ def of_dossiers(found: Listing, asked: Asked, at: Moment) -> list[Group]:
     return [_group(asked, code, number) for code, number in numbers]
 
 
-def of_others(frame: pl.DataFrame, asked: Asked) -> list[Group]:
+def of_others(frame: pl.DataFrame, asked: ListQuery) -> list[Group]:
     """The groups of a list of other records; one with several reasons is in several."""
     column = "reasons" if asked.by == "reason" else asked.by
     if asked.by == "reason":
@@ -74,7 +74,7 @@ def ways_of(frame: pl.DataFrame, reason: str) -> list[str]:
     return [by for by, c in columns.items() if frame[c].fill_null("").ne("").any()]
 
 
-def _by_reason(found: Listing, asked: Asked, wish: Wish) -> list[Group]:
+def _by_reason(found: Listing, asked: ListQuery, wish: Wish) -> list[Group]:
     """How many lack each condition; one dossier may lack several."""
     groups = []
     for code in asked.reasons:
@@ -91,7 +91,7 @@ def _by_reason(found: Listing, asked: Asked, wish: Wish) -> list[Group]:
     return sorted(groups, key=lambda group: -group.number)
 
 
-def _group(asked: Asked, code: str | None, number: int) -> Group:
+def _group(asked: ListQuery, code: str | None, number: int) -> Group:
     code = code or ""
     known = home.tree(asked.period).units.get(code) if asked.by == "unit" else None
     names: dict[str, Any] = {
@@ -105,7 +105,7 @@ def _group(asked: Asked, code: str | None, number: int) -> Group:
     return Group("" if asked.by == "reason" else code, names[asked.by], number, link)
 
 
-def frame(groups: list[Group], asked: Asked) -> pl.DataFrame:
+def frame(groups: list[Group], asked: ListQuery) -> pl.DataFrame:
     """The groups as the columns of a file."""
     of = {"procedure": _("Thủ tục"), "unit": _("Đơn vị"), "reason": _("Lý do chưa đạt")}[asked.by]
     columns: dict[str, Any] = {} if asked.by == "reason" else {_("Mã"): [group.code for group in groups]}

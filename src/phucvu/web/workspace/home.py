@@ -42,7 +42,7 @@ def asked_period(text: str) -> Period:
     try:
         period = Period.parse(text)
     except UnusableError as error:
-        raise Http404(error.problems[0].text(language())) from error
+        raise Http404(error.faults[0].text(language())) from error
     if period not in known and period not in now_running:
         there_are = ", ".join(str(p) for p in known)
         reason = _("Chưa có kết quả của kỳ %(period)s; hiện có: %(there_are)s.")

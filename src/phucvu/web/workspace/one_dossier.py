@@ -33,11 +33,11 @@ from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
-from phucvu.web.workspace.asked import PARAMETERS
+from phucvu.web.workspace.advice import advice, completable
+from phucvu.web.workspace.dossier_words import channels, dated, days_left, statuses
 from phucvu.web.workspace.forms import VersionForm
-from phucvu.web.workspace.mending import advice, completable
+from phucvu.web.workspace.list_query import PARAMETERS
 from phucvu.web.workspace.shown import rendered
-from phucvu.web.workspace.words import channels, dated, days_left, statuses
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def choose(request: Any, unit: str, sender: str, code: str) -> Any:
     try:
         changed = versions.choose(request.user, of_unit, sender, code, number, reason)
     except UnusableError as error:
-        problem = error.problems[0].text(language())
+        problem = error.faults[0].text(language())
         return _shown(request, unit, sender, code, problem[:1].upper() + problem[1:], reason, number)
     said = _("Từ nay hồ sơ được tính theo phiên bản %(number)s; số liệu được tính lại sau ít giây.")
     same = _("Phiên bản %(number)s nói đúng như phiên bản đang được tính; không có gì thay đổi.")

@@ -25,9 +25,9 @@ from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
 from phucvu.web.sentences import called
 from phucvu.web.workspace import files, home
+from phucvu.web.workspace.advice import Advice, advice, completable, gain
 from phucvu.web.workspace.aside import noticed, senders
-from phucvu.web.workspace.mending import Advice, advice, completable, gain
-from phucvu.web.workspace.ready import BY_NAME, READY, Moment, Ready
+from phucvu.web.workspace.ready_lists import BY_NAME, READY, Moment, Ready
 from phucvu.web.workspace.shown import rendered
 
 

@@ -22,9 +22,9 @@ from phucvu.problems import UnusableError
 from phucvu.records.store import EVERY
 from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
+from phucvu.web.workspace.dossier_words import channels, dated, statuses
 from phucvu.web.workspace.forms import FileForm
 from phucvu.web.workspace.shown import rendered
-from phucvu.web.workspace.words import channels, dated, statuses
 
 RECENT = 10
 AGAIN_IN = 2
@@ -52,7 +52,7 @@ def start(request: Any, unit: str) -> Any:
             upload = uploading.receive(request.user, unit, file.name if file else "", content, kind)
             return HttpResponseRedirect(reverse("workspace-upload-one", args=[unit, upload.key]))
         except UnusableError as error:
-            problem = error.problems[0].text(language())
+            problem = error.faults[0].text(language())
     offered = [k for k in templates.OFFERED if k not in REGISTERS or request.user.role == Role.ADMINISTRATOR]
     recent = Upload.objects.filter(account=request.user.username, unit=unit).defer("content")
     context = {

@@ -140,11 +140,11 @@ def _work(pk: int, user: Any, policy: Policy, *, dry_run: bool) -> None:
                 taken = _imported(upload, policy, dry_run=dry_run)
             state, said = (SEEN if dry_run else TAKEN), of_taken(taken)
         except UnusableError as error:
-            state, said = UNUSABLE, {"problems": [_words(p) for p in error.problems[:LISTED]]}
+            state, said = UNUSABLE, {"problems": [_words(p) for p in error.faults[:LISTED]]}
         except UnavailableError as error:
             # No fault of the file: one that was looked into may be confirmed again.
             state = UNUSABLE if dry_run else SEEN
-            said = upload.said | {"problems": [_words(error.problems[0])]}
+            said = upload.said | {"problems": [_words(error.faults[0])]}
         except Exception:
             log.exception("an upload could not be read")
             problem = Fault("program_fails_on_file")

@@ -26,9 +26,9 @@ from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
-from phucvu.web.workspace.mending import completable
-from phucvu.web.workspace.ready import BY_NAME, Moment, Ready
-from phucvu.web.workspace.words import channels, statuses
+from phucvu.web.workspace.advice import completable
+from phucvu.web.workspace.dossier_words import channels, statuses
+from phucvu.web.workspace.ready_lists import BY_NAME, Moment, Ready
 
 PER_PAGE = 50
 LONGEST = 100
@@ -44,7 +44,7 @@ GROUPS = ("procedure", "unit", "reason")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """``said`` is the query as it was given, of ``PARAMETERS`` alone."""
 
     unit: str
@@ -57,7 +57,7 @@ class Asked:
     page: int
 
     @classmethod
-    def of(cls, request: Any, unit: str) -> Asked:
+    def of(cls, request: Any, unit: str) -> ListQuery:
         """Raises Http404 for an indicator, list or finding that there is not, BadRequest for an order."""
         said = {p: request.GET[p][:LONGEST] for p in PARAMETERS if request.GET.get(p)}
         period = home.asked_period(said.get("period", ""))
