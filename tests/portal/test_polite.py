@@ -189,7 +189,7 @@ def test_a_server_too_slow_is_one_problem(pulled):
 def test_nobody_there(tmp_path):
     with pytest.raises(UnusableError) as nobody:
         pull(tmp_path, YEAR, address="http://127.0.0.1:9", pause=0.0)
-    [problem] = nobody.value.problems
+    [problem] = nobody.value.faults
     assert problem.file == "service-results (cả nước)"
     assert "không nối được" in problem.vi
 
