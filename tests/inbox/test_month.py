@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from phucvu.engine.figures import figures
 from phucvu.inbox.counting import running
 from phucvu.inbox.month import Month
+from phucvu.inbox.watching import Watch
 from phucvu.records.codes import AtPortal
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
@@ -185,8 +186,12 @@ class Changing(RuleBasedStateMachine):
     def figures_are_those_of_all_records(self) -> None:
         period = running(self.now.date())[0]
         if self.month is None or self.month.period != period:
-            self.month = Month(self.store, RULES, period)
+            self.month = month_of(self.store, self.now)
         assert self.month.figures(self.now).equals(of_all_records(self.store, self.now))
+
+
+def month_of(store: Store, now: dt.datetime) -> Month:
+    return Month(store, RULES, running(now.date())[0], Watch(store, TABLES))
 
 
 def of_all_records(store: Store, now: dt.datetime) -> pl.DataFrame:
@@ -234,7 +239,7 @@ def test_the_clock_alone_changes_figures(tmp_path: Path) -> None:
         petition | {"code": "limit", "arrived_at": BEGINS - 22 * 24 * hour},  # 15 working days end today
     )
     day = dt.datetime.combine(BEGINS.date(), dt.time())
-    month = Month(store, RULES, running(BEGINS.date())[0])
+    month = month_of(store, BEGINS)
     found = [month.figures(BEGINS)]
     moments = (
         BEGINS + hour + second,

@@ -15,6 +15,7 @@ from phucvu.figures.periods import Period
 from phucvu.inbox import relevant
 from phucvu.inbox.month import Month
 from phucvu.inbox.relevant import Relevant
+from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
@@ -31,7 +32,8 @@ def test_the_same_figures_whatever_arrives(tmp_path: Path, monkeypatch: pytest.M
     store = make_home(tmp_path)
     for _ in range(4):
         arrive(random, store)
-    held, month = Relevant(store, PERIOD), Month(store, load("portal-2026"), PERIOD)
+    held = Relevant(store, PERIOD, Watch(store, TABLES))
+    month = Month(store, load("portal-2026"), PERIOD, Watch(store, TABLES))
     for turn in range(4):
         arrive(random, store)
         if turn == 1:

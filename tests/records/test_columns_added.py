@@ -15,8 +15,10 @@ from phucvu.engine.figures import figures
 from phucvu.engine.sources import of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.relevant import Relevant
+from phucvu.inbox.watching import Watch
 from phucvu.intake import wire
 from phucvu.intake.known import Known
+from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
@@ -77,13 +79,13 @@ def test_it_opens_and_counts_as_before(home: Path) -> None:
     assert counted(store)["1.4"] == (3, 3)
     assert counted(store)["2.1"] == (3, 3)
     assert store.versions("dossiers", "H99", "HS-1").height == 1
-    relevant = Relevant(store, AUGUST).tables()
+    relevant = Relevant(store, AUGUST, Watch(store, TABLES)).tables()
     assert relevant["dossiers"].count().to_polars() == 3
 
 
 def test_what_is_sent_again_fills_the_columns(home: Path) -> None:
     store = Store(home)
-    running = Relevant(store, AUGUST)
+    running = Relevant(store, AUGUST, Watch(store, TABLES))
     send(store, 1, 4)
     assert said(store) == {"HS-1": [True, True, None], "HS-2": [None] * 3, "HS-3": [None] * 3} | {
         "HS-4": [True, True, None]

@@ -9,10 +9,10 @@ translated once is asked again without that work (``Evaluation.ask``), which tak
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Self
+from typing import Any, Self
 
 import ibis
 import ibis.expr.operations as ops
@@ -47,8 +47,11 @@ class Input:
         return self.table
 
 
+PREFIX = "phucvu_"
+
+
 def table(name: str, types: Types) -> ir.Table:
-    return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"phucvu_{name}")
+    return ibis.table(PolarsSchema.to_ibis(dict(types)), name=f"{PREFIX}{name}")
 
 
 def input_table(name: str, types: Types) -> Callable[[Callable[[Evaluation], Rows]], Input]:
@@ -139,6 +142,19 @@ class Evaluation:
     def __exit__(self, *_: object) -> None:
         forget(self._engine, self._put)
         self._put.clear()
+
+    def later(self, records: Tables, now: dt.datetime, lasting: Collection[str]) -> Self:
+        """The same later, over other records on the same connection.
+
+        What is known under the names ``lasting`` has stayed the same, and so have the units.
+        """
+        kept: list[dict[str, Any]] = [
+            {name: given for name, given in known.items() if name.removeprefix(PREFIX) in lasting}
+            for known in (self._put, self._inputs, self._answers)
+        ]
+        found = type(self)(records, self.rules, self.period, self.period.cut_off(now), self.today, *kept)
+        found.__dict__["tree"] = self.tree
+        return found
 
     @cached_property
     def _engine(self) -> BaseBackend:

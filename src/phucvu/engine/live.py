@@ -24,7 +24,7 @@ from phucvu.engine.on_time import ID
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS
 from phucvu.figures.periods import END_OF_DAY, Period
-from phucvu.records.schema import MOMENTS, TABLES, TIME
+from phucvu.records.schema import MOMENTS, OF_DOSSIERS, TABLES, TIME
 from phucvu.rules.model import RuleSetFile
 
 PAIR = ("unit", "procedure")
@@ -42,6 +42,12 @@ NEVER = dt.datetime(1, 1, 1)
 SEEN = tuple(moment for moment in MOMENTS if moment != "due_at")
 """The moments of a dossier that are not seen before they have come."""
 
+LASTING = (
+    *(name for name in TABLES if name not in OF_DOSSIERS),
+    *("roots", "spread", "workdays", "declared", "communes"),
+)
+"""What an evaluation works out that neither dossiers nor the time of day change."""
+
 
 class Live:
     """What is held of a period from one count to the next.
@@ -58,6 +64,7 @@ class Live:
         self._sums = _summed(self._judged)
         self._stands = pl.DataFrame(schema=STANDS)
         self._others: Found = {}
+        self._evaluation: Evaluation | None = None
         self._counted_at = self._until = NEVER
 
     def serves(self, now: dt.datetime) -> bool:
@@ -79,15 +86,19 @@ class Live:
         ``tables`` hold all dossiers that can count; or, with their steps, only those of these ``numbers``,
         that are to be judged anew. An exception leaves this half changed, and of no use.
         """
-        with Evaluation.at(tables, self._rules, self._period, now) as evaluation:
-            self._judge(evaluation, numbers)
-            sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
-            if numbers is None:
-                self._until = _alike_until(evaluation)
-                self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
-            of_dossiers = [thing for thing in COUNTS if thing not in OF_OTHER_RECORDS]
-            self._counted_at = evaluation.cut_off
-            return shown(evaluation, self._others | counted(evaluation, sums, of_dossiers))
+        if numbers is None or self._evaluation is None:
+            evaluation = Evaluation.at(tables, self._rules, self._period, now)
+        else:
+            evaluation = self._evaluation.later(tables, now, LASTING)
+        self._judge(evaluation, numbers)
+        sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
+        if numbers is None:
+            self._until = _alike_until(evaluation)
+            self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
+        of_dossiers = [thing for thing in COUNTS if thing not in OF_OTHER_RECORDS]
+        found = shown(evaluation, self._others | counted(evaluation, sums, of_dossiers))
+        self._evaluation, self._counted_at = evaluation, evaluation.cut_off
+        return found
 
     def _judge(self, evaluation: Evaluation, numbers: pl.Series | None) -> None:
         """Judge the dossiers there are, in place of those of these numbers or of all."""

@@ -98,7 +98,7 @@ class MonthCounter:
         period = running(moment.date())[0]
         month = self._month
         if month is None or month.period != period:
-            month = Month(self._store, self._rules, period)
+            month = Month(self._store, self._rules, period, self._watch)
         changed = seen != self._seen or month is not self._month or moment - self._counted_at >= AGAIN
         if changed:
             moment = moment.replace(microsecond=0)

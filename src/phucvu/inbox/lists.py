@@ -142,7 +142,7 @@ class Maker:
                 yield tables
             return
         if self._relevant is None or self._relevant[0] != period:
-            self._relevant = period, Relevant(self._store, period)
+            self._relevant = period, Relevant(self._store, period, self._watch)
         try:
             yield self._relevant[1].tables()
         except Exception:

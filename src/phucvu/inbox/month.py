@@ -12,6 +12,7 @@ import polars as pl
 from phucvu.engine.live import Live
 from phucvu.figures.periods import Period
 from phucvu.inbox.relevant import Relevant
+from phucvu.inbox.watching import Watch
 from phucvu.records.store import Store
 from phucvu.rules.model import RuleSetFile
 
@@ -19,10 +20,10 @@ from phucvu.rules.model import RuleSetFile
 class Month:
     """Counts one period of a store again and again, at a cost of what changed in between."""
 
-    def __init__(self, store: Store, rules: RuleSetFile, period: Period) -> None:
+    def __init__(self, store: Store, rules: RuleSetFile, period: Period, watch: Watch) -> None:
         self.period = period
         self._rules = rules
-        self._relevant = Relevant(store, period)
+        self._relevant = Relevant(store, period, watch)
         self._live: Live | None = None
 
     def figures(self, now: dt.datetime) -> pl.DataFrame:

@@ -25,10 +25,11 @@ class Relevant:
     """The tables that the engine counts a period from: those of dossiers without what is said of dossiers
     that cannot count in it."""
 
-    def __init__(self, store: Store, period: Period) -> None:
+    def __init__(self, store: Store, period: Period, watch: Watch) -> None:
+        """``watch`` is of all tables."""
         self._store = store
         self._period = period
-        self._watch = Watch(store, TABLES)
+        self._watch = watch
         self._read_anew()
 
     def tables(self) -> dict[str, ir.Table]:
@@ -57,18 +58,17 @@ class Relevant:
         """The tables as they were when last followed; of dossiers those of these numbers alone, if given."""
         if numbers is None:
             return self._tables
-        tables = dict(self._tables)
         self._con.con.register("wanted", numbers.to_frame("dossier_id").to_arrow())
         for name in OF_DOSSIERS:
             wanted = f"FROM {name} SEMI JOIN wanted USING (dossier_id)"
             self._con.con.execute(f"CREATE OR REPLACE TEMP TABLE {name}_wanted AS {wanted}")
-            tables[name] = self._con.table(f"{name}_wanted")
         self._con.con.unregister("wanted")
-        return tables
+        return self._tables | self._wanted
 
     def _read_anew(self) -> None:
         self._con = ibis.duckdb.connect()
         self._tables: dict[str, ir.Table] = {}
+        self._wanted: dict[str, ir.Table] = {}
         self._added = 0
         # What arrives in the meantime is followed from these places.
         seen = self._watch.now()
@@ -82,15 +82,16 @@ class Relevant:
             known = table.filter(table.sequence <= self._places[name])
             kept = known.anti_join(left_out, "dossier_id")
             self._tables[name] = self._con.create_table(name, kept, temp=True)
+            self._wanted[name] = self._con.create_table(f"{name}_wanted", kept.limit(0), temp=True)
 
     def _take_in(self, names: set[str]) -> pl.Series:
         """Follow tables of dossiers that have changed."""
         arrived = {name: self._since(name, self._places[name]) for name in names}
         numbers = [frame["dossier_id"] for frame in arrived.values()]
         changed = pl.concat([pl.Series("dossier_id", dtype=pl.Int64), *numbers]).unique()
-        if changed.len():
-            named = ibis.memtable(changed.to_frame())
-            self._wake(self._con.table("left_out").semi_join(named, "dossier_id").to_polars())
+        self._con.con.register("changed", changed.to_frame().to_arrow())
+        self._wake(self._con.con.sql("FROM left_out SEMI JOIN changed USING (dossier_id)").pl())
+        self._con.con.unregister("changed")
         for name, frame in arrived.items():
             if TABLES[name].facts:
                 self._put(name, frame)
