@@ -5,12 +5,14 @@ import importlib.util
 import shutil
 
 import ibis
+import polars as pl
 import pytest
 
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
+from phucvu.records import histories
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
@@ -37,12 +39,19 @@ def test_figures_and_the_records_behind_them(spark, tmp_path):
             if not frame.is_empty():
                 store.append(name, frame)
     rules, period, now = load("qd766-2022"), Period.parse("2026-08"), dt.datetime(2026, 9, 15)
-    on_spark, on_duckdb = (
-        {name: store.table(con, name) for name in TABLES} for con in (spark, ibis.duckdb.connect())
-    )
+    duckdb = ibis.duckdb.connect()
+    on_spark, on_duckdb = ({name: store.table(con, name) for name in TABLES} for con in (spark, duckdb))
     counted = figures(on_duckdb, rules, period, now)
     assert counted["denominator"].sum() > 0
     assert figures(on_spark, rules, period, now).equals(counted)
+    # From histories summed up, and a step that came after.
+    store.compact()
+    assert figures(store.tables(spark), rules, period, now).equals(counted)
+    step = store.rows("steps").head(1).with_columns(at=pl.lit(now), status=pl.lit(5, pl.Int8))
+    store.append("steps", step)
+    on_spark, on_duckdb = (store.tables(con) for con in (spark, duckdb))
+    assert histories.NAME in on_spark
+    assert figures(on_spark, rules, period, now).equals(figures(on_duckdb, rules, period, now))
     for indicator in ("4.5a", "5.4"):
         asked = (rules, period, now, "H99.201", indicator)
         assert dossiers(on_spark, *asked).equals(dossiers(on_duckdb, *asked))

@@ -167,11 +167,10 @@ class CountingOptions:
         # The engine takes longer to load than the other commands take to run.
         from phucvu.engine.connections import connect
         from phucvu.engine.tree import units_of
-        from phucvu.records.schema import TABLES
         from phucvu.records.store import Store
 
         store, con = Store(self.home), connect(self.engine)
-        tables = {name: store.table(con, name, self.as_of) for name in TABLES}
+        tables = store.tables(con, self.as_of)
         units = units_of(tables)
         if not len(units):
             raise UnusableError(Fault("units_missing", file=self.home))

@@ -28,6 +28,7 @@ from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 from phucvu.figures.units import units_in
+from phucvu.records import histories
 from phucvu.records.schema import DOSSIER_ID, TABLES
 from phucvu.rules.model import RuleSet
 
@@ -78,6 +79,18 @@ def _record(name: str) -> Input:
 RECORDS = {name: _record(name) for name in TABLES}
 
 
+_HISTORY = (
+    {c: t for c, t in TABLES["dossiers"].types.items() if c != "payload"} | DOSSIER_ID | histories.TYPES
+)
+
+
+def _all_of_history(table: ir.Table) -> ir.Table:
+    return table.select(*_HISTORY)
+
+
+_histories = input_table(histories.NAME, _HISTORY)(lambda e: Over(e.records[histories.NAME], _all_of_history))
+
+
 def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
     def moment() -> None: ...
 
@@ -106,8 +119,9 @@ class Query:
 
 
 @lru_cache(maxsize=32)
-def _queries(engine: str, counts: str) -> dict[Hashable, list[Query]]:
-    """The queries of ``Evaluation.ask`` by name, for each engine and what a rule set counts."""
+def _queries(engine: str, counts: str, summed: bool) -> dict[Hashable, list[Query]]:
+    """The queries of ``Evaluation.ask`` by name: for each engine, what a rule set counts, and whether
+    histories are summed up."""
     return {}
 
 
@@ -170,6 +184,16 @@ class Evaluation:
         """The records, to write expressions with."""
         return {name: record(self) for name, record in RECORDS.items()}
 
+    @property
+    def summed(self) -> bool:
+        """Whether the records hold what the steps of each dossier say (``histories``)."""
+        return histories.NAME in self.records
+
+    @property
+    def histories(self) -> ir.Table:
+        """The dossiers with what their steps say, where ``summed``."""
+        return _histories(self)
+
     def put(self, given: Input) -> None:
         """See to it that the engine finds the rows of an input."""
         name = given.table.get_name()
@@ -193,7 +217,7 @@ class Evaluation:
 
         ``name`` stands for everything that they depend on beside the inputs and what the rules count.
         """
-        queries = _queries(self._engine.name, self._counts)
+        queries = _queries(self._engine.name, self._counts, self.summed)
         if name not in queries:
             queries[name] = [self._query(rows) for rows in tables()]
         for query in queries[name]:

@@ -14,6 +14,7 @@ from phucvu.engine import on_time, populations
 from phucvu.engine.evaluation import Evaluation, cut_off, input_table, starts
 from phucvu.engine.look_up import look_up
 from phucvu.figures.periods import END_OF_DAY
+from phucvu.records import histories
 from phucvu.records.schema import TABLES, TIME
 from phucvu.rules.model import Count
 
@@ -45,19 +46,14 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     ``handled`` and ``filed``. Of a dossier that was only filed (``filed`` alone) what is worked
     out says nothing.
     """
-    tables = evaluation.tables
-    rows, steps, procedures = tables["dossiers"], tables["steps"], tables["procedures"]
-    rows = rows.filter(ibis.coalesce(rows.received_at, rows.filed_at) <= cut_off())
-    if units is not None:
-        rows = rows.filter(rows.unit.isin(list(units)))
-        steps = steps.semi_join(rows, on_time.ID)
-    own = rows.columns
+    procedures = evaluation.tables["procedures"]
+    rows, in_order = _histories(evaluation, units)
+    own = [c for c in rows.columns if c not in histories.TYPES]
     rows = rows.mutate(received_on=rows.received_at.date())
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
         (on_time.last_days(evaluation), ("procedure", "received_on")),
-        (on_time.first_ends(steps), (on_time.ID,)),
-        (on_time.ordered_ends(tables["dossiers"], steps, evaluation.workdays), (on_time.ID,)),
+        (on_time.ordered_ends(rows, in_order, evaluation.workdays), (on_time.ID,)),
         (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
         (tables["portal_answers"].select(on_time.ID, at_portal="outcome"), (on_time.ID,)),
         (_roots(evaluation), ("unit",)),
@@ -101,6 +97,29 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         timed_in=timed_in,
         spent=rows.end.notnull().ifelse(ibis.greatest(spent, 0), ibis.null("int64")),
         worked_days=rows.end.notnull().ifelse(ibis.greatest(days, 0), ibis.null("int64")),
+    )
+
+
+def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
+    """The dossiers that the period may count, with ``histories.MOMENTS``; and the steps to read in order."""
+
+    def wanted(rows: ir.Table) -> ir.Table:
+        return rows if units is None else rows.filter(rows.unit.isin(list(units)))
+
+    if evaluation.summed:
+        rows = wanted(evaluation.histories)
+        rows = rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
+        kept = rows.filter(rows.in_order.notnull()).select(on_time.ID, "in_order")
+        steps = kept.unnest("in_order").select(on_time.ID, ibis._.in_order["at"], ibis._.in_order.status)
+        return rows.drop("in_order"), steps
+    dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
+    rows = wanted(dossiers.filter(ibis.coalesce(dossiers.received_at, dossiers.filed_at) <= cut_off()))
+    if units is not None:
+        steps = steps.semi_join(rows, on_time.ID)
+    moments = histories.first_moments(steps)
+    return (
+        look_up(rows, moments, on_time.ID).select(*rows.columns, *histories.MOMENTS),
+        histories.of_dossiers_in_order(steps),
     )
 
 

@@ -15,10 +15,9 @@ import polars as pl
 from phucvu.engine.evaluation import Evaluation, cut_off, input_table
 from phucvu.engine.look_up import look_up
 from phucvu.records.codes import Status
+from phucvu.records.histories import ASKED, ID, STOPPED
 
 RESUMED = (Status.RECEIVED, Status.IN_PROCESS)
-STOPPED = (Status.REFUSED, Status.STOPPED)
-ASKED = Status.SUPPLEMENT_ASKED
 
 ENDING = (Status.DONE, Status.RETURNED, *STOPPED)
 """Steps that end processing, whatever other steps there are."""
@@ -29,42 +28,27 @@ SECOND = 1_000_000
 DAY = 86_400
 """Seconds in a day."""
 
-ID = "dossier_id"
-"""What a dossier and its steps are joined by (see ``phucvu.records.schema.DOSSIER_ID``)."""
 
-
-def first_ends(steps: ir.Table) -> ir.Table:
-    """Rule 1 for every dossier with steps (``stepped``), from first moments alone: ``first_end``.
+def first_end(dossiers: ir.Table) -> ir.TimestampValue:
+    """Rule 1 from first moments alone (``phucvu.records.histories.MOMENTS``).
 
     Where a supplement was asked for or the dossier withdrawn, its steps have to be read in order, see
-    ``ordered_ends``; most dossiers need not, and one grouping serves them all.
+    ``ordered_ends``; most dossiers need not.
     """
-    at, status = steps["at"], steps.status
-    first = (
-        steps.filter(at <= cut_off())
-        .group_by(ID)
-        .agg(
-            done=at.min(where=status == Status.DONE),
-            returned=at.min(where=status == Status.RETURNED),
-            stopped=at.min(where=status.isin(STOPPED)),
-        )
-    )
-    end = ibis.coalesce(first.done, first.returned, first.stopped)
-    return first.select(ID, stepped=ibis.literal(True), first_end=end)
+    return ibis.coalesce(*(seen(dossiers[ending]) for ending in ("done", "returned", "stopped")))
 
 
-def ordered_ends(received: ir.Table, steps: ir.Table, workdays: ir.Table) -> ir.Table:
+def ordered_ends(received: ir.Table, theirs: ir.Table, workdays: ir.Table) -> ir.Table:
     """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn (``ordered``).
 
-    ``received`` tells when each dossier was received. Columns: ``ordered_end`` (end of processing, empty
+    ``received`` tells when each dossier was received, ``theirs`` are the steps of those dossiers. Columns:
+    ``ordered_end`` (end of processing, empty
     while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until
     the cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``), ``waited_dates``
     (days of that) and
     ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
-    seen_steps = steps.filter(steps["at"] <= cut_off())
-    asked = seen_steps.filter(seen_steps.status.isin((ASKED, Status.WITHDRAWN))).select(ID).distinct()
-    theirs = seen_steps.semi_join(asked, ID)
+    theirs = theirs.filter(theirs["at"] <= cut_off())
     theirs = theirs.inner_join(received.select(ID, "received_at"), ID)
     ended = _ends_with_withdrawals(theirs)
     waits = _waits(theirs, ended, workdays)
@@ -136,10 +120,10 @@ def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
 
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
-    """Rule 1, of dossiers with their ``first_ends`` and ``ordered_ends``; the fields without any step."""
+    """Rule 1, of dossiers with first moments and ``ordered_ends``; the fields without any step."""
     return ibis.cases(
         (dossiers.ordered, dossiers.ordered_end),
-        (dossiers.stepped, dossiers.first_end),
+        (dossiers.first_step <= cut_off(), first_end(dossiers)),
         else_=ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at)),
     )
 

@@ -26,7 +26,7 @@ def of_store(store: Store) -> Iterator[Tables]:
     """The tables of a store, on a connection of their own that ends with the context."""
     con = connect()
     try:
-        yield {name: store.table(con, name) for name in TABLES}
+        yield store.tables(con)
     finally:
         con.disconnect()
 

@@ -99,6 +99,10 @@ class Snapshot:
         """The files of the log that ``current`` does not take in yet."""
         return [f for f in self.log if f.last > self.covered]
 
+    def marked(self, mark: str) -> int:
+        """The number last noted under a name; 0 where none was."""
+        return self.delta.transaction_version(mark) or 0
+
     def uris(self, files: Iterable[File]) -> list[str]:
         return [f"{self.place}/{f.path}" for f in files]
 

@@ -50,6 +50,8 @@ def go_back(store: Store, table: Torn) -> None:
         # What points to the newest checkpoint is not needed: readers look for it themselves.
         if inner == "_last_checkpoint" or (commit and int(commit[1]) > table.whole):
             system.delete_file(f"{root}/{path}")
+    if table.name in ("dossiers", "steps"):
+        store.leave_sums()
 
 
 def _files(place: str) -> set[str]:

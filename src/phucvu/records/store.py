@@ -33,7 +33,7 @@ from ibis.formats.polars import PolarsSchema
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.problems import Fault, NotFoundError
-from phucvu.records import keys
+from phucvu.records import histories, keys
 from phucvu.records.delta import (
     COVERED,
     FORGOTTEN,
@@ -55,7 +55,7 @@ from phucvu.records.earlier import (
     status_says_more,
 )
 from phucvu.records.places import address, at_home, is_remote
-from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, OF_DOSSIERS, TABLES, Table
+from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, OF_DOSSIERS, STEPS, TABLES, Table
 
 EVERY = TABLES | INNER
 
@@ -298,17 +298,27 @@ class Store:
         Columns: those of the schema (``payload`` only if asked for), and ``Table.kept``. With
         ``as_of`` (Vietnam's time) only versions that had arrived by then.
         """
-        table = EVERY[name]
-        snapshot = self._files(name).snapshot()
-        columns = list(_read_types(table))
-        if snapshot is None or not snapshot.files:
-            types = _read_types(table) | ({"payload": pl.String} if payload else {})
-            return _empty(con, pl.DataFrame(schema=types))
-        rows = _counting(con, table, snapshot, as_of).select(columns)
-        if payload:
-            log = _read(con, table, snapshot, snapshot.log)
-            rows = rows.join(log.select("sequence", "payload"), "sequence")
-        return rows
+        rows = _rows_that_count(con, EVERY[name], snapshot := self._files(name).snapshot(), as_of)
+        if payload and snapshot is not None and snapshot.files:
+            log = _read(con, EVERY[name], snapshot, snapshot.log)
+            return rows.join(log.select("sequence", "payload"), "sequence")
+        return rows.mutate(payload=ibis.null("string")) if payload else rows
+
+    def tables(self, con: BaseBackend, as_of: dt.datetime | None = None) -> dict[str, ir.Table]:
+        """``table`` of all records by name, and ``histories.NAME`` where compaction has summed up the steps.
+
+        Dossiers and steps that arrived since then are summed up on the way.
+        """
+        # Dossiers before steps: what is summed up with the dossiers is then among the steps.
+        snapshots = {name: self._files(name).snapshot() for name in TABLES}
+        found = {name: _rows_that_count(con, TABLES[name], held, as_of) for name, held in snapshots.items()}
+        dossiers, steps = snapshots["dossiers"], snapshots["steps"]
+        if dossiers is None or steps is None:
+            return found
+        if as_of is not None and any(f.last_arrived > as_of for f in (*dossiers.files, *steps.files)):
+            return found
+        summed = _summed(con, dossiers, steps)
+        return found if summed is None else found | {histories.NAME: summed}
 
     def rows(self, name: str) -> pl.DataFrame:
         """All rows of a (small) table that count, with the schema's columns."""
@@ -401,14 +411,24 @@ class Store:
             try:
                 if self._pack(files, EVERY[each], snapshot):
                     snapshot = files.made()
-                fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
-                if fresh and (whole or fresh * TAIL_SHARE >= held):
-                    self._rewrite(files, EVERY[each], snapshot)
+                if each == DOSSIERS.name:
+                    self._sum_up(files, snapshot, whole=whole)
+                else:
+                    fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
+                    if fresh and (whole or fresh * TAIL_SHARE >= held):
+                        self._rewrite(files, EVERY[each], snapshot)
             except AnotherWriterError:
                 continue  # another process is compacting this table
             if time.monotonic() >= self._sweep_after.get(each, 0.0):
                 files.sweep()
                 self._sweep_after[each] = time.monotonic() + SWEEP_EVERY
+
+    def leave_sums(self) -> None:
+        """Use no longer what compaction summed up, where steps it had read may be gone; it sums up anew."""
+        files, steps = self._files(DOSSIERS.name), self._files(STEPS.name).snapshot()
+        snapshot = files.snapshot()
+        if snapshot and steps and snapshot.marked(_mark(steps)):
+            files.commit(snapshot, (_mark(steps), 0))
 
     def forget(self, before: dt.datetime) -> Forgotten:
         """Delete versions of dossiers that did not count any more at a moment, from one file at most.
@@ -695,6 +715,34 @@ class Store:
         written = self._copied(con, ordered, files, "current")
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
 
+    def _sum_up(self, files: DeltaFiles, snapshot: Snapshot, *, whole: bool) -> None:
+        """Rewrite the dossiers that count with what their steps say, once enough of either has arrived.
+
+        With ``whole`` all steps are summed up anew, else those of dossiers of which something arrived.
+        """
+        steps = self._files(STEPS.name).snapshot()
+        con = self._ibis()
+        summed = _summed(con, snapshot, steps) if steps else None
+        fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
+        due = fresh * TAIL_SHARE >= held and fresh
+        if steps and steps.last:
+            place = snapshot.marked(_mark(steps)) if summed is not None else 0
+            due = due or (steps.last - place) * TAIL_SHARE >= steps.last
+            fresh += steps.last - place
+        if not (due or (whole and fresh)):
+            con.disconnect()
+            return
+        if summed is None or whole:
+            summed = histories.summed(
+                _rows_that_count(con, DOSSIERS, snapshot, None), _rows_that_count(con, STEPS, steps, None)
+            )
+        # The months of the end stand together, within them the dossiers by receipt: of a period few row
+        # groups have to be read.
+        ordered = summed.order_by(summed.concerns_until.truncate("M"), "concerns_from", "code")
+        written = self._copied(con, ordered, files, "current")
+        also = (_mark(steps), steps.last) if steps else None
+        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
+
     def _copied(self, con: BaseBackend, rows: ir.Table, files: DeltaFiles, part: Part) -> list[File]:
         """Write rows as files of a part.
 
@@ -800,6 +848,46 @@ def log_rows(name: str, uris: list[str]) -> pl.LazyFrame:
     """Files of a table's log to read with Polars; columns that came after a file was written are empty."""
     types = _log_types(EVERY[name])
     return pl.scan_parquet(uris, schema=types, missing_columns="insert", extra_columns="ignore")
+
+
+def _mark(steps: Snapshot) -> str:
+    """Under what the dossiers' table notes the last step summed up, of these steps and in this meaning."""
+    return f"{histories.NAME} {histories.MEANING} {steps.delta.metadata().id}"
+
+
+def _summed(con: BaseBackend, dossiers: Snapshot, steps: Snapshot) -> ir.Table | None:
+    """The dossiers that count with what their steps say; None where compaction has not summed them up.
+
+    What was summed up is taken as it is but for dossiers of which something arrived since.
+    """
+    place = dossiers.marked(_mark(steps))
+    if not place or place > steps.last or not dossiers.current:
+        return None
+    current = _read(con, DOSSIERS, dossiers, dossiers.current)
+    if not set(histories.TYPES) <= set(current.columns):  # rewritten by an older program
+        return None
+    current = current.select(*_read_types(DOSSIERS), *histories.TYPES)
+    arrived = [_read(con, DOSSIERS, dossiers, dossiers.tail)] if dossiers.tail else []
+    if later := [f for f in steps.log if f.last > place]:
+        arrived.append(_read(con, STEPS, steps, later).filter(lambda step: step.sequence > place))
+    if not arrived:
+        return current
+    changed = ibis.union(*(rows.select(histories.ID) for rows in (*arrived, arrived[0])), distinct=True)
+    theirs = (
+        _rows_that_count(con, table, snapshot, None).semi_join(changed, histories.ID)
+        for table, snapshot in ((DOSSIERS, dossiers), (STEPS, steps))
+    )
+    anew = histories.summed(*theirs).select(current.columns).cast(dict(current.schema().items()))
+    return ibis.union(current.anti_join(changed, histories.ID), anew)
+
+
+def _rows_that_count(
+    con: BaseBackend, table: Table, snapshot: Snapshot | None, as_of: dt.datetime | None
+) -> ir.Table:
+    types = _read_types(table)
+    if snapshot is None or not snapshot.files:
+        return _empty(con, pl.DataFrame(schema=types))
+    return _counting(con, table, snapshot, as_of).select(list(types))
 
 
 def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.datetime | None) -> ir.Table:

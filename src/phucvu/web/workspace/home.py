@@ -25,7 +25,6 @@ from phucvu.inbox.home import home, store
 from phucvu.inbox.lists import ask_for, listing_of
 from phucvu.inbox.watching import Watch
 from phucvu.problems import UnusableError
-from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.web import results
 from phucvu.web.language import _, language
@@ -95,7 +94,7 @@ def tables() -> Iterator[Tables]:
     """The records, for the engine."""
     con, records = connect(), store()
     try:
-        yield {name: records.table(con, name) for name in TABLES}
+        yield records.tables(con)
     finally:
         con.disconnect()
 

@@ -1,0 +1,174 @@
+"""What steps say, summed up by compaction: never stale, never half there, and left where it does not fit."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import ibis
+import polars as pl
+import pytest
+
+from phucvu.records import histories
+from phucvu.records.delta import DeltaFiles
+from phucvu.records.mending import go_back, torn
+from phucvu.records.store import Store
+
+DAY = dt.datetime(2026, 3, 2, 8)
+HOUR = dt.timedelta(hours=1)
+COLUMNS = [*histories.MOMENTS, "in_order", "concerns_from", "concerns_until"]
+
+
+def dossier(code="a", received_at=DAY, **said):
+    row = {"sender": "H99", "code": code, "unit": "H99.01", "procedure": "1.000001", "status": 2}
+    return pl.DataFrame([row | {"received_at": received_at} | said])
+
+
+def steps(*statuses, code="a", start=DAY):
+    at = [start + n * HOUR for n in range(len(statuses))]
+    return pl.DataFrame({"sender": "H99", "code": code, "at": at, "status": statuses})
+
+
+def sums(store, as_of=None):
+    """What is summed up of each dossier, from the files where compaction did, else None."""
+    con = ibis.duckdb.connect()
+    tables = store.tables(con, as_of)
+    if histories.NAME not in tables:
+        return None
+    rows = tables[histories.NAME].select("code", *COLUMNS).to_polars()
+    con.disconnect()
+    return {row.pop("code"): row for row in rows.to_dicts()}
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "home")
+    made.append("dossiers", dossier(), DAY)
+    made.append("steps", steps(2, 4, 9), DAY)
+    return made
+
+
+def test_nothing_is_summed_up_before_compaction(store):
+    assert sums(store) is None
+    store.compact()
+    last = DAY + 2 * HOUR
+    assert sums(store) == {
+        "a": {
+            "first_step": DAY,
+            "last_step": last,
+            "done": last,
+            "returned": None,
+            "stopped": None,
+            "in_order": None,
+            "concerns_from": DAY,
+            "concerns_until": last,
+        }
+    }
+
+
+def test_steps_are_kept_where_they_have_to_be_read_in_order(store):
+    store.append("steps", steps(5, start=DAY + HOUR / 2), DAY)
+    store.compact()
+    told = sums(store)["a"]["in_order"]
+    assert sorted((step["at"], step["status"]) for step in told) == [
+        (DAY, 2),
+        (DAY + HOUR / 2, 5),
+        (DAY + HOUR, 4),
+        (DAY + 2 * HOUR, 9),
+    ]
+
+
+def test_what_arrives_later_is_summed_up_on_the_way(store):
+    store.append("steps", steps(2, 9, code="early"), DAY)
+    store.compact(whole=True)
+    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.append("dossiers", dossier("early"), DAY)
+    found = sums(store)
+    assert found["a"]["returned"] == DAY + 9 * HOUR
+    assert found["early"]["done"] == DAY + HOUR
+    store.compact(whole=True)
+    assert sums(store) == found
+
+
+def test_many_steps_alone_are_reason_enough_to_sum_up_anew(store):
+    store.compact()
+    version = store._files("dossiers").snapshot().delta.version()
+    store.compact()
+    assert store._files("dossiers").snapshot().delta.version() == version
+    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.compact()
+    assert store._files("dossiers").snapshot().delta.version() == version + 1
+
+
+def test_versions_of_before_are_asked_without_sums(store):
+    store.compact()
+    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY + 10 * HOUR)
+    assert sums(store, DAY) is None
+    assert sums(store, DAY + 10 * HOUR)["a"]["returned"] == DAY + 9 * HOUR
+
+
+def test_sums_of_another_meaning_are_not_used_and_made_again(store, monkeypatch):
+    store.compact()
+    monkeypatch.setattr(histories, "MEANING", histories.MEANING + 1)
+    assert sums(store) is None
+    store.compact()
+    assert sums(store)["a"]["done"] == DAY + 2 * HOUR
+
+
+def test_sums_of_other_steps_are_not_used(store):
+    store.compact()
+    shutil.rmtree(f"{store.home}/records/steps")
+    store.append("steps", steps(2, 4, 5, 4), DAY)
+    assert sums(store) is None
+    store.compact(whole=True)
+    assert sums(store)["a"]["done"] is None
+
+
+def test_files_that_an_older_program_rewrote_hold_no_sums(store):
+    store.compact()
+    files = store._files("dossiers")
+    snapshot = files.snapshot()
+    [path] = snapshot.uris(snapshot.current)
+    pl.read_parquet(path).drop(histories.TYPES).write_parquet(path)
+    assert sums(store) is None
+    store.compact()
+    assert sums(store)["a"]["done"] == DAY + 2 * HOUR
+
+
+def test_steps_that_went_back_leave_no_sums_of_what_is_gone(store):
+    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.compact()
+    assert sums(store)["a"]["returned"] == DAY + 9 * HOUR
+    log = [f for f in store._files("steps").snapshot().log if f.first > 3]
+    for file in log:
+        Path(f"{store.home}/records/steps/{file.path}").unlink()
+    [table] = torn(store)
+    go_back(store, table)
+    # As many steps arrive as are gone: places in the order of arrival are given again.
+    store.append("steps", steps(5, start=DAY + 9 * HOUR), DAY)
+    assert sums(store) is None
+    store.compact()
+    assert sums(store)["a"]["returned"] is None
+
+
+@pytest.mark.parametrize("at", ["bring", "commit"])
+def test_summing_up_that_breaks_off_leaves_all_as_it_was(store, monkeypatch, at):
+    store.compact()
+    before = sums(store)
+    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    after = sums(store)
+    working = getattr(DeltaFiles, at)
+
+    def breaks_off(files, *given, **named):
+        if files.place.endswith("dossiers"):
+            if at == "bring":
+                working(files, *given, **named)
+            raise KeyboardInterrupt
+        return working(files, *given, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DeltaFiles, at, breaks_off)
+        with pytest.raises(KeyboardInterrupt):
+            store.compact()
+    assert before != after == sums(store)
+    store.compact()
+    assert sums(store) == after
