@@ -66,14 +66,13 @@ def lacking(name: str) -> str:
 def _engine(folder: Path, home: str = "home", address: str = "") -> Job:
     from phucvu.engine.connections import EMBEDDED, connect
     from phucvu.engine.figures import figures
-    from phucvu.records.schema import TABLES
     from phucvu.rules.loading import load
 
     store = Store(folder / home)
 
     def count(line: str) -> pl.DataFrame:
         con = connect(address or EMBEDDED)
-        tables = {name: store.table(con, name) for name in TABLES}
+        tables = store.tables(con)
         counted = [figures(tables, load(RULES), period, NOW) for period in _periods(line)]
         if not address:  # a session of Spark is kept by the process
             con.disconnect()

@@ -14,10 +14,11 @@ from phucvu.engine import declared, features
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.limits import possible_time
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ID, last_moment
+from phucvu.engine.on_time import last_moment
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period, around
 from phucvu.problems import UnusableError
+from phucvu.records.histories import ID
 from phucvu.rules.model import RuleSetFile, Words
 
 WORDS = {

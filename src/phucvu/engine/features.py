@@ -15,6 +15,7 @@ from phucvu.engine.evaluation import Evaluation, cut_off, input_table, starts
 from phucvu.engine.look_up import look_up
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.records import histories
+from phucvu.records.histories import ID
 from phucvu.records.schema import TABLES, TIME
 from phucvu.rules.model import Count
 
@@ -53,9 +54,9 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
         (on_time.last_days(evaluation), ("procedure", "received_on")),
-        (on_time.ordered_ends(rows, in_order, evaluation.workdays), (on_time.ID,)),
+        (on_time.ordered_ends(rows, in_order, evaluation.workdays), (ID,)),
         (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
-        (tables["portal_answers"].select(on_time.ID, at_portal="outcome"), (on_time.ID,)),
+        (evaluation.tables["portal_answers"].select(ID, at_portal="outcome"), (ID,)),
         (_roots(evaluation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
@@ -109,16 +110,16 @@ def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[i
     if evaluation.summed:
         rows = wanted(evaluation.histories)
         rows = rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
-        kept = rows.filter(rows.in_order.notnull()).select(on_time.ID, "in_order")
-        steps = kept.unnest("in_order").select(on_time.ID, ibis._.in_order["at"], ibis._.in_order.status)
+        kept = rows.filter(rows.in_order.notnull()).select(ID, "in_order")
+        steps = kept.unnest("in_order").select(ID, ibis._.in_order["at"], ibis._.in_order.status)
         return rows.drop("in_order"), steps
     dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
     rows = wanted(dossiers.filter(ibis.coalesce(dossiers.received_at, dossiers.filed_at) <= cut_off()))
     if units is not None:
-        steps = steps.semi_join(rows, on_time.ID)
+        steps = steps.semi_join(rows, ID)
     moments = histories.first_moments(steps)
     return (
-        look_up(rows, moments, on_time.ID).select(*rows.columns, *histories.MOMENTS),
+        look_up(rows, moments, ID).select(*rows.columns, *histories.MOMENTS),
         histories.of_dossiers_in_order(steps),
     )
 

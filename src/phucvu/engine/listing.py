@@ -32,11 +32,12 @@ from phucvu.engine import reasons as reason_codes
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ASKED, ID, RESUMED, seconds_late
+from phucvu.engine.on_time import RESUMED, seconds_late
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
+from phucvu.records.histories import ASKED, ID
 from phucvu.rules.loading import digest
 from phucvu.rules.model import Count, Indicator, RuleSetFile
 

@@ -20,10 +20,10 @@ from phucvu.engine import features
 from phucvu.engine.counts import COUNTS, Measure, every_measure, tallies
 from phucvu.engine.evaluation import Evaluation, Types, cut_off
 from phucvu.engine.figures import Found, by_count, counted, shown
-from phucvu.engine.on_time import ID
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS
 from phucvu.figures.periods import END_OF_DAY, Period
+from phucvu.records.histories import ID
 from phucvu.records.schema import MOMENTS, OF_DOSSIERS, TABLES, TIME
 from phucvu.rules.model import RuleSetFile
 

@@ -20,13 +20,13 @@ import ibis.expr.types as ir
 from phucvu.engine.by_procedure import by_procedure
 from phucvu.engine.figures import figures
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ID
 from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, publish, publish_procedures, running
 from phucvu.inbox.models import Counted
 from phucvu.inbox.watching import Watch
+from phucvu.records.histories import ID
 from phucvu.records.schema import OF_DOSSIERS, TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
