@@ -37,12 +37,15 @@ class Running:
 
     def __init__(self, home: Path, database: str | None) -> None:
         self.home, self.database = home, database
-        self.store = make_home(home)
+        make_home(home)
         # By the command, which is noted in the audit log.
         words = ("senders", "add", "gialai", "--unit", "H21", "--home", str(home))
         secret = self.command(*words, database=database).strip()
         self.site = Site(home, database, workers=1)
         self.loads = [Load(n, self.site, secret) for n in range(2)]
+        self.said_by_backup = ""
+        self.in_copy: dict[str, list[str]] = {}
+        """What was acknowledged before a copy, by the way it was made: that must be in it."""
 
     def send(self, batches: int) -> None:
         """Wait until so many batches more are acknowledged."""
@@ -94,14 +97,14 @@ class Running:
         assert self.database is not None
         subprocess.run(["pg_dump", "--file", str(to), "--dbname", self.database], check=True)
 
-    def another_database(self) -> str | None:
+    def another_database(self, name: str) -> str | None:
         """An empty one on the same server; None with SQLite."""
         if self.database is None:
             return None
-        create = ["psql", "--quiet", "--dbname", self.database, "--command", "CREATE DATABASE again"]
+        create = ["psql", "--quiet", "--dbname", self.database, "--command", f"CREATE DATABASE {name}"]
         subprocess.run(create, check=True)
         server, _, _ = self.database.rpartition("/")
-        return f"{server}/again"
+        return f"{server}/{name}"
 
     def command(self, *words: str, database: str | None) -> str:
         """What `phucvu` prints."""
@@ -126,6 +129,8 @@ def database_of(kind: str) -> Iterator[str | None]:
 
 
 class RecordsThenDatabase:
+    name = "records_first"
+
     def take(self, running: Running, copy: Path) -> list[str]:
         """Make a copy; what must be in it."""
         running.move()
@@ -141,6 +146,8 @@ class RecordsThenDatabase:
 
 
 class DatabaseThenRecords:
+    name = "database_first"
+
     def take(self, running: Running, copy: Path) -> list[str]:
         before = running.acknowledged()
         running.copy_database(copy)
@@ -154,17 +161,19 @@ class DatabaseThenRecords:
 
 
 class ByCommand:
+    name = "by_command"
+
     def take(self, running: Running, copy: Path) -> list[str]:
         before = running.acknowledged()
         words = ("backup", str(copy.with_name("backup")), "--home", str(running.home))
-        self.said = running.command(*words, database=running.database)
+        running.said_by_backup = running.command(*words, database=running.database)
         return before
 
     def bring_back(self, running: Running, copy: Path, database: str | None) -> None:
         said = running.command(
             "restore", str(copy.with_name("backup")), "--home", str(copy), database=database
         )
-        assert said.startswith(self.said)
+        assert said.startswith(running.said_by_backup)
         assert "the audit log is whole" in said
 
 
@@ -175,8 +184,28 @@ def load_dump(copy: Path, database: str | None) -> None:
         subprocess.run([*psql, str(copy / "database.sql")], check=True, stdout=subprocess.DEVNULL)
 
 
+Way = RecordsThenDatabase | DatabaseThenRecords | ByCommand
+WAYS: tuple[Way, ...] = (RecordsThenDatabase(), DatabaseThenRecords(), ByCommand())
+
+
 def repr_of(way: object) -> str:
     return type(way).__name__
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A site that was copied in each of the ways, under load; then it was stopped."""
+    with database_of(request.param) as database:
+        running = Running(tmp_path_factory.mktemp("site") / "home", database)
+        with running.under_load():
+            running.send(5)
+            for way in WAYS:
+                running.in_copy[way.name] = way.take(running, copy_by(running, way))
+        yield running
+
+
+def copy_by(running: Running, way: Way) -> Path:
+    return running.home.with_name(way.name) / "copy"
 
 
 def waiting_again(home: Path, database: str | None) -> int:
@@ -185,47 +214,41 @@ def waiting_again(home: Path, database: str | None) -> int:
     return found
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-@pytest.mark.parametrize("way", [RecordsThenDatabase(), DatabaseThenRecords(), ByCommand()], ids=repr_of)
+@pytest.mark.parametrize("way", WAYS, ids=repr_of)
 def test_what_was_acknowledged_is_there_again_whichever_was_copied_first(
-    tmp_path: Path, kind: str, way: RecordsThenDatabase | DatabaseThenRecords | ByCommand
+    tmp_path: Path, running: Running, way: Way
 ) -> None:
-    copy = tmp_path / "copy"
-    with database_of(kind) as database:
-        running = Running(tmp_path / "home", database)
-        with running.under_load():
-            running.send(5)
-            acknowledged = way.take(running, copy)
-        database = running.another_database()
-        way.bring_back(running, copy, database)
-        site = Site(copy, database, workers=1)
-        site.start()
-        try:
-            site.wait_until_moved()
-            # What comes now has the numbers of what the older database has forgotten.
-            load = Load(9, site, running.loads[0].secret)
-            load.start()
-            for _ in range(5):
-                wait_for_another([load], site)
-            load.ended.set()
-            load.join(60)
-            site.wait_until_moved()
-        finally:
-            site.stop()
-        everything_once(Store(copy), "dossiers", acknowledged + load.acknowledged)
-        if not isinstance(way, DatabaseThenRecords):
-            the_same_figures_from_the_inbox_alone(copy, tmp_path / "again", database)
-        said = inside(
-            copy,
-            """
-            from phucvu.inbox.models import Payload, Sender
-            from phucvu.inbox.reconciling import reconcile
-            found = reconcile(store)
-            say([found.again, found.gone, found.payloads - Sender.objects.get().messages])
-            """,
-            database,
-        )
-        assert said == [0, 0, 0]
+    copy = copy_by(running, way)
+    database = running.another_database(way.name)
+    way.bring_back(running, copy, database)
+    site = Site(copy, database, workers=1)
+    site.start()
+    try:
+        site.wait_until_moved()
+        # What comes now has the numbers of what the older database has forgotten.
+        load = Load(9, site, running.loads[0].secret)
+        load.start()
+        for _ in range(5):
+            wait_for_another([load], site)
+        load.ended.set()
+        load.join(60)
+        site.wait_until_moved()
+    finally:
+        site.stop()
+    everything_once(Store(copy), "dossiers", running.in_copy[way.name] + load.acknowledged)
+    if not isinstance(way, DatabaseThenRecords):
+        the_same_figures_from_the_inbox_alone(copy, tmp_path / "again", database)
+    said = inside(
+        copy,
+        """
+        from phucvu.inbox.models import Payload, Sender
+        from phucvu.inbox.reconciling import reconcile
+        found = reconcile(store)
+        say([found.again, found.gone, found.payloads - Sender.objects.get().messages])
+        """,
+        database,
+    )
+    assert said == [0, 0, 0]
 
 
 OF_RECORDS = """
