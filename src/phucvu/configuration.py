@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from phucvu.problems import Both, Fault, UnusableError
+from phucvu.problems import Both, Fault, UnusableError, why
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,56 @@ class Configuration:
         (),
         unset="the provinces alone",
     )
+    relay_address: str = _setting(
+        "PHUCVU_RELAY_ADDRESS",
+        "where what senders send is passed on to: the address before `/auth` and `/service` of the national "
+        "portal or of the province's integration axis, such as `https://lgsp.example.gov.vn/api/dvcqg`; see "
+        "[relay](relay.md)",
+        WEB,
+        unset="nothing is passed on",
+    )
+    relay_style: Literal["first", "second"] = _setting(
+        "PHUCVU_RELAY_STYLE",
+        "the call style there: `first` says all in the body, `second` the service and unit in the address",
+        _one_of({"first": "first", "second": "second"}),
+        "first",
+    )
+    relay_login: Literal["password", "client"] = _setting(
+        "PHUCVU_RELAY_LOGIN",
+        "how to log in there: `password` with username and password, `client` with client_id and "
+        "client_secret",
+        _one_of({"password": "password", "client": "client"}),
+        "password",
+    )
+    relay_user: str = _setting(
+        "PHUCVU_RELAY_USER", "the username or client_id there", unset="needed with `PHUCVU_RELAY_ADDRESS`"
+    )
+    relay_secret: str = _setting(
+        "PHUCVU_RELAY_SECRET", "its password or client_secret", unset="none", secret=True
+    )
+    relay_secret_file: str = _setting(
+        "PHUCVU_RELAY_SECRET_FILE", "a file that holds that secret, instead", unset="none"
+    )
+    relay_rate: int = _setting("PHUCVU_RELAY_RATE", "calls a second at most", _whole(1, 1000), 2)
+    relay_batch: int = _setting(
+        "PHUCVU_RELAY_BATCH", "dossiers or steps in a call at most", _whole(1, 5000), 50
+    )
+    relay_senders: tuple[str, ...] = _setting(
+        "PHUCVU_RELAY_SENDERS", "the accounts whose calls are passed on", NAMES, (), unset="all"
+    )
+    relay_units: tuple[str, ...] = _setting(
+        "PHUCVU_RELAY_UNITS",
+        "the units for which calls must be sent to be passed on, with those below them",
+        NAMES,
+        (),
+        unset="all",
+    )
+    relay_look_up: int = _setting(
+        "PHUCVU_RELAY_LOOK_UP",
+        "seconds between two questions about dossiers of which the portal said nothing; `0`: none is asked",
+        _whole(0, 86400),
+        0,
+    )
     https: bool | None = _setting(
         "PHUCVU_HTTPS",
         "`1`: people come over HTTPS by the web server before it; `0`: in the clear",
@@ -294,6 +345,22 @@ def current() -> Configuration:
     """The settings of this process. Raises UnusableError with a line for each variable that is wrong."""
     found: Configuration = _read(Configuration, _said(Configuration))
     return replace(found, **_instead) if _instead else found
+
+
+def secret(said: str, file: str, variable: str) -> str:
+    """A secret that a variable says, or a file that another variable names.
+
+    Raises UnusableError where the file cannot be read.
+    """
+    if not file:
+        return said
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = why(error) if isinstance(error, OSError) else Both("không phải UTF-8", "not UTF-8")
+        raise UnusableError(
+            Fault("secret_file_unreadable", file=file, variable=variable, why=reason)
+        ) from error
 
 
 def object_store() -> ObjectStore:

@@ -6,12 +6,10 @@ Names that Django, allauth or this application read stand as they are; those in 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from phucvu import configuration
 from phucvu.accounts import OIDC
-from phucvu.problems import Fault, UnusableError, why
 
 chosen = configuration.current()
 
@@ -165,18 +163,6 @@ OIDC_TWO_STEP = chosen.oidc_two_step
 """Whether that server asks everybody for a second step, so that none is to be set up here."""
 
 
-def _secret() -> str:
-    """Raises UnusableError where the file that holds it cannot be read."""
-    if not chosen.oidc_secret_file:
-        return chosen.oidc_secret
-    try:
-        return Path(chosen.oidc_secret_file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise UnusableError(
-            Fault("secret_file_unreadable", file=chosen.oidc_secret_file, why=why(error))
-        ) from error
-
-
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -185,7 +171,9 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
                 "provider_id": OIDC,
                 "name": OIDC_NAME,
                 "client_id": chosen.oidc_client_id,
-                "secret": _secret(),
+                "secret": configuration.secret(
+                    chosen.oidc_secret, chosen.oidc_secret_file, "PHUCVU_OIDC_SECRET_FILE"
+                ),
                 "settings": {"server_url": OIDC_URL},
             }
         ]

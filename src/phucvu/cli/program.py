@@ -25,6 +25,7 @@ from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.portal import portal
+from phucvu.cli.relay import relay
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
 from phucvu.cli.senders import senders
@@ -49,7 +50,7 @@ COMMANDS = (
     *(import_, template, set_aside, mappings, watch, portal),
     *(figures, scoreboard, dossiers, findings, averages),
     *(simulate, bench),
-    *(senders, inbox, accounts, audit),
+    *(senders, inbox, relay, accounts, audit),
     *(backup, restore),
 )
 

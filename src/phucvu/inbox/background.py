@@ -10,11 +10,12 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from phucvu.configuration import environment
+from phucvu.configuration import current, environment
 
 log = logging.getLogger(__name__)
 
-PARTS = ("inbox", "history")
+PARTS = ("inbox", "history", "relay")
+"""The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``)."""
 
 AFTER_DEATH = 1.0
 """Seconds before a process that ended by itself is started again."""
@@ -37,7 +38,8 @@ def background() -> Iterator[None]:
                 log.error("the process %s ended (status %s) and is started again", part, status)
             ended.wait(AFTER_DEATH)
 
-    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in PARTS]
+    parts = [part for part in PARTS if part != "relay" or current().relay_address]
+    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in parts]
     for thread in threads:
         thread.start()
     try:

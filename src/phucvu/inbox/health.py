@@ -23,6 +23,7 @@ from phucvu import configuration
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home
 from phucvu.inbox.models import Counted, Job, Part, Payload, Sender
+from phucvu.inbox.relay.progress import progress
 from phucvu.inbox.rhythm import is_silent
 from phucvu.inbox.trouble import kind
 from phucvu.records.places import is_remote
@@ -88,11 +89,14 @@ def _of_database() -> dict[str, str]:
     if counting == OK and uncounted >= COUNTED_TOO_LATE:
         counting = f"waiting for {uncounted:.0f} s"
     history = [_going(moment, jobs.get(name)) for name in HISTORY]
+    # That the portal does not answer is no fault of this site, which takes and counts all the same.
+    relay = {"relay": _going(moment, jobs.get("relay"))} if configuration.current().relay_address else {}
     return {
         "database": OK,
         "inbox": inbox,
         "counting": counting,
         "history": next((said for said in history if said != OK), OK),
+        **relay,
     }
 
 
@@ -207,8 +211,27 @@ class Inbox(Collector):
             [], max(_waited(Payload.State.WAITING, moment), _waited(Payload.State.MOVED, moment))
         )
         yield oldest
+        if configuration.current().relay_address:
+            yield from _relay(moment)
         yield from _counts()
         yield from _parts()
+
+
+def _relay(moment: dt.datetime) -> Iterator[Metric]:
+    passed = progress(moment)
+    for name, said, value in (
+        ("phucvu_relay_waiting_items", "Dossiers and steps to be passed on", passed.waiting),
+        ("phucvu_relay_oldest_waiting_seconds", "Age of the oldest of them", passed.oldest_seconds),
+        ("phucvu_relay_refused_items", "Dossiers and steps that the portal refused", passed.refused),
+        ("phucvu_relay_failing", "1 where the last call was not answered", passed.failures > 0),
+    ):
+        metric = GaugeMetricFamily(name, said)
+        metric.add_metric([], value)
+        yield metric
+    last = GaugeMetricFamily("phucvu_relay_success_timestamp_seconds", "When the portal last answered a call")
+    if passed.succeeded_at:
+        last.add_metric([], passed.succeeded_at.timestamp())
+    yield last
 
 
 def _senders(moment: dt.datetime) -> Iterator[Metric]:

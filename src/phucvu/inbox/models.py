@@ -75,7 +75,8 @@ class Payload(models.Model):
 
     The session that came with them is left out. ``unit`` is the sending unit; ``digest`` is the SHA-256 of
     the body and ``size`` its bytes, before it is deflated (None where an earlier version of this program
-    kept it); ``move`` is when it was moved last.
+    kept it); ``move`` is when it was moved last; ``to_relay`` says that its items are still to be put into
+    the queue of what is passed on (``relay``).
     """
 
     class State(models.IntegerChoices):
@@ -94,9 +95,13 @@ class Payload(models.Model):
     size = models.BigIntegerField(null=True)
     state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
     move = models.ForeignKey(Move, on_delete=models.SET_NULL, null=True)
+    to_relay = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index("state", "id", name="payload_by_state"),)
+        indexes = (
+            models.Index("state", "id", name="payload_by_state"),
+            models.Index("id", name="payload_to_relay", condition=models.Q(to_relay=True)),
+        )
 
 
 class Body(models.Model):
@@ -107,6 +112,76 @@ class Body(models.Model):
 
     payload = models.OneToOneField(Payload, on_delete=models.CASCADE, primary_key=True)
     packed = models.BinaryField()
+
+
+class RelayItem(models.Model):
+    """A dossier or step that is to be passed on to the portal, was refused there, or is to be asked about.
+
+    It is item ``number`` of its payload, from 0; a question (``ASKED``) has no payload. Of one dossier
+    (``unit`` that sent it, ``code``) they are passed on in the order of their ids. ``due_at`` is when it may
+    be sent (again), ``attempts`` how often it failed, or was without an answer. ``handled_by`` is
+    the unit that handles the dossier, as far as is known of one refused. What the portal took is here no
+    more: its answers are (``RelayAnswer``).
+    """
+
+    class State(models.IntegerChoices):
+        WAITING = 0
+        REFUSED = 1
+        ASKED = 2
+
+    payload = models.ForeignKey(Payload, on_delete=models.CASCADE, null=True)
+    number = models.IntegerField(default=0)
+    unit = models.CharField(max_length=50)
+    code = models.CharField(max_length=100)
+    service = models.CharField(max_length=50)
+    size = models.IntegerField(default=0)
+    state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
+    attempts = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=50, default="")
+    error_code = models.CharField(max_length=50, default="")
+    message = models.CharField(max_length=1000, default="")
+
+    class Meta:
+        indexes = (
+            models.Index("state", "due_at", "id", name="relay_item_by_state"),
+            models.Index("unit", "code", "id", name="relay_item_by_dossier"),
+        )
+
+
+class RelayAnswer(models.Model):
+    """What was said of a dossier or step that was passed on or asked about; one row for each answer.
+
+    ``payload`` is the number of its payload, which may be gone by now. Only the process that passes on
+    adds rows, so that their ids are in the order in which they are committed.
+    """
+
+    payload = models.BigIntegerField(null=True)
+    number = models.IntegerField(default=0)
+    unit = models.CharField(max_length=50)
+    code = models.CharField(max_length=100)
+    service = models.CharField(max_length=50)
+    at = models.DateTimeField(db_index=True)
+    outcome = models.CharField(max_length=20)
+    error_code = models.CharField(max_length=50, default="")
+    message = models.CharField(max_length=1000, default="")
+
+    class Meta:
+        indexes = (models.Index("unit", "code", "id", name="relay_answer_by_dossier"),)
+
+
+class RelayState(models.Model):
+    """How it goes with what passes on (one row): ``rests_until`` is when the portal may be called again.
+
+    ``failures`` are the calls since the last one that was answered, ``error`` says what the last was.
+    """
+
+    rests_until = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, default="")
+    succeeded_at = models.DateTimeField(null=True)
 
 
 class Job(models.Model):

@@ -19,7 +19,7 @@ from phucvu.configuration import Configuration
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home
 from phucvu.inbox.lists import folder as lists_folder
-from phucvu.inbox.models import Body, Move, Part, Payload
+from phucvu.inbox.models import Body, Move, Part, Payload, RelayAnswer, RelayItem
 from phucvu.inbox.reconciling import lacking, reconcile
 from phucvu.records.places import is_remote
 from phucvu.records.store import Store
@@ -58,6 +58,7 @@ class Sweeper:
         return more
 
     def _payloads(self, before: dt.datetime) -> bool:
+        _drop_answers(before)
         due, size = _oldest_counted(before)
         if not due:
             return False
@@ -82,8 +83,10 @@ class Sweeper:
 
 
 def _oldest_counted(before: dt.datetime) -> tuple[list[int], int]:
-    """The numbers of payloads received before a moment and counted, and the bytes that they carry."""
-    rows = Payload.objects.filter(state=Payload.State.COUNTED, body__isnull=False).order_by("id")
+    """The numbers of payloads received before a moment, counted and passed on, and the bytes they carry."""
+    queued = RelayItem.objects.filter(payload=OuterRef("pk"))
+    rows = Payload.objects.filter(~Exists(queued), state=Payload.State.COUNTED, body__isnull=False)
+    rows = rows.filter(to_relay=False).order_by("id")
     due: list[int] = []
     size = 0
     for number, received, carried in rows.values_list("id", "received_at", Length("body__packed"))[:AT_ONCE]:
@@ -92,6 +95,13 @@ def _oldest_counted(before: dt.datetime) -> tuple[list[int], int]:
         due.append(number)
         size += carried
     return due, size
+
+
+def _drop_answers(before: dt.datetime) -> None:
+    """Delete what the portal said before a moment, which the records hold; but for the last answer of all."""
+    old = RelayAnswer.objects.filter(at__lt=before).order_by("id").values_list("pk", flat=True)[:AT_ONCE]
+    last = RelayAnswer.objects.order_by("-id").values_list("pk", flat=True)[:1]
+    RelayAnswer.objects.filter(pk__in=list(old)).exclude(pk__in=list(last)).delete()
 
 
 def _drop_moves(last: int) -> None:
@@ -117,7 +127,7 @@ def measure(store: Store) -> None:
 
 
 TABLES = {
-    PAYLOADS: ("inbox_payload", "inbox_body", "inbox_move"),
+    PAYLOADS: ("inbox_payload", "inbox_body", "inbox_move", "inbox_relayitem", "inbox_relayanswer"),
     "audit log": ("accounts_auditentry",),
 }
 """Which tables of the database a part consists of."""

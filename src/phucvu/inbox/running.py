@@ -1,5 +1,6 @@
 """The inbox's own processes: one moves payloads and counts the running month; one counts everything else,
-compacts the records and makes the lists of dossiers, and steps back for others.
+compacts the records and makes the lists of dossiers, and steps back for others; one passes on what came to
+the portal, where that is set.
 
 The site starts them (``background``), and starts them again if they die. Of each only one runs for a
 database at a time; a second waits until the first has gone.
@@ -31,6 +32,7 @@ from phucvu.inbox.lists import Maker
 from phucvu.inbox.moving import Mover, try_stuck_again
 from phucvu.inbox.pulling import Puller
 from phucvu.inbox.reconciling import reconcile
+from phucvu.inbox.relay.passing_on import Relay
 from phucvu.inbox.retention import Sweeper
 from phucvu.inbox.trouble import report
 from phucvu.inbox.watching import Registers
@@ -90,6 +92,9 @@ def run(part: str, store: Store) -> None:
                 if chosen.portal_daily:
                     _beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
                 _again_and_again("history", history.count_next)
+            case "relay":
+                jobs.begin(["relay"])
+                _again_and_again("relay", Relay(store, configuration.current()).work)
 
 
 def _beside(

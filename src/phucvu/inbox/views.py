@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from phucvu import configuration
 from phucvu.inbox import calls, looking_up
 from phucvu.inbox.answers import Code, RefusedError, envelope, of_items
 from phucvu.inbox.calls import LONGEST_LOGIN, MOST_BYTES, MOST_ITEMS, Call
@@ -126,9 +127,18 @@ def _take(call: Call, sender: Sender) -> dict[str, Any]:
         digest=hashlib.sha256(packed).hexdigest(),
         items=len(call.items),
         size=len(packed),
+        to_relay=_is_passed_on(sender, unit),
     )
     keeper.keep(Body(payload=payload, packed=zlib.compress(packed, 1)))
     return of_items(results(read, call.items, earlier), WORDS[TABLES[call.service]])
+
+
+def _is_passed_on(sender: Sender, unit: str) -> bool:
+    """Whether what an account sends for a unit is passed on to the portal (``relay``)."""
+    chosen = configuration.current()
+    if not chosen.relay_address or (chosen.relay_senders and sender.name not in chosen.relay_senders):
+        return False
+    return not chosen.relay_units or any(unit in registers().below(one) for one in chosen.relay_units)
 
 
 def _sending_unit(call: Call, sender: Sender) -> str:

@@ -704,10 +704,15 @@ def _undecoded(error: Exception) -> Fault:
     return Fault("not_json")
 
 
+def whole_code_of(item: bytes) -> str:
+    """The number of the dossier that a payload speaks of. Raises ValueError, RecursionError without JSON."""
+    return (as_text(_named(item).MaHoSo) or "").strip()
+
+
 def code_of(item: bytes) -> str:
-    """The dossier that a payload speaks of, as far as can be told."""
+    """The dossier that a payload speaks of, as far as can be told, in a few letters for people."""
     try:
-        return _short(as_text(_named(item).MaHoSo) or "").replace("\0", "�")
+        return _short(whole_code_of(item)).replace("\0", "�")
     except (ValueError, RecursionError):
         match = re.search(rb'"MaHoSo"\s*:\s*"([^"\\]{1,100})"', item)
         return _short(match[1].decode(errors="replace")) if match else ""

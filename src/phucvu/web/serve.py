@@ -26,6 +26,7 @@ from phucvu.configuration import LOCAL, Configuration
 from phucvu.inbox import pulling
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
+from phucvu.inbox.relay import upstream
 from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import check, scratch
 from phucvu.web import access
@@ -69,6 +70,7 @@ def serve(
         told = configuration.choose(static=str(folder / "static"))
         open_home(home, SETTINGS)
         check_settings()
+        upstream.check_settings(told)
         gather_static_files()
         ready()
         # A process that has used Polars or Altair holds threads and locks, which a fork would break.

@@ -32,6 +32,12 @@ class ReasonForm(Form):
     reason = Text(longest=personal.LONGEST_REASON, strip=True)
 
 
+class AgainForm(Form):
+    """Which item that the portal refused is sent again; all where none is named."""
+
+    item = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+
 class VersionForm(Form):
     """The version of a dossier that shall count, and why."""
 

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
-from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, unit, upload
+from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, refused, unit, upload
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
@@ -42,6 +42,9 @@ in_languages = [
     path("workspace/<unit>/upload/<key>", mend(upload.one), name="workspace-upload-one"),
     path("workspace/<unit>/upload/<key>/confirm", mend(upload.confirm), name="workspace-upload-confirm"),
     path("workspace/<unit>/upload/<key>/discard", mend(upload.discard), name="workspace-upload-discard"),
+    path("workspace/<unit>/refused", see(refused.every), name="workspace-refused"),
+    re_path(rf"^{UNIT}/refused\.{FORM}$", see(refused.as_file), name="workspace-refused-file"),
+    path("workspace/<unit>/refused/again", mend(refused.again), name="workspace-refused-again"),
     path("workspace/<unit>/set-aside", see(aside.every), name="workspace-set-aside"),
     path("workspace/<unit>/set-aside/mend", mend(aside.mend), name="workspace-mend"),
     path("workspace/<unit>/set-aside/replay", mend(aside.replay), name="workspace-replay"),
