@@ -5,23 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
-from ibis.formats.polars import PolarsData
 
+from phucvu.engine import cluster, embedded
+from phucvu.engine.cluster import Cluster
+from phucvu.engine.embedded import EMBEDDED, Over, Rows
 from phucvu.problems import Fault, UnusableError
 
-EMBEDDED = "duckdb"
+__all__ = ["EMBEDDED", "MEMORY", "Over", "Rows", "connect", "forget", "put", "put_moment", "run", "translate"]
 
 MEMORY = "1400MB"
 """What DuckDB may take before it spills to disk: 10 million dossiers are then counted in under 2 GB."""
+
+MASTERS = ("spark://", "local[", "yarn", "k8s://")
+"""How the addresses begin by which Spark is told its master."""
 
 
 def connect(address: str = EMBEDDED) -> BaseBackend:
@@ -35,32 +37,9 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
         con = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill.name)
         weakref.finalize(con, spill.cleanup)
         return con
-    if not address.startswith(("spark://", "local")):
+    if not address.startswith(MASTERS):
         raise UnusableError(Fault("engine_unknown", address=address))
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise UnusableError(Fault("pyspark_missing")) from error
-    session = (
-        SparkSession.builder.master(address)
-        .appName("phucvu")
-        .config("spark.sql.session.timeZone", "Asia/Ho_Chi_Minh")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    return ibis.pyspark.connect(session)
-
-
-@dataclass(frozen=True)
-class Over:
-    """A table of the connection, and what to read of it: a function of any table of its columns."""
-
-    table: ir.Table
-    read: Callable[[ir.Table], ir.Table]
-
-
-Rows = pl.DataFrame | Over
+    return cluster.connect(address)
 
 
 def put(con: BaseBackend, name: str, rows: Rows) -> object:
@@ -68,66 +47,35 @@ def put(con: BaseBackend, name: str, rows: Rows) -> object:
 
     They can be read as long as what is returned is held.
     """
-    if con.name == "pyspark":
-        table = ibis.memtable(rows) if isinstance(rows, pl.DataFrame) else rows.read(rows.table)
-        con.create_view(name, table, overwrite=True)
-        return table
-    if isinstance(rows, pl.DataFrame):
-        con.con.register(name, rows.to_arrow())
-    else:
-        # Ibis would make a view that stays, and ask for its columns, which takes longer than making it.
-        con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {_sql(con, rows)}')
-    return rows
-
-
-def _sql(con: BaseBackend, over: Over) -> str:
-    table = over.table.op()
-    if isinstance(table, ops.DatabaseTable):
-        space = table.namespace
-        parts = (part for part in (space.catalog, space.database, table.name) if part)
-        return _sql_over_any(over.read, table.schema).replace(
-            f'"{ANY}"', ".".join(f'"{part.replace(QUOTE, 2 * QUOTE)}"' for part in parts)
-        )
-    rows = over.read(over.table)
-    con._register_in_memory_tables(rows)
-    sql: str = con.compile(rows)
-    return sql
-
-
-ANY = "phucvu_any_table"
-QUOTE = '"'
-
-
-@lru_cache(maxsize=128)
-def _sql_over_any(read: Callable[[ir.Table], ir.Table], schema: ibis.Schema) -> str:
-    """The SQL of what is read of a table of these columns; translating it takes longer than running it."""
-    return str(ibis.to_sql(read(ibis.table(schema, name=ANY)), dialect=EMBEDDED))
+    return Cluster.of(con).put(name, rows) if _is_spark(con) else embedded.put(con, name, rows)
 
 
 def put_moment(con: BaseBackend, name: str, moment: dt.datetime) -> None:
     """Let SQL on this connection say ``name()`` for a moment."""
-    value = f"TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'"
-    if con.name == "pyspark":
-        con.raw_sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {name}() RETURNS TIMESTAMP RETURN {value}")
+    if _is_spark(con):
+        Cluster.of(con).put_moment(name, moment)
     else:
-        con.raw_sql(f"CREATE OR REPLACE TEMP MACRO {name}() AS {value}")
+        embedded.put_moment(con, name, moment)
+
+
+def translate(con: BaseBackend, rows: ir.Table) -> str:
+    """The SQL of an expression over names, for ``run``; nothing where it depends on what stands there."""
+    return "" if _is_spark(con) else str(con.compile(rows))
 
 
 def run(con: BaseBackend, rows: ir.Table, sql: str) -> pl.DataFrame:
     """The rows of an expression over names, whose SQL is known."""
-    if con.name == "pyspark":
-        frame: pl.DataFrame = con.to_polars(rows)
-        return frame
-    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(sql).pl(), rows.schema())
-    return found
+    return Cluster.of(con).run(rows) if _is_spark(con) else embedded.run(con, rows, sql)
 
 
 def forget(con: BaseBackend, put: Mapping[str, object]) -> None:
     """Let go of what was put under names; it would stay until the connection is closed."""
     for name, rows in put.items():
-        if con.name == "pyspark":
-            con._session.catalog.dropTempView(name)
-        elif isinstance(rows, pl.DataFrame):
-            con.con.unregister(name)
+        if _is_spark(con):
+            Cluster.of(con).forget(name, rows)
         else:
-            con.raw_sql(f'DROP VIEW IF EXISTS "{name}"')
+            embedded.forget(con, name, rows)
+
+
+def _is_spark(con: BaseBackend) -> bool:
+    return bool(con.name == "pyspark")

@@ -22,7 +22,7 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.connections import Over, Rows, forget, put, put_moment, run
+from phucvu.engine.connections import Over, Rows, forget, put, put_moment, run, translate
 from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
@@ -172,9 +172,9 @@ class Evaluation:
 
     @cached_property
     def _engine(self) -> BaseBackend:
-        # Of what a home never held there is an empty table in memory, which belongs to no connection.
-        kept = [rows for rows in self.records.values() if not isinstance(rows.op(), ops.InMemoryTable)]
-        engine = (kept or [self.records["dossiers"]])[0].get_backend()
+        # Tables in memory belong to no connection: of what a home never held, and small ones beside Spark.
+        kept = (rows._find_backends()[0] for rows in self.records.values())
+        engine = next((found[0] for found in kept if found), None) or self.records["dossiers"].get_backend()
         put_moment(engine, STARTS, self.period.starts)
         put_moment(engine, CUT_OFF, self.cut_off)
         return engine
@@ -209,8 +209,7 @@ class Evaluation:
 
     def fetch(self, rows: ir.Table) -> pl.DataFrame:
         """The rows, from the engine that the records are in."""
-        frame: pl.DataFrame = self._engine.to_polars(rows)
-        return frame
+        return run(self._engine, rows, translate(self._engine, rows))
 
     def ask(self, name: Hashable, tables: Callable[[], Iterable[ir.Table]]) -> Iterator[pl.DataFrame]:
         """The rows of each table; the tables are built and translated once, for all evaluations.
@@ -241,7 +240,7 @@ class Evaluation:
             raise ValueError(f"moments of one evaluation would answer for all: {stale}")
         reads = {read.name for read in rows.op().find(ops.UnboundTable)}
         inputs = tuple(given for name, given in self._inputs.items() if name in reads)
-        return Query(rows, self._engine.compile(rows), inputs)
+        return Query(rows, translate(self._engine, rows), inputs)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -118,6 +118,13 @@ class Snapshot:
         paths = [f"{root}/{f.path}" for f in files]
         return dataset(paths, schema=schema, filesystem=system, format="parquet")
 
+    def schema(self, files: Iterable[File]) -> pa.Schema:
+        """All columns that these files have."""
+        from pyarrow.parquet import read_schema
+
+        system, root = opened(self.place)
+        return pa.unify_schemas([read_schema(f"{root}/{f.path}", filesystem=system) for f in files])
+
 
 class DeltaFiles:
     """A Delta table at a place; ``types`` are the columns of its log."""

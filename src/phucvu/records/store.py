@@ -30,6 +30,7 @@ import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
+from ibis.formats.pyarrow import PyArrowSchema
 
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.problems import Fault, NotFoundError
@@ -62,6 +63,9 @@ EVERY = TABLES | INNER
 SORTED_BY = {"dossiers": ["sender", "code"], "steps": ["sender", "code", "at"]}
 """How compacted files are sorted; other tables by their key. Grouping steps by dossier is three times
 as fast as on files in order of arrival."""
+
+GROWING = ("dossiers", "steps", "ratings", "petitions")
+"""The tables that a cluster reads; it would take longer to ask it for the others than to read them."""
 
 FILE_SIZE = "64MB"
 TAIL_SHARE = 10
@@ -821,8 +825,14 @@ def _read(con: BaseBackend, table: Table, snapshot: Snapshot, files: list[File])
     """The rows of files. A column that the table got after a file was written is empty in it."""
     uris = snapshot.uris(files)
     view = ibis.util.gen_name("records")
-    if con.name == "pyspark":
-        con._session.read.option("mergeSchema", "true").parquet(*uris).createOrReplaceTempView(view)
+    if con.name == "pyspark" and table.name not in GROWING:
+        rows = ibis.memtable(log_rows(table.name, uris).collect())
+    elif con.name == "pyspark":
+        from ibis.backends.pyspark.datatypes import PySparkSchema
+
+        # Merging schemas itself would take Spark a question for each table.
+        schema = PySparkSchema.from_ibis(PyArrowSchema.to_ibis(snapshot.schema(files)))
+        con._session.read.schema(schema).parquet(*uris).createOrReplaceTempView(view)
         rows = con.table(view)
     elif is_remote(snapshot.place):
         con.con.register(view, snapshot.dataset(files))

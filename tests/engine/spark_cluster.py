@@ -1,0 +1,53 @@
+"""A standalone Spark master and its workers, each a process, started by the commands of docs/cluster.md."""
+
+import re
+import shlex
+import subprocess
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyspark
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
+
+
+def commands(heading):
+    """The lines of the shell under a heading."""
+    section = DOCS.read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [line for block in re.findall(r"```sh\n(.*?)```", section, re.S) for line in block.splitlines()]
+
+
+@contextmanager
+def cluster(folder, workers=2):
+    """The address of a master on a free port of this machine, with so many workers."""
+    _, master, worker, _ = commands("A standalone cluster")
+    with ExitStack() as stack:
+        said = started(stack, master.replace("--port 7077", "--port 0 --webui-port 0"), folder / "master.log")
+        address = waited(said, r"Starting Spark master at (spark://\S+)")
+        waited(said, "I have been elected leader")
+        for number in range(workers):
+            words = worker.replace("spark://10.0.0.1:7077", address)
+            words = words.replace("--cores 8 --memory 24g", "--cores 1 --memory 1g")
+            words += f" --host 127.0.0.1 --webui-port 0 --work-dir {folder}/worker-{number}"
+            waited(
+                started(stack, words, folder / f"worker-{number}.log"), "Successfully registered with master"
+            )
+        yield address
+
+
+def started(stack, words, log):
+    words = words.replace("$SPARK_HOME", pyspark.__path__[0]).replace("10.0.0.1", "127.0.0.1")
+    with log.open("w") as out:
+        process = subprocess.Popen(shlex.split(words), stdout=out, stderr=out, cwd=log.parent)
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    return log
+
+
+def waited(log, pattern):
+    for _ in range(1200):
+        if found := re.search(pattern, log.read_text(encoding="utf-8")):
+            return found[found.re.groups]
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text(encoding="utf-8"))
