@@ -76,6 +76,19 @@ class DailyResults(Protocol):
         """The changes of the portal's formula."""
 
 
+class NoDays:
+    """Results of no day."""
+
+    def version(self) -> int:
+        return 0
+
+    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+        return pl.DataFrame(schema=COLUMNS)
+
+    def not_alike(self) -> list[NotAlike]:
+        return []
+
+
 class HomeDays:
     """The results that a home keeps (see ``portal.daily_table``)."""
 
@@ -129,9 +142,13 @@ Places = dict[tuple[str, str], Place]
 """By unit and part."""
 
 
-def places(days: DailyResults, period: Period, until: dt.date | None = None) -> Places:
-    """The last results of each unit in a period, or the last published up to a day; totals and groups."""
+def places(
+    days: DailyResults, period: Period, until: dt.date | None = None, *, unit: str | None = None
+) -> Places:
+    """The last results of each unit (or of one) in a period, or the last up to a day; totals and groups."""
     conditions = [pl.col("period") == str(period), ~pl.col("part").str.contains(r"^\d")]
+    if unit is not None:
+        conditions.append(pl.col("unit") == unit)
     if until is not None:
         conditions.append(pl.col("day") <= until)
     rows = days.rows(*conditions)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from phucvu.scoring.scores import with_changes
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands
 from phucvu.web.latest import Latest
+from phucvu.web.published_marks import Marks, PublishedMark, marks
 from phucvu.web.rates import CENT
 
 
@@ -64,6 +65,8 @@ class Standing:
     total: Mark
     groups: dict[str, Mark]
     bands: tuple[Band, ...] = ()
+    published: Mapping[str, PublishedMark] = field(default_factory=dict)
+    """What the portal published of it, by part (``total`` or a group)."""
 
     @property
     def band(self) -> Band | None:
@@ -91,8 +94,9 @@ class Block:
 class Board:
     """One result, looked up by unit and indicator.
 
-    ``before`` and ``year_before`` are what it is compared with (see ``compared``). ``uncompared`` are the
-    whole periods that have a result, but not of the days that a running period has had so far.
+    ``published`` is what the portal published of its period. ``before`` and ``year_before`` are what it is
+    compared with (see ``compared``). ``uncompared`` are the whole periods that have a result, but not of the
+    days that a running period has had so far.
     """
 
     def __init__(
@@ -101,11 +105,13 @@ class Board:
         before: Result | None = None,
         year_before: Result | None = None,
         uncompared: Sequence[Period] = (),
+        published: Marks | None = None,
     ) -> None:
         self.result = result
         self.before = before
         self.year_before = year_before
         self.uncompared = uncompared
+        self.published = published or {}
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
         self.units = result.scores.units.of_period(result.period)
@@ -129,7 +135,11 @@ class Board:
         known = bands(self.rules)
         return {
             unit: Standing(
-                self.units.get(unit) or unit_from_code(unit), Mark(*mark), groups.get(unit, {}), known
+                self.units.get(unit) or unit_from_code(unit),
+                Mark(*mark),
+                groups.get(unit, {}),
+                known,
+                self.published.get(unit, {}),
             )
             for unit, *mark in _marks(self._with_changes(scores.totals))
         }
@@ -281,7 +291,10 @@ def board(period: Period) -> Board:
     result = results.result(period)
     earlier = compared(result)
     whole = period.previous(), period.last_year()
-    version = versions[period], *(versions.get(then) for then in (*earlier, *whole))
+    version = (
+        *(versions.get(then) for then in (period, *earlier, *whole)),
+        results.days().version(),
+    )
 
     def make() -> Board:
         before, year_before = (results.result(one) if one in versions else None for one in earlier)
@@ -290,6 +303,6 @@ def board(period: Period) -> Board:
             for known, days in zip(whole, earlier, strict=True)
             if known in versions and days not in versions
         )
-        return Board(result, before, year_before, list(uncompared))
+        return Board(result, before, year_before, list(uncompared), marks(period, result.rules))
 
     return BOARDS.get((results.source(), period), version, make)

@@ -121,6 +121,18 @@ def _columns(board: Board, sort: Sort, anchor: str, view: str, args: tuple[str, 
         yield Column(name, link, here, part, most)
 
 
+PUBLISHED = ("published_day", "published_score", "published_rank", "published_ranked")
+
+
+def as_published(standing: Standing, part: str) -> dict[str, Any]:
+    """What the portal last published of a part, as data; None where nothing is known."""
+    mark = standing.published.get(part)
+    if mark is None:
+        return dict.fromkeys(PUBLISHED)
+    place = mark.place
+    return dict(zip(PUBLISHED, (place.day, place.score, place.rank, place.ranked), strict=True))
+
+
 def as_record(standing: Standing) -> dict[str, Any]:
     """A standing as data."""
     unit, total = standing.unit, standing.total
@@ -143,6 +155,7 @@ def as_record(standing: Standing) -> dict[str, Any]:
         "rank_change_year": total.rank_change_year,
         "score_change_year": total.score_change_year,
         "block_changed_year": total.block_changed_year,
+        **as_published(standing, "total"),
         "band": band.name if band else None,
         "groups": {
             group: {
@@ -155,6 +168,7 @@ def as_record(standing: Standing) -> dict[str, Any]:
                 "unranked": mark.unranked,
                 "origin": mark.origin,
                 "missing": list(mark.missing),
+                **as_published(standing, group),
             }
             for group, mark in standing.groups.items()
         },

@@ -79,7 +79,7 @@ def remembered(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answer(request: Any, **parts: Any) -> Any:
-        state = (results.versions(), request.build_absolute_uri(request.path), query_of(request))
+        state = (results.state(), request.build_absolute_uri(request.path), query_of(request))
         key = hashlib.sha256(repr(state).encode()).hexdigest()
         response = caches["pages"].get(key)
         if response is None:

@@ -19,9 +19,11 @@ from django.conf import settings
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
 from phucvu.inbox.clock import now
-from phucvu.inbox.home import store
+from phucvu.inbox.home import home, store
 from phucvu.inbox.watching import Watch, registers
 from phucvu.published import scored_2026
+from phucvu.published.bundled_days import BundledDays
+from phucvu.published.daily_results import DailyResults, HomeDays, NoDays
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Words
@@ -29,7 +31,7 @@ from phucvu.scoring.result import Result
 from phucvu.scoring.scores import score
 from phucvu.web.latest import Latest
 
-COUNTED = Words(vi="đếm từ hồ sơ", en="counted from the records")
+COUNTED = Words(vi="tự đếm từ hồ sơ", en="counted from the records")
 
 MOST_PERIODS = 64
 """So many results are held at a time; three years have 51 months, quarters and years."""
@@ -65,12 +67,22 @@ class Source(Hashable, Protocol):
 
     def procedure_names(self) -> dict[str, str]: ...
 
+    def days(self) -> DailyResults:
+        """What the portal published by day."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the results are counted here, so that the portal's stand beside them."""
+
 
 class Given:
-    """Results that stay as they are."""
+    """Results that stay as they are, and what the portal published by day."""
 
-    def __init__(self, results: Iterable[Result]) -> None:
+    counts = False
+
+    def __init__(self, results: Iterable[Result], days: DailyResults | None = None) -> None:
         self._results = {result.period: result for result in results}
+        self._days = days or NoDays()
         self._version = next(NUMBERS)
 
     def lacks(self) -> Lack | None:
@@ -91,12 +103,18 @@ class Given:
     def procedure_names(self) -> dict[str, str]:
         return {}
 
+    def days(self) -> DailyResults:
+        return self._days
+
 
 class Counted:
     """Results counted from the records of the home, as the inbox's process last counted them."""
 
+    counts = True
+
     def __init__(self) -> None:
         self._begun = Begun(store())
+        self._days = HomeDays(home())
 
     def lacks(self) -> Lack | None:
         return self._begun.lacks() or (None if counting.versions() else Lack.COUNT)
@@ -123,6 +141,9 @@ class Counted:
         frame = registers().procedures()
         return dict(zip(frame["code"], frame["name"], strict=True))
 
+    def days(self) -> DailyResults:
+        return self._days
+
 
 class Begun:
     """Whether a home holds units and dossiers; what it holds once it holds for ever."""
@@ -143,7 +164,7 @@ class Begun:
 @cache
 def source() -> Source:
     """The one place to replace where results come from elsewhere."""
-    return Given([scored_2026()]) if settings.SHOWS == "published" else Counted()
+    return Given([scored_2026()], BundledDays()) if settings.SHOWS == "published" else Counted()
 
 
 def lacks() -> Lack | None:
@@ -176,6 +197,16 @@ def result(period: Period) -> Result:
 def procedures(period: Period) -> pl.DataFrame | None:
     """What procedures took, by unit: the columns of ``engine.by_procedure``; None where not counted."""
     return source().procedures(period)
+
+
+def days() -> DailyResults:
+    """What the portal published by day."""
+    return source().days()
+
+
+def state() -> object:
+    """What pages are made of: it changes whenever a result does."""
+    return source().versions(), source().days().version()
 
 
 def procedure_names() -> dict[str, str]:

@@ -63,7 +63,8 @@ def wants_csv(request: Any) -> bool:
 
 def etag(request: Any, *_args: Any, **_parts: Any) -> str:
     """Changes whenever a result does; another address or form has another."""
-    state = (sorted((str(p), v) for p, v in results.versions().items()), request.get_full_path())
+    versions = sorted((str(p), v) for p, v in results.versions().items())
+    state = (versions, results.days().version(), request.get_full_path())
     said = repr((state, wants_csv(request)))
     return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 

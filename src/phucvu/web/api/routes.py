@@ -24,6 +24,7 @@ from phucvu.web.api import shapes
 from phucvu.web.api.answers import MOST, PROBLEM, NoAnswerError, conditional, listed, paged, problem
 from phucvu.web.boards import Board, board, ranked
 from phucvu.web.nothing import AGAIN, SAID
+from phucvu.web.ranking import PUBLISHED, as_published
 
 
 class Api(NinjaAPI):
@@ -193,6 +194,12 @@ def _rows(frame: pl.DataFrame, shape: type[Any]) -> list[dict[str, Any]]:
     return frame.select([name for name in shape.model_fields if name in frame.columns]).to_dicts()
 
 
+def _beside(shown: Board, unit: str, part: str) -> dict[str, Any]:
+    """What the portal published of a part of a unit; the nation is no unit of its own there."""
+    standing = shown.standings.get(unit)
+    return dict.fromkeys(PUBLISHED) if standing is None else as_published(standing, part)
+
+
 # Routes
 
 
@@ -315,7 +322,8 @@ def groups(
     shown = asked_board(period)
     _known(group, _groups(shown.rules), "group")
     rows = _chosen(shown.result.scores.groups, shown, _codes(shown.units, unit, under), group=group)
-    return paged(request, shown, _rows(rows, shapes.Group), page, limit)
+    found = [row | _beside(shown, row["unit"], row["group"]) for row in _rows(rows, shapes.Group)]
+    return paged(request, shown, found, page, limit)
 
 
 @route("/scores/totals", shapes.Of[shapes.Total], "scores")
@@ -325,7 +333,23 @@ def totals(
     """Tổng điểm và hạng. | Total scores and ranks."""
     shown = asked_board(period)
     rows = _chosen(shown.result.scores.totals, shown, _codes(shown.units, unit, under), kind=kind)
-    return paged(request, shown, _rows(rows, shapes.Total), page, limit)
+    found = [row | _beside(shown, row["unit"], "total") for row in _rows(rows, shapes.Total)]
+    return paged(request, shown, found, page, limit)
+
+
+@route("/published", shapes.Of[shapes.PublishedPart], "published")
+def published(
+    request: Any, period: PeriodName, unit: UnitCode, under: Under, page: Page, limit: Limit
+) -> Any:
+    """Kết quả Cổng DVCQG công bố theo ngày. | What the national portal published, by day."""
+    shown = asked_board(period)
+    conditions = [pl.col("period") == shown.period]
+    codes = _codes(shown.units, unit, under)
+    if codes is not None:
+        conditions.append(pl.col("unit").is_in(codes))
+    rows = results.days().rows(*conditions).with_columns(pl.col("ranked").fill_null(0))
+    rows = rows.sort("day", "unit", "part", descending=[True, False, False])
+    return paged(request, shown, _rows(rows, shapes.PublishedPart), page, limit)
 
 
 @route("/ranks", shapes.Of[shapes.Rank], "ranks")
@@ -361,7 +385,8 @@ def ranks(
             if mark is not None:
                 changes = ("score_change", "rank_change", "block_changed")
                 said = ("score", "max", "rank", "ranked", "unranked", *changes)
-                rows.append(_named(standing.unit) | {name: getattr(mark, name) for name in said})
+                beside = as_published(standing, part)
+                rows.append(_named(standing.unit) | {name: getattr(mark, name) for name in said} | beside)
     return paged(request, shown, rows, page, limit)
 
 

@@ -77,6 +77,27 @@ UNRANKED = Field(
 )
 
 
+class PublishedBeside(Schema):
+    """What the national portal last published of the same; null where that is not known."""
+
+    published_day: dt.date | None
+    published_score: float | None
+    published_rank: int | None
+    published_ranked: int | None
+
+
+class PublishedPart(Schema):
+    day: dt.date
+    period: str
+    unit: str
+    part: str = Field(description="total, một nhóm hoặc một chỉ số | total, a group or an indicator")
+    numerator: int | None
+    denominator: int | None
+    score: float | None = Field(description="điểm như đã công bố | points as published")
+    rank: int | None
+    ranked: int
+
+
 class Figure(Schema):
     period: str
     unit: str
@@ -99,7 +120,7 @@ class Component(Schema):
     state: str = Field(description="counted, none, zero, full, by_rule")
 
 
-class Group(Schema):
+class Group(PublishedBeside):
     period: str
     unit: str
     group: str
@@ -113,7 +134,7 @@ class Group(Schema):
     missing: list[str]
 
 
-class Total(Schema):
+class Total(PublishedBeside):
     period: str
     unit: str
     kind: KindName
@@ -127,7 +148,7 @@ class Total(Schema):
     missing: list[str]
 
 
-class Rank(Schema):
+class Rank(PublishedBeside):
     unit: str
     name: str
     kind: KindName

@@ -19,7 +19,7 @@ from phucvu.web.lifetime import existence, last_period_of
 from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.preview import Preview, of_standing
-from phucvu.web.ranking import as_record, asked_sort, ranking
+from phucvu.web.ranking import PUBLISHED, as_published, as_record, asked_sort, ranking
 from phucvu.web.sentences import called, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
 
@@ -198,6 +198,7 @@ def _mark(standing: Standing, part: str, title: str, mark: Mark) -> dict[str, An
         "ranked": mark.ranked,
         "unranked": mark.unranked,
         "state": mark.origin,
+        **as_published(standing, part),
     }
 
 
@@ -214,6 +215,7 @@ EMPTY = dict.fromkeys(
         "unranked",
         "state",
         "derived",
+        *PUBLISHED,
     )
 )
 
