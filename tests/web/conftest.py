@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import polars as pl
 import pytest
@@ -30,8 +31,8 @@ def client() -> Client:
 def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes the site show other results for one test, with a table of procedures or without."""
 
-    def replace(*shown: Result, table: pl.DataFrame | None = None) -> None:
-        source = Shown(shown, table)
+    def replace(*shown: Result, table: pl.DataFrame | None = None, **further: Any) -> None:
+        source = Shown(shown, table, **further)
         monkeypatch.setattr(results, "source", lambda: source)
 
     return replace

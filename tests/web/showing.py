@@ -11,7 +11,9 @@ from phucvu.engine.by_procedure import SCHEMA as BY_PROCEDURE
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
 from phucvu.published import portal_2026
+from phucvu.published.daily_results import COLUMNS, DailyResults, NotAlike
 from phucvu.rules.loading import load
+from phucvu.rules.model import Words
 from phucvu.scoring.result import Result
 from phucvu.scoring.scores import score
 from phucvu.web import results
@@ -90,6 +92,39 @@ def reorganised() -> tuple[Result, Result]:
     )
 
 
+class TwoDays:
+    """What the portal published of a province of the nation and one commune of it, on two days.
+
+    In between it began to give 18 points for 2.1.
+    """
+
+    FIRST, LAST = dt.date(2026, 9, 9), dt.date(2026, 10, 9)
+
+    def __init__(self, period: str = "2026") -> None:
+        rows = [
+            (day, period, unit, part, score - lost, rank + (lost and down), ranked)
+            for unit, ranked, rank, down in (("H21", 34, 4, 2), ("H21.227", 135, 7, -3))
+            for part, score in (("total", 65.5), ("progress", 17.0), ("online", 9.0))
+            for day, lost in ((self.FIRST, 0), (self.LAST, 1))
+        ]
+        names = ("day", "period", "unit", "part", "score", "rank", "ranked")
+        types = {n: COLUMNS[n] for n in names}
+        self._rows = pl.DataFrame(rows, schema=types, orient="row").with_columns(
+            pl.lit(None, t).alias(c) for c, t in COLUMNS.items() if c not in names
+        )
+        words = Words(vi="điểm tối đa 18,00", en="a maximum of 18.00 points")
+        self._noted = NotAlike(period, "2.1", self.LAST, self.LAST, words, {"H21": "-1.00"})
+
+    def version(self) -> int:
+        return 7
+
+    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+        return self._rows.filter(*conditions) if conditions else self._rows
+
+    def not_alike(self) -> list[NotAlike]:
+        return [self._noted]
+
+
 NAMES = {
     "1.000001": "Cấp giấy phép thử nghiệm",
     "1.000002": "Đăng ký việc thử",
@@ -111,11 +146,22 @@ def procedures() -> pl.DataFrame:
 
 
 class Shown(results.Given):
-    """Results with a table of procedures for each of their periods."""
+    """Results with a table of procedures for each of their periods, and what the portal published by day.
 
-    def __init__(self, shown: Iterable[Result], table: pl.DataFrame | None = None) -> None:
-        super().__init__(shown)
+    ``counts`` says that they are counted here.
+    """
+
+    def __init__(
+        self,
+        shown: Iterable[Result],
+        table: pl.DataFrame | None = None,
+        days: DailyResults | None = None,
+        *,
+        counts: bool = False,
+    ) -> None:
+        super().__init__(shown, days)
         self._table = table
+        self.counts = counts
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return self._table

@@ -15,9 +15,12 @@ from phucvu.web import urls
 
 PERIODS = ["0001", "9999", "0001-01-01..9999-12-31", "2026-13", "２０２６", "2" * 10_000, "2026\0", "\n"]
 ODD = ["", "\0", "%", "１", "-1", "0", "1e9", "9" * 5_000, "../..", "<b>", "a,b,,\0", "\ud7ff\U0010ffff"]
-OTHERS = ("within", "sort", "order", "units", "q", "page", "live")
+OTHERS = ("within", "sort", "order", "units", "q", "page", "since", "live")
 PARTS: dict[str, list[str]] = {
     "unit": ["H21", "H99", "\0", "..", "９", "x" * 5_000],
+    "unit-days": ["H21", "H99", "\0"],
+    "unit-by-day": ["H21", "H99", "\0"],
+    "unit-by-day-png": ["H21", "H99", "\0"],
     "lost-svg": ["H21", "H99", "\0"],
     "unit-time": ["H21", "H99", "\0"],
     "unit-trend": ["H21", "H99", "\0"],

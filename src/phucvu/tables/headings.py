@@ -74,10 +74,12 @@ HEADINGS: dict[str, Heading] = {
         "Thay đổi hạng so với cùng kỳ năm trước", "Change of rank on the year", "whole"
     ),
     "ranked": Heading("Số đơn vị xếp hạng", "Units ranked", "whole"),
+    "not_alike": Heading("Không cùng cách chấm", "Not like with like"),
     "published_day": Heading("Cổng DVCQG, ngày", "National portal, as of", "day"),
     "published_score": Heading("Cổng DVCQG, điểm", "National portal, score", "points"),
     "published_rank": Heading("Cổng DVCQG, hạng", "National portal, rank", "whole"),
     "published_ranked": Heading("Cổng DVCQG, số đơn vị xếp hạng", "National portal, units ranked", "whole"),
+    "day": Heading("Ngày", "Day", "day"),
     "unranked": Heading("Vì sao không xếp hạng", "Why there is no rank"),
     "percent": Heading("Tỷ lệ điểm đạt (%)", "Score in percent", "points"),
     "rate": Heading("Tỷ lệ", "Rate", "percent"),

@@ -118,7 +118,7 @@ class Place:
         return f"{self.path}{_query(self.asked | {'live': ''})}"
 
 
-PARAMETERS = ("period", "within", "sort", "order", "units", "q", "page", "live")
+PARAMETERS = ("period", "within", "sort", "order", "units", "q", "page", "since", "live")
 """All that a query may ask for; anything else in it is left aside."""
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from django.core.exceptions import BadRequest
 
 from phucvu.rules.model import RuleSet
+from phucvu.web import results
 from phucvu.web.boards import Board, Mark, Standing, ranked
 from phucvu.web.language import _, language
 from phucvu.web.page import to
+from phucvu.web.published_marks import PublishedMark
 from phucvu.web.sorting import Heading
 
 ORDERS = ("desc", "asc")
@@ -41,6 +43,8 @@ class Row:
     standing: Standing
     place: Mark
     """What the table is sorted by."""
+    published: PublishedMark | None
+    """What the portal published of the same."""
     cells: list[tuple[Column, Mark | None]]
 
 
@@ -51,6 +55,8 @@ class Ranking:
     columns: list[Column]
     rows: list[Row]
     sort: Sort
+    published: bool = False
+    """Whether what the portal published stands beside the own count."""
 
     @property
     def by(self) -> Column:
@@ -106,8 +112,9 @@ def ranking(
         place = standing.mark(sort.part)
         if place is not None:
             cells = [(column, standing.mark(column.part)) for column in columns]
-            rows.append(Row(standing, place, cells))
-    return Ranking(columns, rows, sort)
+            rows.append(Row(standing, place, standing.published.get(sort.part), cells))
+    beside = results.source().counts and any(row.published for row in rows)
+    return Ranking(columns, rows, sort, beside)
 
 
 def _columns(board: Board, sort: Sort, anchor: str, view: str, args: tuple[str, ...]) -> Iterator[Column]:

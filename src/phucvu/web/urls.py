@@ -23,6 +23,7 @@ from phucvu.web.drawing import as_png
 from phucvu.web.pages import (
     about,
     compare,
+    days,
     embeds,
     front,
     glossary,
@@ -66,7 +67,9 @@ shown_to_all = [
         *picture(r"units/(?P<code>[^/]+)/trend", units.trend_svg, "unit-trend", widths=""),
         *picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
         *picture("compare/time", compare.time_svg, "compare-time"),
+        *picture(r"units/(?P<code>[^/]+)/by-day", days.by_day_svg, "unit-by-day"),
         page(r"units/(?P<code>[^/]+?)", units.show, "unit"),
+        page(r"units/(?P<code>[^/]+?)/days", days.show, "unit-days"),
         page("indicators", indicators.every, "indicators"),
         page(r"indicators/(?P<identity>[^/]+?)", indicators.show, "indicator"),
         page("procedures", procedures.every, "procedures"),

@@ -16,6 +16,7 @@ from phucvu.web.embedding import Embed, embed
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
+from phucvu.web.published_table import of_published
 from phucvu.web.sentences import called, of_comparison
 
 MOST = 8
@@ -35,6 +36,8 @@ class Column:
     standing: Standing
     name: str
     without: str
+    published: str
+    """What the portal published of it, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,13 @@ def show(request: Any, form: str | None = None) -> Any:
     over_time = timelines.of_several(board, codes)
     context = {
         "columns": [
-            Column(s, called(s.unit), _to(board, [c for c in codes if c != s.unit.code])) for s in standings
+            Column(
+                s,
+                called(s.unit),
+                _to(board, [c for c in codes if c != s.unit.code]),
+                of_published(board, s),
+            )
+            for s in standings
         ],
         "sentence": of_comparison(standings),
         "rows": rows,

@@ -15,6 +15,7 @@ from phucvu.web.embedding import framed
 from phucvu.web.language import _, language
 from phucvu.web.page import asked_board, to
 from phucvu.web.pages import compare, indicators, procedures
+from phucvu.web.published_table import of_published
 from phucvu.web.rates import best_order, is_time
 from phucvu.web.sentences import called, kinds, of_comparison, of_unit
 
@@ -34,6 +35,7 @@ def unit(request: Any, code: str) -> Any:
     context = {
         "standing": standing,
         "sentence": of_unit(board, standing),
+        "published": of_published(board, standing) if results.source().counts else "",
         "full": to("unit", code, board=board),
     }
     return _shown(request, board, "embed_unit.html", called(standing.unit), context)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 
 from phucvu.charts.lost_points import lost_points
 from phucvu.figures.units import Unit
-from phucvu.web import maps, timelines
+from phucvu.web import maps, results, timelines
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.components import Part, biggest_changes, losses, parts, without_anything
 from phucvu.web.embedding import embed
@@ -19,6 +19,7 @@ from phucvu.web.lifetime import existence, last_period_of
 from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.preview import Preview, of_standing
+from phucvu.web.published_table import published_table
 from phucvu.web.ranking import PUBLISHED, as_published, as_record, asked_sort, ranking
 from phucvu.web.sentences import called, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
@@ -41,6 +42,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "sentence": of_unit(board, standing),
         "since": list(since(board, standing)),
         "existence": existence(board, standing.unit),
+        "published": published_table(board, standing, results.source().counts),
         "over_time": over_time,
         "compare": to("compare", board=board, query=f"units={code}"),
         "embed": embed(request, "embed-unit", code, title=standing.unit.short_name, height=180),

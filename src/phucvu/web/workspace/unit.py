@@ -23,6 +23,7 @@ from phucvu.web.boards import Board, Standing, board
 from phucvu.web.components import Line, parts
 from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
+from phucvu.web.published_table import published_table
 from phucvu.web.sentences import called
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.advice import Advice, advice, completable, gain
@@ -88,6 +89,7 @@ def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
         context |= {
             "board": known,
             "standing": standing,
+            "published": published_table(known, standing, results.source().counts),
             "losses": losses,
             "first": sorted((x for x in losses if x.who == "own"), key=lambda x: -x.gain),
             "ahead": [x for x in losses if x.who == "ahead"],
