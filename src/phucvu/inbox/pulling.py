@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from phucvu.configuration import Configuration
-from phucvu.figures.periods import Period
-from phucvu.inbox.counting import running
+from phucvu.figures.periods import Period, around
 from phucvu.portal.archive import Archive, manifests
 from phucvu.portal.client import REFUSED, portal_address
 from phucvu.portal.published_results import Pulled
@@ -82,7 +81,7 @@ class Puller:
         if any(a["status"] in REFUSED for archive in begun for a in archive.about["answers"]):
             return
         done = {(archive.root, archive.about["period"]) for archive in begun if archive.about["finished"]}
-        current = running(today)
+        current = around(today)
         ended = [period.previous() for period in current]
         ended = [period for period in ended if today - period.last <= ENDED_WITHIN]
         for root in self._roots:
