@@ -131,3 +131,37 @@ def test_a_period_that_is_over_has_the_figures_of_its_end(tmp_path) -> None:
     )
     assert dt.datetime.fromisoformat(at) == dt.datetime(2026, 12, 2)
     assert same == [True, True, 2, [1, 2]]
+
+
+def test_a_period_of_other_units_is_counted_for_those_of_today_too(tmp_path) -> None:
+    """Also when a day that was announced comes, though no record has changed."""
+    make_home(tmp_path)
+    said = inside(
+        tmp_path,
+        BEGIN
+        + """
+    ended, begun = dt.date(2026, 10, 31), dt.date(2026, 11, 1)
+    old = {"code": "H21.50", "name": "Xã Cũ", "kind": "commune", "parent": "H21"}
+    old |= {"valid_to": ended, "successor": "H21.51"}
+    new = {"code": "H21.51", "name": "Xã Mới", "kind": "commune", "parent": "H21", "valid_from": begun}
+    store.append("units", pl.DataFrame([old, new], infer_schema_length=None))
+    received("1", "2026-08-03 08:00", unit="H21.50", ended_at=dt.datetime(2026, 8, 4, 9))
+    period, said = counting.Period.parse("2026-08"), []
+
+    def handled(found):
+        return None if found is None else dict(found.filter(indicator="2.1")["unit", "denominator"].rows())
+
+    for clock in (dt.datetime(2026, 10, 20), dt.datetime(2026, 11, 2)):
+        counted()
+        said.append([handled(counting.latest(period).figures), handled(counting.regrouped(period))])
+    say([said, sorted(map(str, counting.regrouped_periods()))])
+    """,
+    )
+    [[before, nothing], [after, regrouped]], periods = said
+    assert nothing is None
+    assert before == after
+    assert (before["H21.50"], "H21.51" in before) == (1, False)
+    assert (regrouped["H21.51"], "H21.50" in regrouped) == (1, False)
+    assert regrouped["H21"] == before["H21"] == 1
+    assert "2026-08" in periods
+    assert "2026-11" not in periods

@@ -63,8 +63,14 @@ def over_time(*periods: str, published_alone: bool = True) -> list[Result]:
     return found
 
 
-def reorganised() -> tuple[Result, Result]:
-    """A province before and after 1 July 2025: two communes of a district become one, a third moves."""
+NOW = ("H99", "H99.101", "H99.102", "H99.103")
+
+
+def reorganised(*, regroup: bool = False) -> tuple[Result, Result]:
+    """A province before and after 1 July 2025: two communes of a district become one, a third moves.
+
+    With ``regroup`` both for the units after it.
+    """
     before, after = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
     units = Units(
         [
@@ -86,9 +92,12 @@ def reorganised() -> tuple[Result, Result]:
         own = pl.concat([groups.with_columns(unit=pl.lit(code)) for code in codes])
         return result_of(pl.concat(figures), units, period, own)
 
+    if regroup:
+        units = units.frozen(dt.date(2025, 7, 31))
+        return result("2025-06", *NOW), result("2025-07", *NOW)
     return (
         result("2025-06", "H99", "H99.31", "H99.31.1", "H99.31.2", "H99.103"),
-        result("2025-07", "H99", "H99.101", "H99.102", "H99.103"),
+        result("2025-07", *NOW),
     )
 
 

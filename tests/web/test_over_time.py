@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, override_settings
 
 from phucvu.figures.periods import Period
-from phucvu.web import history
+from phucvu.web import history, results
 from phucvu.web.period_chooser import brief, chooser
 
 from .showing import over_time, procedures, reorganised
@@ -175,6 +175,32 @@ def test_the_rank_of_a_unit_says_where_its_block_changed(client: Client, show: C
     ranks = re.findall(r'data-label="Hạng">(.*?)</td>', html_of(client, "/units/H99.103"))
     assert ranks == ['1/3 <span class="reason">khối xếp hạng khác kỳ trước</span>', "1/3"]
     assert "khối xếp hạng khác" not in html_of(client, "/units/H99")
+
+
+def test_history_can_be_shown_for_the_units_of_today(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = results.Given(reorganised(), regrouped=reorganised(regroup=True))
+    monkeypatch.setattr(results, "source", lambda: source)
+    then = html_of(client, "/units/H99.103")
+    assert 'href="/units/H99.103?regroup=1#time"' in then
+    html = html_of(client, "/units/H99.103?regroup=1")
+    assert "Các kỳ trước được tính lại theo đơn vị hiện nay" in html
+    assert "khối xếp hạng khác" not in html
+    assert 'href="/units/H99.103#time"' in html
+    own = client.get("/units/H99.103.json?regroup=1").json()["unit"]
+    assert (own["rank_change"], own["block_changed"]) == (0, False)
+    assert 'href="/indicators?regroup=1"' in html, "links stay under the units of today"
+    assert "regroup=1" in re.findall(r'<img src="([^"]+)"', html)[0]
+    early = client.get("/units/H99.json?regroup=1&period=2025-06").json()
+    assert sorted(u["unit"] for u in early["below"]) == ["H99.101", "H99.102", "H99.103"]
+    assert client.get("/units/H99.101?regroup=1&period=2025-06").status_code == 200
+    assert "Xã Ba" in html_of(client, "/compare?units=H99.101,H99.102&regroup=1")
+    assert 'name="regroup" value="1"' in html_of(client, "/compare?units=H99.101,H99.102&regroup=1")
+    assert "regroup=1" in html_of(client, "/indicators/2.1?within=H99")
+
+
+def test_nothing_is_offered_where_units_have_stayed(client: Client, show: Callable[..., None]) -> None:
+    show(*reorganised())
+    assert "regroup" not in html_of(client, "/units/H99.103")
 
 
 def test_the_front_page_of_one_province_is_its_own(client: Client, show: Callable[..., None]) -> None:

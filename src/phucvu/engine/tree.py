@@ -38,6 +38,13 @@ class Tree:
         then = units.on(day)
         return cls(then, tuple(u for u in then if u.exists_on(day)))
 
+    @staticmethod
+    def moved(units: Units, period: Period, day: dt.date) -> bool:
+        """Whether the units of a day are others than those of a period, or stand elsewhere."""
+        trees = Tree.of_period(units, period), Tree.of_today(units, day)
+        then, now = ({(u.code, u.kind, u.parent) for u in tree.shown} for tree in trees)
+        return then != now
+
     @cached_property
     def _codes(self) -> frozenset[str]:
         return frozenset(u.code for u in self.shown)

@@ -245,6 +245,12 @@ class Units:
             self._as_of[day] = Units(self.rows, day) if moved else self
         return self._as_of[day]
 
+    def changed_by(self, day: dt.date) -> dt.date | None:
+        """The last day by then on which a row of a unit begins, or has ended the day before."""
+        begun = (row.valid_from for row in self.rows if row.valid_from)
+        ended = (row.valid_to + dt.timedelta(days=1) for row in self.rows if row.valid_to)
+        return max((change for change in (*begun, *ended) if change <= day), default=None)
+
     def of_period(self, period: Period) -> Units:
         """All units, each by its row of a period: that of the period's last day.
 

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from phucvu.figures.periods import Period, around
 from phucvu.inbox.clock import now
-from phucvu.inbox.models import Counted, CountedProcedures, Payload
+from phucvu.inbox.models import Counted, CountedProcedures, Payload, Regrouped
 from phucvu.inbox.month import Month
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
@@ -56,6 +56,17 @@ def procedures(period: Period) -> pl.DataFrame | None:
     """The period's dossiers by unit and procedure: the columns of ``phucvu.engine.by_procedure.SCHEMA``."""
     row = CountedProcedures.objects.filter(counted__period=str(period)).first()
     return None if row is None else pl.read_parquet(io.BytesIO(row.procedures))
+
+
+def regrouped(period: Period) -> pl.DataFrame | None:
+    """The period's figures for the units of the day when it was counted; None where these are its own."""
+    row = Regrouped.objects.filter(counted__period=str(period)).first()
+    return None if row is None else pl.read_parquet(io.BytesIO(row.figures))
+
+
+def regrouped_periods() -> frozenset[Period]:
+    """The periods whose units are not those of the day when they were counted."""
+    return frozenset(map(Period.parse, Regrouped.objects.values_list("counted__period", flat=True)))
 
 
 def versions() -> dict[str, int]:
@@ -118,10 +129,11 @@ def publish(
     counted_at: dt.datetime,
     *,
     by_procedure: pl.DataFrame | None = None,
+    regrouped: pl.DataFrame | None = None,
     records: str = "",
     lag: float | None = None,
 ) -> None:
-    """Make figures the latest of a period; what is not given beside them stays as it was."""
+    """Make figures the latest of a period; its procedures stay as they were where none are given."""
     said = {"counted_at": counted_at, "records": records, "figures": _parquet(counted)}
     said |= {} if lag is None else {"lag": lag}
     with transaction.atomic():
@@ -129,6 +141,11 @@ def publish(
             Counted.objects.create(period=str(period), version=1, **said)
         if by_procedure is not None:
             _put_procedures(period, by_procedure)
+        row = Counted.objects.only("pk").get(period=str(period))
+        if regrouped is None:
+            Regrouped.objects.filter(counted_id=row.pk).delete()
+        else:
+            Regrouped.objects.update_or_create(counted_id=row.pk, defaults={"figures": _parquet(regrouped)})
 
 
 def publish_procedures(period: Period, by_procedure: pl.DataFrame) -> None:

@@ -21,6 +21,7 @@ from phucvu.engine.by_procedure import by_procedure
 from phucvu.engine.figures import figures
 from phucvu.engine.look_up import look_up
 from phucvu.engine.sources import Tables, of_store
+from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, publish, publish_procedures, running
@@ -75,7 +76,7 @@ class History:
         if moment < self._past_rests_until or self._nothing_stale == (seen, moment.date()):
             return False
         with of_store(self._store) as tables:
-            content = Content.of(tables, seen)
+            content = Content.of(tables, seen, moment.date())
             missing, changed = _stale(content, moment.date())
             due = [*missing, *changed]
             if due:
@@ -101,7 +102,9 @@ class History:
             publish_procedures(period, by)
         else:
             counted = figures(tables, self._rules, period, moment)
-            publish(period, counted, moment, by_procedure=by, records=records)
+            moved = Tree.moved(units_of(tables), period, moment.date())
+            regrouped = figures(tables, self._rules, period, moment, regroup=True) if moved else None
+            publish(period, counted, moment, by_procedure=by, regrouped=regrouped, records=records)
 
 
 def _stale(content: Content, today: dt.date) -> tuple[list[Period], list[Period]]:
@@ -152,8 +155,8 @@ class Content:
     others: str
 
     @classmethod
-    def of(cls, tables: Tables, places: Mapping[str, int]) -> Content:
-        """``places`` is what ``Watch.now`` said before the tables were opened."""
+    def of(cls, tables: Tables, places: Mapping[str, int], day: dt.date) -> Content:
+        """``places`` is what ``Watch.now`` said before the tables were opened; ``day`` is today."""
         # What was only filed counts by the date of filing (3.2, 3.5).
         held = tables["dossiers"]
         dossiers = _by_month(
@@ -167,7 +170,7 @@ class Content:
         return cls(
             min((day for day, _ in dossiers), default=None),
             tuple(sorted([*dossiers, *steps, *((day, f"answers: {said}") for day, said in answers)])),
-            f"{sorted(others.items())} {version('phucvu')} {rules}",
+            f"{sorted(others.items())} {units_of(tables).changed_by(day)} {version('phucvu')} {rules}",
         )
 
     def digest(self, period: Period) -> str:

@@ -257,6 +257,16 @@ class CountedProcedures(models.Model):
     procedures = models.BinaryField()
 
 
+class Regrouped(models.Model):
+    """The figures of a period as a Parquet file, counted for the units of the day when they were counted.
+
+    Only where these are not the units of the period; in a table of its own as ``Body``.
+    """
+
+    counted = models.OneToOneField(Counted, on_delete=models.CASCADE, primary_key=True)
+    figures = models.BinaryField()
+
+
 class Upload(models.Model):
     """A file that somebody uploads: looked into first, and taken when they say so.
 

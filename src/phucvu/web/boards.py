@@ -96,7 +96,7 @@ class Board:
 
     ``published`` is what the portal published of its period. ``before`` and ``year_before`` are what it is
     compared with (see ``compared``). ``uncompared`` are the whole periods that have a result, but not of the
-    days that a running period has had so far.
+    days that a running period has had so far. ``regrouped`` says that all are for the units of today.
     """
 
     def __init__(
@@ -106,8 +106,10 @@ class Board:
         year_before: Result | None = None,
         uncompared: Sequence[Period] = (),
         published: Marks | None = None,
+        regrouped: bool = False,
     ) -> None:
         self.result = result
+        self.regrouped = regrouped
         self.before = before
         self.year_before = year_before
         self.uncompared = uncompared
@@ -285,10 +287,10 @@ def _until(earlier: Period, running: Period, day: dt.date) -> Period:
     return Period(earlier.first, dt.date(year, month + 1, last))
 
 
-def board(period: Period) -> Board:
+def board(period: Period, regroup: bool = False) -> Board:
     """The board of a period as it is now; raises KeyError where it has no result."""
     versions = results.versions()
-    result = results.result(period)
+    result = results.result(period, regroup)
     earlier = compared(result)
     whole = period.previous(), period.last_year()
     version = (
@@ -297,12 +299,13 @@ def board(period: Period) -> Board:
     )
 
     def make() -> Board:
-        before, year_before = (results.result(one) if one in versions else None for one in earlier)
+        before, year_before = (results.result(one, regroup) if one in versions else None for one in earlier)
         uncompared = dict.fromkeys(
             known
             for known, days in zip(whole, earlier, strict=True)
             if known in versions and days not in versions
         )
-        return Board(result, before, year_before, list(uncompared), marks(period, result.rules))
+        published = marks(period, result.rules)
+        return Board(result, before, year_before, list(uncompared), published, regroup)
 
-    return BOARDS.get((results.source(), period), version, make)
+    return BOARDS.get((results.source(), period, regroup), version, make)

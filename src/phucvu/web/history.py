@@ -45,9 +45,9 @@ def shown_with(period: Period) -> list[Period]:
     return sorted(like)[-MOST[period.kind] :]
 
 
-def of_unit(code: str, period: Period) -> list[Then]:
+def of_unit(code: str, period: Period, regroup: bool = False) -> list[Then]:
     """A unit over time; without the periods in which it has no result."""
-    found = (_then(results.result(then), code) for then in shown_with(period))
+    found = (_then(results.result(then, regroup), code) for then in shown_with(period))
     return [then for then in found if then is not None]
 
 
@@ -63,9 +63,11 @@ def _then(result: Result, code: str) -> Then | None:
     return Then(result.period, {"total": total["score"], **scores}, total["rank"], total["ranked"], block)
 
 
-def of_indicator(indicator: str, units: Collection[str], period: Period) -> list[Spread]:
+def of_indicator(
+    indicator: str, units: Collection[str], period: Period, regroup: bool = False
+) -> list[Spread]:
     """An indicator over time, as far as any of these units has a figure of it."""
-    found = (_spread(results.result(then), indicator, units) for then in shown_with(period))
+    found = (_spread(results.result(then, regroup), indicator, units) for then in shown_with(period))
     return [spread for spread in found if spread.units]
 
 

@@ -109,6 +109,16 @@ class Place:
         return self.asked | {"period": str(period), "page": "", "live": ""}
 
     @property
+    def regrouped(self) -> str:
+        """The same page, history counted for the units of today."""
+        return f"{self.path}{_query(self.asked | {'regroup': '1'})}#time"
+
+    @property
+    def as_it_was(self) -> str:
+        """The same page, each period counted for its own units."""
+        return f"{self.path}{_query(self.asked | {'regroup': ''})}#time"
+
+    @property
     def live(self) -> str:
         """The same page, which renews itself."""
         return f"{self.path}{_query(self.asked | {'live': '1'})}"
@@ -118,7 +128,7 @@ class Place:
         return f"{self.path}{_query(self.asked | {'live': ''})}"
 
 
-PARAMETERS = ("period", "within", "sort", "order", "units", "q", "page", "since", "live")
+PARAMETERS = ("period", "regroup", "within", "sort", "order", "units", "q", "page", "since", "live")
 """All that a query may ask for; anything else in it is left aside."""
 
 
@@ -152,15 +162,15 @@ def asked_board(request: Any) -> Board:
         if lack := results.lacks():
             raise NothingYetError(lack)
         raise Http404(_("Chưa có kết quả của kỳ nào."))
-    asked = request.GET.get("period")
+    asked, regroup = request.GET.get("period"), request.GET.get("regroup") == "1"
     if not asked:
-        return board(known[0])
+        return board(known[0], regroup)
     try:
         period = Period.parse(asked)
     except UnusableError as error:
         raise Http404(error.faults[0].text(language())) from error
     try:
-        return board(period)
+        return board(period, regroup)
     except KeyError as error:
         if results.awaited(period):
             raise NothingYetError(results.Lack.COUNT) from error
@@ -170,8 +180,9 @@ def asked_board(request: Any) -> Board:
 
 
 def kept(board: Board) -> str:
-    """The query that keeps links in the period shown; empty for the latest."""
-    return "" if board.result.period == results.periods()[0] else f"?period={board.period}"
+    """The query that keeps links in the period shown and under today's units; empty for the latest."""
+    period = "" if board.result.period == results.periods()[0] else board.period
+    return _query({"period": period, "regroup": "1" if board.regrouped else ""})
 
 
 def to(name: str, *args: str, board: Board, query: str = "") -> str:
@@ -208,6 +219,8 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "result": result,
         "keep": kept(page.board),
         "period_kept": kept(page.board) and page.board.period,
+        "regrouped": page.board.regrouped,
+        "may_regroup": bool(results.regrouped()) and "over_time" in page.context,
         "chooser": chooser(results.periods(), result.period),
         "rules": page.board.rules,
         "home": page.board.only_root,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from enum import Enum
 from functools import cache
 from typing import Protocol
@@ -60,7 +60,11 @@ class Source(Hashable, Protocol):
     def versions(self) -> dict[Period, int]:
         """The periods that have a result, each with a number that changes whenever the result does."""
 
-    def result(self, period: Period, version: int) -> Result: ...
+    def result(self, period: Period, version: int, regroup: bool) -> Result:
+        """With ``regroup`` for the units of the day when it was counted."""
+
+    def regrouped(self) -> Collection[Period]:
+        """The periods whose result is another with ``regroup``."""
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         """Dossiers by procedure and unit: the columns of ``engine.by_procedure``; None where not counted."""
@@ -80,8 +84,14 @@ class Given:
 
     counts = False
 
-    def __init__(self, results: Iterable[Result], days: DailyResults | None = None) -> None:
+    def __init__(
+        self,
+        results: Iterable[Result],
+        days: DailyResults | None = None,
+        regrouped: Iterable[Result] = (),
+    ) -> None:
         self._results = {result.period: result for result in results}
+        self._regrouped = {result.period: result for result in regrouped}
         self._days = days or NoDays()
         self._version = next(NUMBERS)
 
@@ -94,8 +104,11 @@ class Given:
     def versions(self) -> dict[Period, int]:
         return dict.fromkeys(self._results, self._version)
 
-    def result(self, period: Period, version: int) -> Result:
-        return self._results[period]
+    def result(self, period: Period, version: int, regroup: bool) -> Result:
+        return (self._results | self._regrouped if regroup else self._results)[period]
+
+    def regrouped(self) -> Collection[Period]:
+        return self._regrouped
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return None
@@ -127,12 +140,19 @@ class Counted:
             return {}  # what was counted of nothing would show points that nobody has earned
         return {Period.parse(period): version for period, version in counting.versions().items()}
 
-    def result(self, period: Period, version: int) -> Result:
+    def result(self, period: Period, version: int, regroup: bool) -> Result:
         latest = counting.latest(period)
         if latest is None:
             raise KeyError(period)
-        scores = score(latest.figures, rules_in_use(), registers().known().units, from_records=True)
+        figures, units = latest.figures, registers().known().units
+        if regroup:
+            found = counting.regrouped(period)
+            figures, units = figures if found is None else found, units.frozen(latest.counted_at.date())
+        scores = score(figures, rules_in_use(), units, from_records=True)
         return Result(period, period.cut_off(latest.counted_at), COUNTED, scores)
+
+    def regrouped(self) -> Collection[Period]:
+        return counting.regrouped_periods()
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return counting.procedures(period)
@@ -188,10 +208,18 @@ def periods() -> list[Period]:
     return list(versions())
 
 
-def result(period: Period) -> Result:
-    """The result of a period; raises KeyError where there is none."""
+def result(period: Period, regroup: bool = False) -> Result:
+    """The result of a period; raises KeyError where there is none.
+
+    With ``regroup`` for the units of today, whose predecessors' work is theirs.
+    """
     of, version = source(), versions()[period]
-    return HELD.get((of, period), version, lambda: of.result(period, version))
+    return HELD.get((of, period, regroup), version, lambda: of.result(period, version, regroup))
+
+
+def regrouped() -> Collection[Period]:
+    """The periods whose units are not those of today."""
+    return source().regrouped()
 
 
 def procedures(period: Period) -> pl.DataFrame | None:

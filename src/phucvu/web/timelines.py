@@ -93,7 +93,7 @@ def _panel(series: Series, most: Decimal, periods: Sequence[Period]) -> Panel:
 
 def of_unit(board: Board, code: str) -> Timeline | None:
     """A unit's total, groups and rank over time; None where there is nothing to compare with."""
-    found = {then.period: then for then in history.of_unit(code, board.result.period)}
+    found = {then.period: then for then in history.of_unit(code, board.result.period, board.regrouped)}
     lang = language()
     parts = [("total", _("Tổng điểm"), board.rules.max_points)]
     parts += [(group.id, group.short[lang], group.max_points) for group in board.rules.groups]
@@ -136,10 +136,12 @@ def of_indicator(board: Board, indicator: str, within: str | None) -> Timeline |
     rated = partial(_rated, board.rules[indicator])
     series = []
     if within:
-        own = history.of_indicator(indicator, [within], period)
+        own = history.of_indicator(indicator, [within], period, board.regrouped)
         series.append(rated(within, called(board.units[within]), {s.period: s.mean for s in own}))
     for block in blocks:
-        spreads = history.of_indicator(indicator, [s.unit.code for s in block.standings], period)
+        spreads = history.of_indicator(
+            indicator, [s.unit.code for s in block.standings], period, board.regrouped
+        )
         means = {s.period: s.mean for s in spreads}
         if len(blocks) > 1:
             name = kinds(block.kind)
@@ -158,7 +160,8 @@ def of_several(board: Board, codes: Sequence[str]) -> Timeline | None:
     """The totals of several units over time."""
     series = []
     for code in codes:
-        totals = {then.period: then.scores["total"] for then in history.of_unit(code, board.result.period)}
+        found = history.of_unit(code, board.result.period, board.regrouped)
+        totals = {then.period: then.scores["total"] for then in found}
         series.append(_scored(code, called(board.units[code]), totals, board.rules.max_points))
     return _timeline(series, "compare-time", board=board, query=f"units={','.join(codes)}")
 
