@@ -23,7 +23,6 @@ from granian.http import HTTP1Settings
 from phucvu import configuration
 from phucvu.accounts.units import check_settings
 from phucvu.configuration import LOCAL, Configuration
-from phucvu.inbox import pulling
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.inbox.relay import upstream
@@ -65,12 +64,15 @@ def serve(
     access.chosen()
     check_free(host, port)
     check(home)
-    pulling.check(said)
     with scratch(home) as folder:
         told = configuration.choose(static=str(folder / "static"))
         open_home(home, SETTINGS)
         check_settings()
         upstream.check_settings(told)
+        # Its models can only be loaded once Django knows its settings.
+        from phucvu.inbox import pulling
+
+        pulling.check(told)
         gather_static_files()
         ready()
         # A process that has used Polars or Altair holds threads and locks, which a fork would break.
