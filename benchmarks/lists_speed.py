@@ -1,4 +1,4 @@
-"""How fast lists of dossiers are: python benchmarks/lists_speed.py [--dossiers N] [--export N].
+"""How fast lists of dossiers are: python benchmarks/lists_speed.py [--sizes N,N,…] [--export N].
 
 The synthetic province of ``made_records``; the listing of the running year holds nearly all of its
 dossiers. Measured are making the listing, and for the province as a whole: the first page of what is
@@ -6,7 +6,7 @@ lost and of everything, a page from the middle, by time and by code, a narrowed 
 all ready-made lists at once, and writing dossiers to CSV and to Excel. Beside it stands asking the
 engine itself for a first page, as was done before there were listings. Beside each time stands the
 processor time, which says what it would take where nothing else runs: about that on one processor,
-half of it on two.
+half of it on two. Each size is measured in a process of its own, and the most memory stands at its end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -44,17 +46,40 @@ COLUMNS = (
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    words.add_argument("--dossiers", type=int, default=1_000_000)
+    words.add_argument("--sizes", default="1000000", help="dossiers, several with commas between")
     words.add_argument("--export", type=int, default=100_000, help="rows written to CSV and Excel")
     words.add_argument("--records", type=Path, help="records made before by made_records.write")
     said = words.parse_args()
+    if said.records:
+        measured(said.records, said.export)
+        return
+    for size in said.sizes.split(","):
+        with tempfile.TemporaryDirectory(prefix="phucvu-lists-") as folder:
+            subprocess.run([sys.executable, "-c", MAKE, folder, size], check=True)
+            print(f"{int(size):,} dossiers", flush=True)
+            again = [sys.executable, __file__, "--records", folder, "--export", str(said.export)]
+            subprocess.run(again, check=True)
+
+
+MAKE = """
+import sys
+from pathlib import Path
+from phucvu.bench import made_records
+made_records.write(Path(sys.argv[1]), int(sys.argv[2]))
+"""
+
+
+def measured(records: Path, export: int) -> None:
     with tempfile.TemporaryDirectory(prefix="phucvu-lists-") as folder:
         os.environ["PHUCVU_HOME"] = folder
+        os.environ["PHUCVU_HTTPS"] = "0"
         os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
-        records = said.records or Path(folder) / "records"
-        if not said.records:
-            made_records.write(records, said.dossiers)
-        measure(records, Path(folder) / "of.duckdb", said.export)
+        measure(records, Path(folder) / "of.duckdb", export)
+    print(f"{'most memory so far':34} {peak():9.2f} GB")
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def measure(records: Path, path: Path, export: int) -> None:
@@ -75,12 +100,14 @@ def measure(records: Path, path: Path, export: int) -> None:
     tables = {name: con.read_parquet(f"{records}/{name}/*.parquet") for name in TABLES}
     year, rules = Period.parse("2026"), load("portal-2026")
     say("making the listing", once(lambda: listing.judge(tables, rules, year, NOW, path)))
+    print(f"{'most memory so far':34} {peak():9.2f} GB")
     print(f"{'size of the file':34} {path.stat().st_size / 1e6:9.1f} MB")
     found = Listing(path)
     every = [made_records.ROOT, *made_records.UNITS]
     late = rules.at(year.last)["2.1"]
-    of_figure = listing.looked_at(late, year)
-    whole, lost = Wish(every, of_figure), Wish(every, of_figure & listing.lost(late))
+    verdict = listing.verdict_of(late, year)
+    of_figure = verdict.looked_at
+    whole, lost = Wish(every, of_figure), Wish(every, of_figure & verdict.lost)
     number = found.number(whole)
     print(f"{'dossiers in the figure, lost':34} {number:9,} {found.number(lost):,}")
     at = Moment(year, found.cut_off, Calendar())

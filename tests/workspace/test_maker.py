@@ -109,6 +109,9 @@ def test_what_nobody_asks_for_is_deleted(store: Store, monkeypatch: pytest.Monke
     maker = Maker(store)
     ask_for(store.home, before)
     make_all(maker)
+    killed = folder(store.home) / f"{before} 20260101T000000000000.unfinished.left"
+    killed.mkdir()
+    (killed / "judged.parquet").touch()
     for path in folder(store.home).iterdir():
         os.utime(path, (0, 0))
     later = now() + dt.timedelta(minutes=6)

@@ -211,6 +211,10 @@ class Evaluation:
         """The rows, from the engine that the records are in."""
         return run(self._engine, rows, translate(self._engine, rows))
 
+    def write(self, rows: ir.Table, path: str) -> None:
+        """Write the rows to a Parquet file as DuckDB works them out, without holding them all."""
+        self._engine.to_parquet(rows, path)
+
     def ask(self, name: Hashable, tables: Callable[[], Iterable[ir.Table]]) -> Iterator[pl.DataFrame]:
         """The rows of each table; the tables are built and translated once, for all evaluations.
 

@@ -10,6 +10,7 @@ asks only when a dossier was received and when it ended. It holds no personal da
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,24 +71,37 @@ DEEP = 10_000
 
 
 def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, path: Path) -> None:
-    """Write the listing of a period to a new file; ``now`` is Vietnam's time without a zone."""
-    with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
-        rows = evaluation.fetch(_rows(evaluation, rules, now))
-        places = _places(evaluation.tree.units)
-        told = {"period": str(period), "cut_off": evaluation.cut_off, "rules": digest(rules)}
-        about = pl.DataFrame([told])
-    with duckdb.connect(path, config={"memory_limit": MEMORY}) as con:
-        con.register("rows", rows.to_arrow())
-        con.register("known", places.to_arrow())
-        con.register("told", about.to_arrow())
-        con.execute("CREATE TABLE places AS FROM known")
-        con.execute("CREATE TABLE about AS FROM told")
-        con.execute(
-            "CREATE TABLE dossiers AS SELECT rows.*, place, row_number() OVER ordered AS number, "
-            "row_number() OVER (ORDER BY code, sender) AS by_code "  # numbers sort faster than texts
-            "FROM rows LEFT JOIN places USING (unit) "
-            "WINDOW ordered AS (ORDER BY place, received_at, code, sender) ORDER BY number"
-        )
+    """Write the listing of a period to a new file; ``now`` is Vietnam's time without a zone.
+
+    Its rows are never all in memory: they go to a file beside it as they are judged, and are sorted on disk.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
+        judged = str(Path(folder) / "judged.parquet")
+        with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
+            evaluation.write(_rows(evaluation, rules, now), judged)
+            places = _places(evaluation.tree.units)
+            told = {"period": str(period), "cut_off": evaluation.cut_off, "rules": digest(rules)}
+        with duckdb.connect(path, config={"memory_limit": MEMORY, "temp_directory": folder}) as con:
+            con.register("known", places.to_arrow())
+            con.register("told", pl.DataFrame([told]).to_arrow())
+            con.execute("CREATE TABLE places AS FROM known")
+            con.execute("CREATE TABLE about AS FROM told")
+            con.execute(SORTED, {"judged": judged})
+
+
+SORTED = """
+CREATE TABLE dossiers AS
+WITH by_code AS (  -- numbers sort faster than texts
+    SELECT file_row_number, row_number() OVER (ORDER BY code, sender) AS by_code
+    FROM read_parquet($judged, file_row_number = true)
+), ordered AS (
+    SELECT judged.* EXCLUDE (file_row_number), place, by_code
+    FROM read_parquet($judged, file_row_number = true) AS judged
+    JOIN by_code USING (file_row_number) LEFT JOIN places USING (unit)
+    ORDER BY place, received_at, code, sender
+)
+SELECT *, row_number() OVER () AS number FROM ordered
+"""
 
 
 def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:

@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -154,7 +155,8 @@ class Maker:
         for path in self._folder.iterdir():
             age = moment - dt.datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006
             if path != made and (_period_of(path) == period or age > KEPT):
-                path.unlink(missing_ok=True)
+                # What a killed process was making is a folder.
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _newest_first(place: Path) -> list[Path]:
