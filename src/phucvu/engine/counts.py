@@ -104,6 +104,13 @@ def tally(
     evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
+    return tallies(evaluation, tallied(evaluation, indicators, units))
+
+
+def tallied(
+    evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
+) -> pl.DataFrame:
+    """The measures of the dossiers by unit and procedure: columns unit, procedure, and each measure."""
     wanted = every_measure(indicators)
 
     def counted() -> Iterator[ir.Table]:
@@ -113,7 +120,7 @@ def tally(
     [rows] = (
         evaluation.ask(("tally", *wanted), counted) if units is None else map(evaluation.fetch, counted())
     )
-    return tallies(evaluation, rows)
+    return rows
 
 
 def every_measure(indicators: Iterable[Indicator]) -> dict[str, Measure]:

@@ -33,11 +33,11 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
     )
 
 
-def by_period(evaluation: Evaluation) -> dict[str, Totals]:
-    """What units declared, by period."""
+def by_period(evaluation: Evaluation, column: str = "received") -> dict[str, Totals]:
+    """What units declared in a column of the reports, by period."""
     reports: dict[str, Totals] = {}
     rows = evaluation.ask_once("reports", lambda: evaluation.tables["reports"])
-    for unit, covered, number in rows.select("unit", "period", "received").iter_rows():
+    for unit, covered, number in rows.select("unit", "period", column).drop_nulls(column).iter_rows():
         reports.setdefault(covered, {})[unit] = number
     return reports
 
