@@ -47,6 +47,7 @@ class World:
         self.ended = {(s["sender"], s["code"]): s["at"] for s in province["steps"] if s["status"] == 9}
         self.used = set()
         self.taken_on = PERIOD.last
+        self.answers = []
 
     def pick(self, *tests, unit=UNIT):
         """An own dossier of a unit and the portal's, not used before, received in the period."""
@@ -65,6 +66,10 @@ class World:
     def fee(self, own):
         return self.fees[own["procedure"]]
 
+    def answer(self, own, outcome, message):
+        said = {"at": NOW, "outcome": outcome, "message": message}
+        self.answers.append({"sender": own["sender"], "code": own["code"], **said})
+
     def drop(self, there):
         self.listed = [row for row in self.listed if row is not there]
 
@@ -72,7 +77,7 @@ class World:
         types = PORTAL_DOSSIERS.types
         more = {"list_of": PROVINCE, "taken_on": self.taken_on, "tells": " ".join(COLUMNS)}
         rows = [{c: ({"copy": n} | row | more).get(c) for c in types} for n, row in enumerate(self.listed)]
-        tables = from_frames(frames(self.tables | {"dossiers": self.own}))
+        tables = from_frames(frames(self.tables | {"dossiers": self.own, "portal_answers": self.answers}))
         listed = ibis.memtable(pl.DataFrame(rows, schema=types))
         return ledger(tables | {"portal_dossiers": listed}, load("portal-2026"), PERIOD, NOW, unit)
 
@@ -104,7 +109,20 @@ def planted(world):
     own, _ = world.pick()
     world.own.append(copy(own, code="H91.101-260810-1812345"))
     causes["H91.101-260810-1812345"] = Cause.MINISTRY
-    # 6-8: twice
+    # 6-9: what the portal answered
+    own, there = plant(Cause.REFUSED)
+    world.answer(own, "refused", "MaTTHC không hợp lệ")
+    world.drop(there)
+    own, there = plant(Cause.REFUSED, lambda own: own["channel"] == 2)
+    world.answer(own, "update_refused", "NgayHenTra không hợp lệ")
+    there["channel"] = 1
+    own, there = plant(Cause.NOT_SENT)
+    world.answer(own, "waiting", None)
+    world.drop(there)
+    own, there = plant(Cause.UNKNOWN_THERE)
+    world.answer(own, "absent", None)
+    world.drop(there)
+    # 10-12: twice
     _, there = plant(Cause.TWICE)
     world.listed.append(copy(there))
     own, there = world.pick(unit=OTHER)
@@ -112,27 +130,27 @@ def planted(world):
     world.listed.append(copy(there, unit=UNIT))
     own, _ = plant(Cause.TWICE)
     world.own.append(copy(own, sender=UNIT, unit=UNIT))
-    # 9-10: another unit
+    # 13-14: another unit
     _, there = plant(Cause.OTHER_UNIT)
     there["unit"] = OTHER
     _, there = plant(Cause.OTHER_UNIT)
     there["unit"] = ABROAD["code"]
-    # 11-13: another period
+    # 15-16: another period
     _, there = plant(Cause.CUT_OFF)
     there["received_at"] = there["received_at"] - MONTH
     _, there = plant(Cause.CUT_OFF)
     there["received_at"] = PERIOD.ends + dt.timedelta(hours=2)
-    # 14-15: another deadline
+    # 17-18: another deadline
     own, there = plant(Cause.OTHER_DEADLINE, world.finished_on_time)
     there["due_at"] = own["received_at"] + dt.timedelta(minutes=1)
     own, there = plant(Cause.OTHER_DEADLINE, world.finished_on_time)
     own["due_at"] = own["received_at"] + dt.timedelta(minutes=1)
-    # 16-17: another status
+    # 19-20: another status
     own, there = plant(Cause.OTHER_STATUS, world.finished_on_time, lambda own: own["due_at"] < PERIOD.ends)
     there |= {"status": 4, "ended_at": None, "returned_at": None}
     own, there = plant(Cause.OTHER_STATUS, world.finished_on_time, lambda own: own["due_at"] < PERIOD.ends)
     there["ended_at"] = own["due_at"] + dt.timedelta(hours=1)
-    # 18-26: other marks
+    # 21-29: other marks
     for name, value, test in (
         ("channel", 1, lambda own: own["channel"] == 2),
         ("paid_online", 0, lambda own: own["paid_online"] and world.fee(own)),
@@ -166,7 +184,7 @@ def named(found):
 def test_every_planted_fault_is_found_under_its_cause_and_nothing_else(province):
     world = World(province)
     causes = planted(world)
-    assert len(causes) >= 25
+    assert len(causes) == 29
     found = world.found(UNIT)
     assert named(found) == {code: {cause.value} for code, cause in causes.items()}
     sums = found.causes.group_by("indicator").agg(pl.col("numerator", "denominator").sum())

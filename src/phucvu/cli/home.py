@@ -159,18 +159,22 @@ class CountingOptions:
     def rule_set(self) -> RuleSetFile:
         return chosen_rules(self.rules)
 
-    def open(self) -> tuple[Tables, Units]:
+    def open(self, *, lists: bool = False) -> tuple[Tables, Units]:
         """The records of the home as tables of the engine, and the units known there.
 
-        Raises UnusableError where the home holds no units.
+        With ``lists`` what the portal lists is among the tables. Raises UnusableError where the home holds
+        no units.
         """
         # The engine takes longer to load than the other commands take to run.
         from phucvu.engine.connections import connect
         from phucvu.engine.tree import units_of
+        from phucvu.records.schema import PORTAL_DOSSIERS
         from phucvu.records.store import Store
 
         store, con = Store(self.home), connect(self.engine)
         tables = store.tables(con, self.as_of)
+        if lists:
+            tables = {**tables, PORTAL_DOSSIERS.name: store.table(con, PORTAL_DOSSIERS.name, self.as_of)}
         units = units_of(tables)
         if not len(units):
             raise UnusableError(Fault("units_missing", file=self.home))

@@ -24,6 +24,7 @@ from phucvu.formats import moment
 from phucvu.problems import Fault, UnusableError
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
+from phucvu.tables.workbook import Table as Sheet
 from phucvu.tables.workbook import write
 
 LANGUAGE = "vi"
@@ -151,9 +152,16 @@ def echo_csv(frame: pl.DataFrame) -> None:
 def write_excel(path: Path, sheets: dict[str, pl.DataFrame], about: Mapping[str, str] | None = None) -> None:
     """Frames as the sheets of a workbook, with their source as the last (see ``phucvu.tables.workbook``)."""
     tables = [of_frame(name, frame, LANGUAGE) for name, frame in sheets.items()]
+    write_tables(path, " · ".join(sheets), tables, about)
+
+
+def write_tables(
+    path: Path, title: str, tables: Sequence[Sheet], about: Mapping[str, str] | None = None
+) -> None:
+    """Sheets of a workbook, with their source as the last."""
     made = {"Lập lúc": moment(now_in_vietnam())}
     try:
-        write(str(path), " · ".join(sheets), tables, {**(about or {}), **made}, LANGUAGE)
+        write(str(path), title, tables, {**(about or {}), **made}, LANGUAGE)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         problem = Fault("output_file_not_written", file=str(path), why=error)
         raise UnusableError(problem) from error

@@ -24,6 +24,7 @@ from phucvu.cli.helping import make_helpful, wrong_arguments
 from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
+from phucvu.cli.ledger import ledger
 from phucvu.cli.portal import portal
 from phucvu.cli.relay import relay
 from phucvu.cli.rules import rules
@@ -48,7 +49,7 @@ def program() -> None:
 COMMANDS = (
     *(demo, init, serve, score, rules),
     *(import_, template, set_aside, mappings, watch, portal),
-    *(figures, scoreboard, dossiers, findings, averages),
+    *(figures, scoreboard, dossiers, findings, averages, ledger),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),
     *(backup, restore),

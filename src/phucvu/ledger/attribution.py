@@ -16,11 +16,11 @@ import polars as pl
 
 from phucvu.engine.counts import Measure, measures
 from phucvu.engine.listing import column_of
-from phucvu.engine.on_time import ID
 from phucvu.ledger import contributions
 from phucvu.ledger.causes import Cause
 from phucvu.ledger.pairing import COMPARED, PortalList
 from phucvu.records.codes import AtPortal
+from phucvu.records.histories import ID
 from phucvu.rules.model import Indicator
 
 TIMELY = ("on_time", "finished")

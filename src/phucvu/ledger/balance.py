@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -17,7 +17,6 @@ import polars as pl
 from phucvu.engine.counts import measures, tallied
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import by_count, counted_for
-from phucvu.engine.on_time import ID
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
@@ -30,6 +29,7 @@ from phucvu.ledger.pairing import PortalList, apart, latest_list, not_there
 from phucvu.ledger.reported import reported_figures
 from phucvu.ledger.sides import Figure, Figures, Side, key_of, side
 from phucvu.problems import Fault, NotFoundError
+from phucvu.records import histories
 from phucvu.rules.model import Indicator, RuleSetFile
 from phucvu.scoring.scores import score
 
@@ -90,6 +90,24 @@ class Ledger:
     figures: pl.DataFrame
     causes: pl.DataFrame
     dossiers: dict[str, pl.DataFrame]
+
+    @property
+    def all_dossiers(self) -> pl.DataFrame:
+        return pl.concat([pl.DataFrame(schema=DOSSIERS), *self.dossiers.values()])
+
+    def only(self, indicator: str) -> Ledger:
+        """The ledger of one indicator."""
+        return replace(
+            self,
+            figures=self.figures.filter(indicator=indicator),
+            causes=self.causes.filter(indicator=indicator),
+            dossiers={one: rows for one, rows in self.dossiers.items() if one == indicator},
+        )
+
+    def of_cause(self, cause: str) -> Ledger:
+        """The ledger with the dossiers of one cause."""
+        dossiers = {one: rows.filter(cause=cause) for one, rows in self.dossiers.items()}
+        return replace(self, causes=self.causes.filter(cause=cause), dossiers=dossiers)
 
 
 def ledger(
@@ -163,7 +181,11 @@ def _of_units(tables: Tables, units: Sequence[str]) -> Tables:
     """The records with the dossiers of some units alone."""
     dossiers = tables["dossiers"]
     dossiers = dossiers.filter(dossiers.unit.isin(units))
-    return {**tables, "dossiers": dossiers, "steps": tables["steps"].semi_join(dossiers, ID)}
+    narrowed = {**tables, "dossiers": dossiers, "steps": tables["steps"].semi_join(dossiers, histories.ID)}
+    if histories.NAME in tables:
+        summed = tables[histories.NAME]
+        narrowed[histories.NAME] = summed.filter(summed.unit.isin(units))
+    return narrowed
 
 
 def _published(published: pl.DataFrame | None, unit: str, period: Period) -> Figures:

@@ -17,11 +17,13 @@ from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.counts import WORKING_HOURS, Measure, every_measure, measures, taken_off
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.listing import column_of
-from phucvu.engine.on_time import ENDING, ID
+from phucvu.engine.on_time import ENDING
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.ledger.pairing import COLUMNS
+from phucvu.records import histories
 from phucvu.records.codes import Status
+from phucvu.records.histories import ID
 from phucvu.records.schema import TABLES
 from phucvu.rules.model import Indicator, RuleSet
 
@@ -50,8 +52,9 @@ class Question:
         """
         flagged = {column_of(c, m.count): (c, m.count) for m in measured.values() for c in m.conditions}
         answers = self.tables["portal_answers"]
+        others = {name: table for name, table in self.tables.items() if name != histories.NAME}
         tables: Tables = {
-            **self.tables,
+            **others,
             "dossiers": ibis.memtable(dossiers),
             "steps": self.tables["steps"].semi_join(ibis.memtable(steps.to_frame()), ID),
             "portal_answers": answers if answered else answers.limit(0),

@@ -19,9 +19,10 @@ from ibis import _
 
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.look_up import look_up
-from phucvu.engine.on_time import ID, ended_before
+from phucvu.engine.on_time import ended_before
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
+from phucvu.records.histories import ID
 from phucvu.records.schema import DOSSIERS, OWN_ONLY
 from phucvu.rules.model import Count
 
@@ -138,7 +139,8 @@ def _own(tables: Tables, units: Collection[str]) -> ir.Table:
     """The own dossiers; ``own_synchronised`` says whether the portal has them, as far as is known."""
     rows, answers = tables["dossiers"], tables["portal_answers"]
     rows = rows.filter(rows.unit.isin(list(units)))
-    rows = look_up(rows, answers.select(ID, own_message="message", at_portal="outcome"), ID)
+    answered = answers.select(ID, own_message="message", at_portal="outcome")
+    rows = look_up(rows, answered, ID).select(ID, "sender", "own_message", "at_portal", *COLUMNS)
     known = CONDITIONS["synchronised"](rows, Count(of="dossiers"))
     columns = {f"own_{name}": rows[name] for name in COLUMNS} | {"own_synchronised": known}
     return rows.select(ID, "sender", "own_message", key=_key(rows), own_at_portal="at_portal", **columns)
@@ -158,7 +160,7 @@ def _key(rows: ir.Table) -> ir.StringValue:
 
 def _numbered(rows: ir.Table, name: str, *order: str) -> ir.Table:
     """With how many of the same number come before it: only those of the few such numbers are sorted."""
-    several = rows.group_by("key").agg(number=rows.count()).filter(_.number > 1)
+    several = rows.group_by("key").agg(number=_.count()).filter(_.number > 1)
     once = rows.anti_join(several, "key").mutate(**{name: ibis.literal(0, "int64")})
     again = rows.semi_join(several, "key")
     place = ibis.row_number().over(group_by="key", order_by=order)
