@@ -14,7 +14,7 @@ from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
 from phucvu.figures.units import NATION, Units, read_units, unit_from_code
-from phucvu.formats import change, points
+from phucvu.formats import change, day, points
 from phucvu.scoring.published_groups import read_group_scores
 from phucvu.scoring.ranks import ALONE
 from phucvu.scoring.scores import Scores, since_previous, with_changes
@@ -131,6 +131,7 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
         title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
         columns = [("hạng", True), ("", True), ("mã", False), ("đơn vị", False)]
         columns += [("tổng", True), ("", True), *((group.short.vi, True) for group in rules.groups)]
+        columns.append(("Cổng DVCQG", True))
         rows = [
             (
                 str(row["rank"] or "—"),
@@ -140,6 +141,7 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
                 _points(row["score"]),
                 _change(row["score_change"]),
                 *(_points(by_group[row["unit"], group.id]["score"]) for group in rules.groups),
+                _published(row),
             )
             for row in block.sort("rank", "unit", nulls_last=True).to_dicts()
         ]
@@ -164,6 +166,15 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
         )
     missing = groups.filter(pl.col("period") == period, pl.col("kind") != NATION.kind)
     _say_what_is_missing(missing.join(unrecorded, on="unit", how="anti"))
+
+
+def _published(row: Mapping[str, Any]) -> str:
+    """What the portal last published of a unit's total: points, place and day; empty where not known."""
+    if row.get("published_score") is None:
+        return ""
+    rank = row["published_rank"]
+    place = f", hạng {rank}/{row['published_ranked']}" if rank is not None else ""
+    return f"{_points(row['published_score'])}{place} ({day(row['published_day'])})"
 
 
 KIND_TITLES = {

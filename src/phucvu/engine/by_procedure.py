@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.averages import in_own_unit
 from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.figures import figures
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
+from phucvu.records import histories
 from phucvu.rules.model import RuleSetFile
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -65,3 +68,30 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
         .select(pl.col(c).cast(t) for c, t in SCHEMA.items())
         .sort("unit", "procedure")
     )
+
+
+OF_ONE = ("dossiers", "processing_time")
+"""Counts that one procedure has figures of: those of its dossiers. The others count procedures, services,
+decisions, petitions, or have a base that is declared for all procedures together."""
+
+
+def figures_of_procedure(
+    tables: Tables,
+    rules: RuleSetFile,
+    period: Period,
+    now: dt.datetime,
+    procedure: str,
+    units: Collection[str] | None = None,
+    *,
+    regroup: bool = False,
+) -> pl.DataFrame:
+    """The figures of one procedure: as ``figures``, of its dossiers alone, for the indicators ``OF_ONE``."""
+    of_dossiers = ("dossiers", histories.NAME)
+    own = {
+        name: tables[name].filter(tables[name].procedure == procedure)
+        for name in of_dossiers
+        if name in tables
+    }
+    counted = figures({**tables, **own}, rules, period, now, units, regroup=regroup)
+    of_one = [i.id for i in rules.at(period.last).indicators if i.count.of in OF_ONE]
+    return counted.filter(pl.col("indicator").is_in(of_one))
