@@ -1,8 +1,8 @@
-"""What the conditions of rule sets mean over records: a small function for each word of the vocabulary.
+"""What the conditions of rule sets mean over records: an expression for each word of the vocabulary.
 
-A function gets the rows and the count that names it, and says for each row whether the condition holds. Its
-name is the word, whose meaning stands in ``phucvu/rules/vocabulary.yaml``. A condition of a procedure also
-serves dossiers, which carry their procedure's facts.
+It gets the rows and the count that names the word, and says for each row whether the condition holds. What
+a word means stands in ``phucvu/rules/vocabulary.yaml``. A condition of a procedure also serves dossiers,
+which carry their procedure's facts.
 """
 
 from __future__ import annotations
@@ -21,179 +21,12 @@ Rule = Callable[[ir.Table, Count], ir.BooleanValue]
 
 
 class Condition(vocabulary.Condition):
-    """A condition of the vocabulary with its function."""
+    """A condition of the vocabulary with its expression."""
 
     says: Rule
 
     def __call__(self, rows: ir.Table, count: Count) -> ir.BooleanValue:
         return self.says(rows, count).fill_null(False)
-
-
-CONDITIONS: dict[str, Condition] = {}
-
-
-def _condition(says: Rule) -> Rule:
-    """Register a function under its name, which is a word of the vocabulary."""
-    word = vocabulary.CONDITIONS[says.__name__]
-    CONDITIONS[says.__name__] = Condition(**dict(word), says=says)
-    return says
-
-
-@_condition
-def on_time(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.in_time
-
-
-@_condition
-def synchronised(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    # Where the portal said nothing, what is held since before this was noted is taken to be synchronised.
-    unsaid = dossiers.at_portal.isnull()
-    return dossiers.at_portal.isin(HAS_IT) | (unsaid & dossiers.synchronised.fill_null(True))
-
-
-@_condition
-def finished(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.end.notnull()
-
-
-@_condition
-def online(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.channel == Channel.ONLINE
-
-
-@_condition
-def paid_online(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.paid_online.isin((1, 2))
-
-
-@_condition
-def fees_charged(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.fees != 0
-
-
-@_condition
-def not_fee_free(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return ~((dossiers.fee_lines > 0) & (dossiers.fees == 0)).fill_null(False)
-
-
-@_condition
-def result_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.result_file
-
-
-@_condition
-def result_file_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.result_file.fill_null(False) | ~dossiers.paper_result.fill_null(False)
-
-
-@_condition
-def digital_result_where_due(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.result_code.fill_null(False) | ~dossiers.paper_result.fill_null(False)
-
-
-@_condition
-def submitted_file(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.files > 0
-
-
-@_condition
-def reuses_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    national = dossiers.filed_national.fill_null(False)
-    return national.ifelse(dossiers.files_digitised, dossiers.digitised_parts)
-
-
-@_condition
-def from_national_store(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.files_from_store
-
-
-@_condition
-def uses_population_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return (
-        dossiers.vneid.fill_null(False)
-        | dossiers.files_from_store.fill_null(False)
-        | dossiers.population_data.fill_null(False)
-    )
-
-
-@_condition
-def certified_copy(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return dossiers.procedure.isin(count.procedures)
-
-
-@_condition
-def no_petition(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return ~dossiers.petitioned
-
-
-@_condition
-def no_dislike(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
-    return ~dossiers.disliked
-
-
-@_condition
-def fee_procedure(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.fee
-
-
-@_condition
-def paper_result(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.paper_result
-
-
-@_condition
-def citizen_procedure(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.for_citizens
-
-
-@_condition
-def public(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.status.isin(PUBLIC)
-
-
-@_condition
-def parts_complete(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.parts_complete
-
-
-@_condition
-def offered_online(procedures: ir.Table, count: Count) -> ir.BooleanValue:
-    return procedures.services > 0
-
-
-@_condition
-def decided_in_time(decisions: ir.Table, count: Count) -> ir.BooleanValue:
-    return decisions.decide_by.isnull() | (decisions.decided_on <= decisions.decide_by)
-
-
-@_condition
-def public_or_abolished(decisions: ir.Table, count: Count) -> ir.BooleanValue:
-    return decisions.status.isin((*PUBLIC, ProcedureState.ABOLISHED))
-
-
-@_condition
-def public_or_overdue(decisions: ir.Table, count: Count) -> ir.BooleanValue:
-    return decisions.published_on.notnull() | decisions.overdue
-
-
-@_condition
-def made_public_in_time(decisions: ir.Table, count: Count) -> ir.BooleanValue:
-    return decisions.published_on <= decisions.publish_by
-
-
-@_condition
-def about_policy(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    return petitions["class"] == "policy"
-
-
-@_condition
-def about_conduct(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    return petitions["class"] == "conduct"
-
-
-@_condition
-def petition_on_time(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    return ~reduce(or_, limits_missed(petitions).values())
 
 
 def limits_missed(petitions: ir.Table) -> dict[str, ir.BooleanValue]:
@@ -214,11 +47,75 @@ def limits_missed(petitions: ir.Table) -> dict[str, ir.BooleanValue]:
     }
 
 
-@_condition
-def not_disliked(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    return petitions.dislikes.fill_null(0) <= petitions.likes.fill_null(0)
+def synchronised(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
+    # Where the portal said nothing, what is held since before this was noted is taken to be synchronised.
+    unsaid = dossiers.at_portal.isnull()
+    return dossiers.at_portal.isin(HAS_IT) | (unsaid & dossiers.synchronised.fill_null(True))
 
 
-@_condition
-def not_raised_again(petitions: ir.Table, count: Count) -> ir.BooleanValue:
-    return ~petitions.reraised.fill_null(False)
+def reuses_data(dossiers: ir.Table, count: Count) -> ir.BooleanValue:
+    national = dossiers.filed_national.fill_null(False)
+    return national.ifelse(dossiers.files_digitised, dossiers.digitised_parts)
+
+
+def _any(rows: ir.Table, *columns: str) -> ir.BooleanValue:
+    return reduce(or_, (rows[column].fill_null(False) for column in columns))
+
+
+OF_DOSSIERS: dict[str, Rule] = {
+    "on_time": lambda dossiers, _: dossiers.in_time,
+    "synchronised": synchronised,
+    "finished": lambda dossiers, _: dossiers.end.notnull(),
+    "online": lambda dossiers, _: dossiers.channel == Channel.ONLINE,
+    "paid_online": lambda dossiers, _: dossiers.paid_online.isin((1, 2)),
+    "fees_charged": lambda dossiers, _: dossiers.fees != 0,
+    "not_fee_free": lambda dossiers, _: ~((dossiers.fee_lines > 0) & (dossiers.fees == 0)).fill_null(False),
+    "result_file": lambda dossiers, _: dossiers.result_file,
+    "result_file_where_due": lambda dossiers, _: (
+        dossiers.result_file.fill_null(False) | ~dossiers.paper_result.fill_null(False)
+    ),
+    "digital_result_where_due": lambda dossiers, _: (
+        dossiers.result_code.fill_null(False) | ~dossiers.paper_result.fill_null(False)
+    ),
+    "submitted_file": lambda dossiers, _: dossiers.files > 0,
+    "reuses_data": reuses_data,
+    "from_national_store": lambda dossiers, _: dossiers.files_from_store,
+    "uses_population_data": lambda dossiers, _: _any(
+        dossiers, "vneid", "files_from_store", "population_data"
+    ),
+    "certified_copy": lambda dossiers, count: dossiers.procedure.isin(count.procedures),
+    "no_petition": lambda dossiers, _: ~dossiers.petitioned,
+    "no_dislike": lambda dossiers, _: ~dossiers.disliked,
+}
+
+OF_PROCEDURES: dict[str, Rule] = {
+    "fee_procedure": lambda procedures, _: procedures.fee,
+    "paper_result": lambda procedures, _: procedures.paper_result,
+    "citizen_procedure": lambda procedures, _: procedures.for_citizens,
+    "public": lambda procedures, _: procedures.status.isin(PUBLIC),
+    "parts_complete": lambda procedures, _: procedures.parts_complete,
+    "offered_online": lambda procedures, _: procedures.services > 0,
+}
+
+OF_DECISIONS: dict[str, Rule] = {
+    "decided_in_time": lambda decisions, _: (
+        decisions.decide_by.isnull() | (decisions.decided_on <= decisions.decide_by)
+    ),
+    "public_or_abolished": lambda decisions, _: decisions.status.isin((*PUBLIC, ProcedureState.ABOLISHED)),
+    "public_or_overdue": lambda decisions, _: decisions.published_on.notnull() | decisions.overdue,
+    "made_public_in_time": lambda decisions, _: decisions.published_on <= decisions.publish_by,
+}
+
+OF_PETITIONS: dict[str, Rule] = {
+    "about_policy": lambda petitions, _: petitions["class"] == "policy",
+    "about_conduct": lambda petitions, _: petitions["class"] == "conduct",
+    "petition_on_time": lambda petitions, _: ~reduce(or_, limits_missed(petitions).values()),
+    "not_disliked": lambda petitions, _: petitions.dislikes.fill_null(0) <= petitions.likes.fill_null(0),
+    "not_raised_again": lambda petitions, _: ~petitions.reraised.fill_null(False),
+}
+
+CONDITIONS = {
+    word: Condition(**dict(vocabulary.CONDITIONS[word]), says=says)
+    for word, says in (OF_DOSSIERS | OF_PROCEDURES | OF_DECISIONS | OF_PETITIONS).items()
+}
+"""Every condition by its word."""
