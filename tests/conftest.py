@@ -43,6 +43,10 @@ with mock.patch.dict(os.environ, PHUCVU_HOME=HOME.name, PHUCVU_HTTPS="0"):
     django.setup()
 
 
+# Spark answers a few small questions here: compiling for long work takes longer than what it saves.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
+
 @pytest.fixture(autouse=True)
 def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test chooses in place of the environment's settings holds for it alone."""
@@ -107,8 +111,8 @@ def windows(browser: Browser, _server: WSGIServer) -> Windows:
     return Windows(browser, address_of(_server))
 
 
-SLOW = ("kill", "spark", "demo", "site", "postgres", "browser")
-"""The marks of tests that take long; see CONTRIBUTING.md."""
+SLOW = ("kill", "spark", "demo", "site", "postgres", "browser", "hypothesis")
+"""The marks of tests that take long; see CONTRIBUTING.md. (Hypothesis sets its own.)"""
 
 
 @pytest.hookimpl(trylast=True)

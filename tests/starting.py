@@ -26,8 +26,10 @@ from typing import IO, Any, NoReturn
 LIBRARIES = (
     *("altair", "click", "deltalake", "duckdb", "fastexcel", "holidays", "httpx", "ibis", "msgspec", "numpy"),
     *("polars", "pyarrow", "pydantic", "rich.console", "xlsxwriter", "yaml"),
-    *("ibis.backends.duckdb", "django.core.management", "django.db.models", "django.template.loader"),
+    *("ibis.backends.duckdb", "ibis.backends.duckdb.converter", "requests", "jwt", "cryptography.fernet"),
+    *("django.core.management", "django.db.models", "django.template.loader", "django.utils.log"),
     *("phucvu.cli.program", "phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
+    *("phucvu.portal.pull", "phucvu.published", "phucvu.scoring", "phucvu.simulation.simulator"),
 )
 """None of them looks at the environment, or begins work, as it is loaded."""
 

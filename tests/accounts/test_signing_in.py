@@ -176,7 +176,7 @@ def test_a_link_that_many_use_at_once_works_once(account: Make, monkeypatch: pyt
     valid = passwords.View.form_valid
 
     def wait(view: Any, form: Any) -> Any:
-        together.wait(timeout=20)
+        together.wait(timeout=120)
         return valid(view, form)
 
     monkeypatch.setattr(passwords.View, "form_valid", wait)

@@ -95,7 +95,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
                 time.sleep(0.2)
         yield site
         os.kill(server.pid, signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(120) == 0
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)

@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 def get(url: str) -> tuple[int, str, Message]:
-    deadline = time.monotonic() + 60  # starting takes 3 seconds, and far longer where much else runs
+    deadline = time.monotonic() + 120  # starting takes 3 seconds, and far longer where much else runs
     while True:
         try:
             with urllib.request.urlopen(url, timeout=10) as answer:
@@ -64,7 +64,7 @@ def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
             serve(tmp_path, port)
         assert str(port) in refused.value.faults[0].vi
         os.killpg(program.pid, how)  # as Ctrl-C reaches the whole group
-        output, _none = program.communicate(timeout=10)
+        output, _none = program.communicate(timeout=120)
         assert program.returncode == 0
         assert output == b""
     finally:
@@ -80,7 +80,7 @@ def test_told_many_times_or_killed_it_leaves_nothing_behind(how: signal.Signals,
     )
     try:
         assert get(f"http://127.0.0.1:{port}/healthz")[0] in (200, 503)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while program.poll() is None:
             program.send_signal(how)
             assert time.monotonic() < end

@@ -94,12 +94,12 @@ def test_nothing_is_left_of_what_was_stopped_or_killed(
     with served(home) as program:
         assert len(list((home / "tmp").iterdir())) == 1
         program.terminate()
-        program.communicate(timeout=30)
+        program.communicate(timeout=120)
     assert list((home / "tmp").iterdir()) == []
     with served(home) as program:
         (killed,) = (home / "tmp").iterdir()
         program.kill()
-        program.communicate(timeout=30)
+        program.communicate(timeout=120)
     assert killed.exists()
     with served(home):
         assert not killed.exists()
