@@ -11,13 +11,14 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
 
-from phucvu.accounts import audit
+from phucvu.accounts import audit, personal
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.inbox.models import RelayItem
 from phucvu.inbox.relay.passing_on import Relay
 from phucvu.records.store import Store
 from phucvu.web import results
 from phucvu.web.serve import gather_static_files
+from phucvu.web.workspace import one_dossier
 
 from ..inbox.running import PROCEDURES, UNITS
 from ..signing import made, sign
@@ -75,6 +76,12 @@ def test_refused_dossiers_are_listed_mended_and_sent_again(
     cells = {str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row}
     assert {"A", "B", "606", "H21.17"} <= cells
     assert not any("Người Thử" in cell for cell in cells)
+    of_a = personal.Dossier("H21", "A", "H21.17", {"ChuHoSo": "Người Thử", "SoDienThoai": "0900000012"})
+    told = one_dossier._at_portal(of_a)
+    assert told.startswith("bị từ chối ")
+    assert told.endswith("A: thủ tục chưa có; chủ hồ sơ ***, số ***, mã lỗi 606")
+    assert one_dossier._at_portal(personal.Dossier("H21", "C", "H21.17", {})).startswith("đã có trên Cổng")
+    assert one_dossier._at_portal(personal.Dossier("H22", "A", "H22", {})) == "chưa rõ"
     reader = signed_in("reader", "H21.17")
     assert "Gửi lại tất cả" not in reader.get("/workspace/H21.17/refused").content.decode()
     item = RelayItem.objects.get(code="B", state=RelayItem.State.REFUSED).pk

@@ -16,6 +16,8 @@ from phucvu.engine.verdict import asked_of_dossiers
 from phucvu.rules.model import Indicator, Words
 
 LATE = "on_time"
+SYNCHRONISED = "synchronised"
+REFUSED = "refused_by_portal"
 NO_DOSSIER = "no_dossier"
 
 WORDS = {
@@ -29,6 +31,23 @@ WORDS = {
     "not_answered": Words(vi="chưa trả lời, đã quá hạn", en="not answered, past its deadline"),
 }
 """The reasons that are no conditions: at which of its limits a petition is late."""
+
+AT_PORTAL = {
+    REFUSED: Words(vi="Cổng từ chối", en="refused by the portal"),
+    "waiting_for_portal": Words(vi="đang chờ gửi lên Cổng", en="waits to be sent to the portal"),
+    "absent_at_portal": Words(
+        vi="đã tra cứu, Cổng không có hồ sơ", en="looked up: the portal does not have it"
+    ),
+    "in_ministry_system": Words(
+        vi="ở hệ thống của bộ, ngành; chưa rõ đã có trên Cổng chưa",
+        en="in a ministry’s system; not known to be at the portal",
+    ),
+    "own_file_only": Words(
+        vi="chỉ có trong tệp của đơn vị, chưa gửi lên Cổng",
+        en="in the office’s own file alone, never sent to the portal",
+    ),
+}
+"""Why the national portal does not have a dossier: what the condition ``synchronised`` is told by."""
 
 ASKED_AGAIN = Words(
     vi="quá hạn: đã yêu cầu bổ sung giấy tờ nhiều lần", en="late: supplements asked for repeatedly"
@@ -50,8 +69,8 @@ def codes(indicator: Indicator) -> tuple[str, ...]:
 
 def words(code: str, indicator: Indicator) -> Words:
     """What a reason code means for an indicator."""
-    if code in WORDS:
-        return WORDS[code]
+    if told := WORDS.get(code) or AT_PORTAL.get(code):
+        return told
     if code != NO_DOSSIER:
         return CONDITIONS[code].lost
     met = [CONDITIONS[c].met for c in asked_of_dossiers(indicator.count)[0]]
@@ -84,12 +103,19 @@ def late(language: str) -> pl.Expr:
 def sentence(lacks: Mapping[str, pl.Expr], times: pl.Expr, indicator: Indicator, language: str) -> pl.Expr:
     """The reasons of each record of a frame in a row; empty where it lacks nothing.
 
-    ``times`` is how often it is taken off, said where that is more than once.
+    ``times`` is how often it is taken off, said where that is more than once. Of what the portal refused the
+    column ``portal_said`` has its own words.
     """
-    parts = [
-        pl.when(lacking).then(late(language) if code == LATE else pl.lit(words(code, indicator)[language]))
-        for code, lacking in lacks.items()
-    ]
+
+    def told(code: str) -> pl.Expr:
+        if code == LATE:
+            return late(language)
+        said = pl.lit(words(code, indicator)[language])
+        if code != REFUSED:
+            return said
+        return pl.concat_str(said, pl.col("portal_said"), separator=": ", ignore_nulls=True)
+
+    parts = [pl.when(lacking).then(told(code)) for code, lacking in lacks.items()]
     if not parts:
         return pl.lit("")
     said = pl.concat_str(parts, separator="; ", ignore_nulls=True)

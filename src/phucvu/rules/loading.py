@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from phucvu import configuration
 from phucvu.problems import Fault, UnusableError
 from phucvu.rules.checking import faults
-from phucvu.rules.model import RuleSetFile
+from phucvu.rules.model import RuleSetFile, Words
 from phucvu.rules.rule_files import PARTS, RuleFiles, read_rules, rule_set_paths
 from phucvu.rules.schema_errors import fault_of
 
@@ -22,6 +22,7 @@ SETS = Path(__file__).parent / "sets"
 DEFAULT = configuration.Configuration.rules
 
 WORKING_DAYS = Path(__file__).parent / "working-days.yaml"
+MINISTRY_SYSTEMS = Path(__file__).parent / "ministry-systems.yaml"
 
 
 @cache
@@ -31,6 +32,13 @@ def swapped_days() -> dict[dt.date, bool]:
     for swap in yaml.safe_load(WORKING_DAYS.read_text(encoding="utf-8")):
         found |= {swap["day_off"]: False, swap["day_worked"]: True}
     return found
+
+
+@cache
+def ministry_systems() -> dict[str, Words]:
+    """The ministries by the two digits with which the numbers begin that their systems give to dossiers."""
+    said = yaml.safe_load(MINISTRY_SYSTEMS.read_text(encoding="utf-8"))
+    return {digits: Words(**names) for digits, names in said["ministries"].items()}
 
 
 def names() -> list[str]:
