@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -65,3 +67,15 @@ def test_the_nation_has_its_34_provinces():
     assert len(nation.roots) == 34
     assert len(nation.codes) == len(set(nation.codes)) == 3502
     assert abs(nation.shares.sum() - 1) < 1e-9
+
+
+def test_told_to_stop_it_leaves_nothing_behind(tmp_path):
+    command = [sys.executable, "-m", "phucvu", "bench", "--sizes", "100000", "--compare", "none"]
+    process = subprocess.Popen(
+        command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE, text=True
+    )
+    assert any("making records" in line for line in process.stderr)
+    process.terminate()
+    said = process.communicate()[1]
+    assert (process.returncode, said.strip()) == (130, "đã dừng giữa chừng | stopped halfway")
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
-"""Reading once what a count needs: the columns and row groups of compacted files that can matter.
+"""Reading once what a count needs: the columns and row groups of compacted dossiers that can matter.
 
-What has to be read sets a limit that no way of counting can go below.
+What has to be read sets a limit that no way of counting can go below. Compaction leaves with each dossier
+what its steps say, so that steps need not be read.
 """
 
 from __future__ import annotations
@@ -15,33 +16,34 @@ import pyarrow.parquet as pq
 from phucvu.figures.periods import Period
 from phucvu.records.delta import DeltaFiles
 
-NOT_COUNTED = {"sender", "status", "moment", "payload", "arrived", "sequence"}
-"""Columns of dossiers that no figure asks for."""
-
-OF_STEPS = {"dossier_id", "at", "status"}
+NOT_COUNTED = {"sender", "status", "moment", "arrived", "sequence"}
+"""Columns that no figure asks for."""
 
 
 def read(home: Path, periods: list[Period], now: dt.datetime, threads: int) -> None:
     """Read what the figures of some periods need; each row group is let go of at once."""
+    starts = min(period.starts for period in periods)
     cut_off = max(period.cut_off(now) for period in periods)
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(_read, _wanted(home, cut_off)):
+        for _ in pool.map(_read, _wanted(home, starts, cut_off)):
             pass
 
 
-def _wanted(home: Path, cut_off: dt.datetime) -> Iterator[tuple[str, int, list[str]]]:
+def _wanted(home: Path, starts: dt.datetime, cut_off: dt.datetime) -> Iterator[tuple[str, int, list[str]]]:
     """File, row group and columns."""
-    for name, moment in (("dossiers", "received_at"), ("steps", "at")):
-        snapshot = DeltaFiles(f"{home}/records/{name}", {}).snapshot()
-        for file in snapshot.uris(snapshot.current) if snapshot else []:
-            about = pq.ParquetFile(file)
-            held = about.schema_arrow.names
-            columns = [c for c in held if (c in OF_STEPS if name == "steps" else c not in NOT_COUNTED)]
-            place = held.index(moment)
-            for group in range(about.num_row_groups):
-                said = about.metadata.row_group(group).column(place).statistics
-                if said is None or not said.has_min_max or said.min <= cut_off:
-                    yield file, group, columns
+    snapshot = DeltaFiles(f"{home}/records/dossiers", {}).snapshot()
+    assert snapshot is not None
+    for file in snapshot.uris(snapshot.current):
+        about = pq.ParquetFile(file)
+        names = about.schema_arrow.names
+        columns = [name for name in names if name not in NOT_COUNTED]
+        # The leaves of nested columns have numbers of their own.
+        leaves = [about.metadata.schema.column(n).path for n in range(len(about.metadata.schema))]
+        first, last = leaves.index("concerns_from"), leaves.index("concerns_until")
+        for number in range(about.num_row_groups):
+            group = about.metadata.row_group(number)
+            if group.column(first).statistics.min <= cut_off and group.column(last).statistics.max >= starts:
+                yield file, number, columns
 
 
 def _read(wanted: tuple[str, int, list[str]]) -> None:

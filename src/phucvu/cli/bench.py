@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -132,6 +133,8 @@ def bench(
     from phucvu.bench.contenders import lacking
     from phucvu.bench.one_size import Wish, about, differing, measure
 
+    # Told to stop, it takes away what it made, the server too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     missing = [{"by": name, "why": why} for name in compare if (why := lacking(name))]
     can = [name for name in compare if name not in {row["by"] for row in missing}]
     wish = Wish(periods, can, rounds, units, seed, memory)
