@@ -99,7 +99,7 @@ def test_compaction_killed_at_any_time_loses_nothing(tmp_path, wait):
     started = SPAWN.Event()
     process = SPAWN.Process(target=_compact_and_tell, args=(home, started))
     process.start()
-    assert started.wait(30)
+    assert started.wait(120)
     time.sleep(wait)
     os.kill(process.pid, signal.SIGKILL)
     process.join()
