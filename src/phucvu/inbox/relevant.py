@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine import populations
 from phucvu.engine.on_time import ended_before
 from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
@@ -75,7 +76,7 @@ class Relevant:
         self._places = {name: seen[name] for name in OF_DOSSIERS}
         held = {name: self._store.table(self._con, name) for name in OF_DOSSIERS}
         dossiers = held["dossiers"]
-        earlier = dossiers.filter(dossiers.received_at < self._period.starts)
+        earlier = dossiers.filter(~populations.received(dossiers.received_at, self._period.starts))
         unneeded = ended_before(self._period.starts, earlier, held["steps"])
         left_out = self._con.create_table("left_out", unneeded, temp=True)
         for name, table in held.items():

@@ -30,21 +30,24 @@ class Advice:
     words: Words
 
 
+ATTACH = Advice(
+    "own",
+    Words(
+        vi="đính kèm kết quả giải quyết điện tử vào hồ sơ đã xử lý xong rồi đồng bộ lại",
+        en="attach the digital result to the finished dossiers and synchronise them again",
+    ),
+)
+PUT_RIGHT = Advice(
+    "ahead",
+    Words(
+        vi="khắc phục nội dung người dân phản ánh, đánh giá không hài lòng",
+        en="put right what citizens complained of",
+    ),
+)
+
 ADVICE: dict[str, Advice] = {
-    "result_file": Advice(
-        "own",
-        Words(
-            vi="đính kèm kết quả giải quyết điện tử vào hồ sơ đã xử lý xong rồi đồng bộ lại",
-            en="attach the digital result to the finished dossiers and synchronise them again",
-        ),
-    ),
-    "result_file_where_due": Advice(
-        "own",
-        Words(
-            vi="đính kèm kết quả giải quyết điện tử vào hồ sơ đã xử lý xong rồi đồng bộ lại",
-            en="attach the digital result to the finished dossiers and synchronise them again",
-        ),
-    ),
+    "result_file": ATTACH,
+    "result_file_where_due": ATTACH,
     "digital_result_where_due": Advice(
         "own",
         Words(
@@ -132,20 +135,8 @@ ADVICE: dict[str, Advice] = {
             en="settle petitions, so that nobody needs to raise them again",
         ),
     ),
-    "no_petition": Advice(
-        "ahead",
-        Words(
-            vi="khắc phục nội dung người dân phản ánh, đánh giá không hài lòng",
-            en="put right what citizens complained of",
-        ),
-    ),
-    "no_dislike": Advice(
-        "ahead",
-        Words(
-            vi="khắc phục nội dung người dân phản ánh, đánh giá không hài lòng",
-            en="put right what citizens complained of",
-        ),
-    ),
+    "no_petition": PUT_RIGHT,
+    "no_dislike": PUT_RIGHT,
     "decided_in_time": Advice(
         "province",
         Words(
