@@ -6,7 +6,17 @@ from django.urls import path, re_path
 
 from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
-from phucvu.web.workspace import aside, dossiers, doubts, exports, one_dossier, refused, unit, upload
+from phucvu.web.workspace import (
+    aside,
+    dossiers,
+    doubts,
+    exports,
+    matching,
+    one_dossier,
+    refused,
+    unit,
+    upload,
+)
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
@@ -34,6 +44,8 @@ in_languages = [
     re_path(rf"^{JOB}$", see(exports.show), name="workspace-export"),
     re_path(rf"^{JOB}/file$", see(exports.take), name="workspace-export-file"),
     re_path(rf"^{UNIT}/(?P<table>overview|below)\.{FORM}$", see(unit.show), name="workspace-file"),
+    re_path(rf"^{UNIT}/ledger\.{FORM}$", see(matching.as_file), name="workspace-ledger-file"),
+    path("workspace/<unit>/ledger", see(matching.show), name="workspace-ledger"),
     re_path(rf"^{UNIT}/doubts\.{FORM}$", see(doubts.show), name="workspace-doubts-file"),
     re_path(rf"^{UNIT}/set-aside\.{FORM}$", see(aside.as_file), name="workspace-set-aside-file"),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
