@@ -14,7 +14,7 @@ import pytest
 
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Payload, RelayAnswer, RelayItem, RelayState
-from phucvu.inbox.relay import passing_on, queueing, upstream
+from phucvu.inbox.relay import asking, passing_on, queueing, upstream
 from phucvu.inbox.relay.fates import Fates
 from phucvu.inbox.relay.passing_on import Relay
 from phucvu.records.store import Store
@@ -300,3 +300,37 @@ def test_records_restored_from_a_copy_hear_the_answers_again(
     )
     Fates(other).note()
     assert outcomes(other)["H21", "C"] == ("refused", "")
+
+
+def test_dossiers_of_which_the_portal_said_nothing_are_asked_about(
+    relay: MAKE, portal: StandIn, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = dt.datetime(2026, 11, 2, 8)
+    known = {"sender": "H21", "unit": "H21.17", "procedure": "1.1", "received_at": day}
+    rows = [known | {"code": code} for code in "ABC"]
+    store.append("dossiers", pl.DataFrame(rows))
+    portal.held["H21", "A"] = "1"
+    passes = relay()
+    passes.work()
+    assert portal.questions == []  # unless it is set, nothing is asked
+    passes = relay(relay_look_up=1)
+
+    def ask() -> None:
+        passes._asking._ask_at = 0
+        passes.work()
+
+    for _ in range(5):
+        ask()
+    assert sorted(portal.questions) == ["A", "B", "C"]
+    said = {code: outcome for (_, code), (outcome, _) in outcomes(store).items()}
+    assert said == {"A": "acknowledged", "B": "absent", "C": "absent"}
+    # Somebody's question comes first; once the portal refuses, none is asked for long.
+    asking.ask_about("H21", "B")
+    portal.trouble, portal.faults = 1, ("429",)
+    ask()
+    assert RelayItem.objects.filter(state=RelayItem.State.ASKED).exists()
+    assert passes._asking._ask_at - time.monotonic() > 600
+    portal.trouble, portal.held["H21", "B"] = 0, "1"
+    ask()
+    assert outcomes(store)["H21", "B"][0] == "acknowledged"
+    assert not RelayItem.objects.exists()

@@ -25,6 +25,9 @@ from phucvu.records.store import Store
 
 log = logging.getLogger(__name__)
 
+PAYLOADS_AT_ONCE = 20
+"""Payloads that are put into the queue between two calls."""
+
 REFUSED_REST = 60.0
 """Seconds of rest, at least, after the portal refused a call as such (HTTP 403 or 429)."""
 
@@ -41,10 +44,11 @@ class Relay:
 
     def work(self) -> bool:
         """One turn; whether there may be more to do at once."""
-        more = queueing.take_in() > 0
-        more |= self._send()
-        self._asking.ask_next()
-        return self._fates.note() or more
+        taken = sum(1 for _ in range(PAYLOADS_AT_ONCE) if queueing.take_in())
+        sent = self._send()
+        if not taken:  # else it might ask about what is to be sent anyway
+            self._asking.ask_next()
+        return self._fates.note() or sent or taken > 0
 
     def _send(self) -> bool:
         """Send what is to be sent next; whether there was anything."""
