@@ -43,6 +43,11 @@ WORKING_HOURS = 8
 """Working hours in a working day (Labour Code 2019, Article 105)."""
 
 
+@ibis.udf.agg.builtin(signature=(("boolean",), "int64"))
+def count_if(wanted):  # type: ignore[no-untyped-def]
+    """How many rows are wanted: DuckDB counts so in half the time that a filter of its own takes it."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """The dossiers of a population that meet all of some conditions: how many, or their working time."""
@@ -60,7 +65,7 @@ class Measure:
     def of(self, dossiers: ir.Table) -> ir.IntegerValue:
         """The sum over dossiers as ``features.dossiers`` gives them."""
         wanted = self._wanted(dossiers)
-        return dossiers.worked_days.sum(where=wanted) if self.worked else dossiers.count(where=wanted)
+        return dossiers.worked_days.sum(where=wanted) if self.worked else count_if(wanted)
 
     def of_each(self, dossiers: ir.Table) -> ir.IntegerValue:
         """What each of these dossiers adds to the sum."""

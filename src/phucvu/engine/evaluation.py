@@ -79,16 +79,20 @@ def _record(name: str) -> Input:
 RECORDS = {name: _record(name) for name in TABLES}
 
 
-_HISTORY = (
-    {c: t for c, t in TABLES["dossiers"].types.items() if c != "payload"} | DOSSIER_ID | histories.TYPES
-)
+def _of_histories(name: str, *columns: str) -> Input:
+    def read(table: ir.Table) -> ir.Table:
+        return table.select(*columns)
+
+    types = TABLES["dossiers"].types | DOSSIER_ID | histories.TYPES
+    given = input_table(name, {column: types[column] for column in columns})
+    return given(lambda evaluation: Over(evaluation.records[histories.NAME], read))
 
 
-def _all_of_history(table: ir.Table) -> ir.Table:
-    return table.select(*_HISTORY)
-
-
-_histories = input_table(histories.NAME, _HISTORY)(lambda e: Over(e.records[histories.NAME], _all_of_history))
+_OWN = [column for column in TABLES["dossiers"].types if column != "payload"]
+_CONCERNS = ("concerns_from", "concerns_until")
+_HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMENTS, *_CONCERNS)
+# Of the same rows, but by a name of their own: what is named twice would be read whole and put aside.
+_IN_ORDER = _of_histories("in_order", histories.ID, "received_at", "in_order", *_CONCERNS)
 
 
 def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
@@ -107,6 +111,11 @@ starts = _moment(STARTS)
 
 cut_off = _moment(CUT_OFF)
 """The last moment that is seen."""
+
+
+def _of_period(rows: ir.Table) -> ir.Table:
+    """Of histories those that the period can count; the files are sorted so that few others are read."""
+    return rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
 
 
 @dataclass(frozen=True)
@@ -191,8 +200,21 @@ class Evaluation:
 
     @property
     def histories(self) -> ir.Table:
-        """The dossiers with what their steps say, where ``summed``."""
-        return _histories(self)
+        """Where ``summed``, the dossiers that the period can count, with what their steps say."""
+        return _of_period(_HISTORIES(self))
+
+    @property
+    def in_order(self) -> ir.Table:
+        """Where ``summed``, those of their steps that have to be read in order, with ``received_at``."""
+        rows = _of_period(_IN_ORDER(self))
+        rows = rows.filter(rows.in_order.notnull()).select(histories.ID, "received_at", "in_order")
+        rows = rows.unnest("in_order")
+        return rows.select(histories.ID, "received_at", rows.in_order["at"], rows.in_order.status)
+
+    @property
+    def dossiers(self) -> ir.Table:
+        """All dossiers, or where that is known those that the period can count."""
+        return self.histories if self.summed else self.tables["dossiers"]
 
     def put(self, given: Input) -> None:
         """See to it that the engine finds the rows of an input."""

@@ -50,18 +50,19 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     procedures = evaluation.tables["procedures"]
     rows, in_order = _histories(evaluation, units)
     own = [c for c in rows.columns if c not in histories.TYPES]
-    rows = rows.mutate(received_on=rows.received_at.date())
+    received_on = rows.received_at.date()
+    # A due date that is known needs no last day looked up.
+    rows = rows.mutate(received_on=received_on, undated_on=rows.due_at.isnull().ifelse(received_on, None))
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
-        (on_time.last_days(evaluation), ("procedure", "received_on")),
-        (on_time.ordered_ends(rows, in_order, evaluation.workdays), (ID,)),
+        (on_time.last_days(evaluation), ("procedure", "undated_on")),
+        (on_time.ordered_ends(in_order, evaluation.workdays), (ID,)),
         (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
         (evaluation.tables["portal_answers"].select(ID, at_portal="outcome"), (ID,)),
         (_roots(evaluation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
-    for table in (_petitioned(evaluation), _disliked(evaluation)):
-        rows = look_up(rows, table, "root", "code")
+    rows = look_up(rows, _named(evaluation), "root", "code")
     rows = rows.select(
         *own,
         *FACTS,
@@ -102,17 +103,16 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
 
 
 def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
-    """The dossiers that the period may count, with ``histories.MOMENTS``; and the steps to read in order."""
+    """The dossiers that the period may count, with ``histories.MOMENTS``; and the steps to read in order.
+
+    The latter with ``received_at`` of their dossier.
+    """
 
     def wanted(rows: ir.Table) -> ir.Table:
         return rows if units is None else rows.filter(rows.unit.isin(list(units)))
 
     if evaluation.summed:
-        rows = wanted(evaluation.histories)
-        rows = rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
-        kept = rows.filter(rows.in_order.notnull()).select(ID, "in_order")
-        steps = kept.unnest("in_order").select(ID, ibis._.in_order["at"], ibis._.in_order.status)
-        return rows.drop("in_order"), steps
+        return wanted(evaluation.histories), evaluation.in_order
     dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
     rows = wanted(dossiers.filter(ibis.coalesce(dossiers.received_at, dossiers.filed_at) <= cut_off()))
     if units is not None:
@@ -120,7 +120,7 @@ def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[i
     moments = histories.first_moments(steps)
     return (
         look_up(rows, moments, ID).select(*rows.columns, *histories.MOMENTS),
-        histories.of_dossiers_in_order(steps),
+        histories.of_dossiers_in_order(steps).inner_join(dossiers.select(ID, "received_at"), ID),
     )
 
 
@@ -136,23 +136,20 @@ def _roots(evaluation: Evaluation) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"unit": pl.String, "root": pl.String}, orient="row")
 
 
-def _petitioned(evaluation: Evaluation) -> ir.Table:
-    """Roots and codes of the dossiers that a petition names which arrived by the cut-off."""
-    petitions = evaluation.tables["petitions"]
-    named = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
-    return _named_by(named, evaluation).mutate(petitioned=True)
+def _named(evaluation: Evaluation) -> ir.Table:
+    """Roots and codes of the dossiers that somebody named, and how.
 
-
-def _disliked(evaluation: Evaluation) -> ir.Table:
-    """Roots and codes of the dossiers rated −1."""
-    ratings = evaluation.tables["ratings"]
-    return _named_by(ratings.filter(ratings.value == -1), evaluation).mutate(disliked=True)
-
-
-def _named_by(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
-    """The dossiers that petitions or ratings name: root and code."""
-    named = rows.select("unit", code="dossier").inner_join(_roots(evaluation), "unit")
-    return named.select("root", "code").distinct()
+    ``petitioned``: in a petition that arrived by the cut-off; ``disliked``: in a rating of −1.
+    """
+    petitions, ratings = evaluation.tables["petitions"], evaluation.tables["ratings"]
+    petitions = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
+    named = ibis.union(
+        petitions.select("unit", code="dossier", petitioned=True, disliked=False),
+        ratings.filter(ratings.value == -1).select("unit", code="dossier", petitioned=False, disliked=True),
+    ).inner_join(_roots(evaluation), "unit")
+    return named.group_by("root", "code").agg(
+        petitioned=named.petitioned.any(), disliked=named.disliked.any()
+    )
 
 
 def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
@@ -177,10 +174,10 @@ def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
         judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
         return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
-    return input_table(_named("decisions", count), types)(rows)(evaluation)
+    return input_table(_judged("decisions", count), types)(rows)(evaluation)
 
 
-def _named(name: str, count: Count) -> str:
+def _judged(name: str, count: Count) -> str:
     """A name for what depends on a count's limits."""
     return "_".join(
         ["judged", name, *(f"{limit}_{days}" for limit, days in sorted(count.working_days.items()))]
@@ -242,7 +239,7 @@ def petitions(evaluation: Evaluation, count: Count) -> ir.Table:
             )
         return frame.with_columns(cut_off=pl.lit(evaluation.cut_off, TIME)).select(*types)
 
-    return input_table(_named("petitions", count), types)(rows)(evaluation)
+    return input_table(_judged("petitions", count), types)(rows)(evaluation)
 
 
 def _open(evaluation: Evaluation) -> ir.Table:

@@ -38,18 +38,15 @@ def first_end(dossiers: ir.Table) -> ir.TimestampValue:
     return ibis.coalesce(*(seen(dossiers[ending]) for ending in ("done", "returned", "stopped")))
 
 
-def ordered_ends(received: ir.Table, theirs: ir.Table, workdays: ir.Table) -> ir.Table:
+def ordered_ends(steps: ir.Table, workdays: ir.Table) -> ir.Table:
     """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn (``ordered``).
 
-    ``received`` tells when each dossier was received, ``theirs`` are the steps of those dossiers. Columns:
-    ``ordered_end`` (end of processing, empty
-    while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until
-    the cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``), ``waited_dates``
-    (days of that) and
-    ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
+    ``steps`` are those of these dossiers, with ``received_at``. Columns: ``ordered_end`` (end of processing,
+    empty while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until the
+    cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``), ``waited_dates`` (days of
+    that) and ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
     """
-    theirs = theirs.filter(theirs["at"] <= cut_off())
-    theirs = theirs.inner_join(received.select(ID, "received_at"), ID)
+    theirs = steps.filter(steps["at"] <= cut_off())
     ended = _ends_with_withdrawals(theirs)
     waits = _waits(theirs, ended, workdays)
     return ended.left_join(waits, ID).select(
@@ -146,7 +143,7 @@ def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
     return (moment <= cut_off()).ifelse(moment, ibis.null("timestamp"))
 
 
-@input_table("last_days", {"procedure": pl.String, "received_on": pl.Date, "last_day": pl.Date})
+@input_table("last_days", {"procedure": pl.String, "undated_on": pl.Date, "last_day": pl.Date})
 def last_days(evaluation: Evaluation) -> pl.DataFrame:
     """The last day of each procedure's maximum time, for every day on which a dossier needs it (rule 5).
 
@@ -154,20 +151,20 @@ def last_days(evaluation: Evaluation) -> pl.DataFrame:
     and days are few and repeat, whatever the number of dossiers, so the calendar is asked once for each.
     """
     needed = evaluation.ask_once("last days", lambda: _without_due_date(evaluation))
-    limits = needed.select("max_time", "max_time_unit", "received_on").unique()
+    limits = needed.select("max_time", "max_time_unit", "undated_on").unique()
     last_day = evaluation.calendar.last_day
     days = [last_day(day, amount, unit) for amount, unit, day in limits.iter_rows()]
     found = limits.with_columns(last_day=pl.Series(days, dtype=pl.Date))
-    return needed.join(found, on=limits.columns).select("procedure", "received_on", "last_day")
+    return needed.join(found, on=limits.columns).select("procedure", "undated_on", "last_day")
 
 
 def _without_due_date(evaluation: Evaluation) -> ir.Table:
-    procedures, dossiers = evaluation.tables["procedures"], evaluation.tables["dossiers"]
+    procedures, dossiers = evaluation.tables["procedures"], evaluation.dossiers
     limited = procedures.filter(
         procedures.max_time_unit.isin(("day", "workday", "month")), procedures.max_time.notnull()
     )
     undated = dossiers.filter(dossiers.due_at.isnull(), dossiers.received_at <= cut_off())
-    undated = undated.select("procedure", received_on=undated.received_at.date()).distinct()
+    undated = undated.select("procedure", undated_on=undated.received_at.date()).distinct()
     return undated.inner_join(limited.select("max_time", "max_time_unit", procedure="code"), "procedure")
 
 

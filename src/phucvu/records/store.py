@@ -740,9 +740,10 @@ class Store:
             summed = histories.summed(
                 _rows_that_count(con, DOSSIERS, snapshot, None), _rows_that_count(con, STEPS, steps, None)
             )
-        # The months of the end stand together, within them the dossiers by receipt: of a period few row
-        # groups have to be read.
-        ordered = summed.order_by(summed.concerns_until.truncate("M"), "concerns_from", "code")
+        # Dossiers of the same months stand together, so that of a period few row groups have to be read;
+        # within them those that are counted together, which halves the time of counting.
+        months = (summed[moment].truncate("M") for moment in ("concerns_until", "concerns_from"))
+        ordered = summed.order_by(*months, "unit", "procedure", "code")
         written = self._copied(con, ordered, files, "current")
         also = (_mark(steps), steps.last) if steps else None
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
