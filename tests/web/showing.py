@@ -11,7 +11,7 @@ from phucvu.engine.by_procedure import SCHEMA as BY_PROCEDURE
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
 from phucvu.published import portal_2026
-from phucvu.published.daily_results import COLUMNS, DailyResults, NotAlike
+from phucvu.published.daily_results import COLUMNS, DailyResults, NoDays, NotAlike
 from phucvu.rules.loading import load
 from phucvu.rules.model import Words
 from phucvu.scoring.result import Result
@@ -108,6 +108,7 @@ class TwoDays:
     """
 
     FIRST, LAST = dt.date(2026, 9, 9), dt.date(2026, 10, 9)
+    source = NoDays.source
 
     def __init__(self, period: str = "2026") -> None:
         rows = [

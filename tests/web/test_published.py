@@ -99,10 +99,11 @@ def test_a_ranking_has_the_portals_place_beside_the_own(client: Client) -> None:
 
 
 def test_the_demonstration_has_real_days(client: Client, show: Callable[..., None]) -> None:
-    show(results.source().result(results.periods()[0], 0), days=BundledDays())
+    show(results.result(results.periods()[0]), days=BundledDays())
     html = html_of(client, "/units/H15/days?since=2026-09-17")
     assert "Từng ngày công bố" in html
     assert "So với ngày đã chọn (17/09/2026)" in html
+    assert "các cơ quan của tỉnh Đắk Lắk đọc mỗi sáng" in html
     assert "Tự đếm" not in html  # what is shown is what was published
     days = {row["day"] for row in client.get("/units/H15/days.json").json()["days"]}
     assert len(days) == 18 + 5

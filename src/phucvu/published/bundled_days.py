@@ -27,6 +27,8 @@ SOURCE = Words(
 class BundledDays:
     """These days, as a home's are read (see ``daily_results.DailyResults``)."""
 
+    source = SOURCE
+
     def version(self) -> int:
         return 1
 

@@ -66,6 +66,10 @@ class NotAlike:
 class DailyResults(Protocol):
     """Where daily results are read from."""
 
+    @property
+    def source(self) -> Words:
+        """Who read them from the portal, and how."""
+
     def version(self) -> int:
         """A number that changes whenever the results do."""
 
@@ -76,8 +80,15 @@ class DailyResults(Protocol):
         """The changes of the portal's formula."""
 
 
+FETCHED = Words(
+    vi="Cổng Dịch vụ công quốc gia, hệ thống này tải về", en="National portal, fetched by this system"
+)
+
+
 class NoDays:
     """Results of no day."""
+
+    source = FETCHED
 
     def version(self) -> int:
         return 0
@@ -91,6 +102,8 @@ class NoDays:
 
 class HomeDays:
     """The results that a home keeps (see ``portal.daily_table``)."""
+
+    source = FETCHED
 
     def __init__(self, home: str | Path) -> None:
         self._table, self._noted = Path(home) / TABLE, Path(home) / NOTED

@@ -65,6 +65,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "groups": list(board.rules.groups),
         "table": [_cells(one, board) for one in days],
         "since": chosen,
+        "days_source": results.days().source,
         "first": days[-1].day if days else None,
         "last": days[0].day if days else None,
         "others": _other_periods(board, code),
@@ -75,6 +76,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     known = results.days().not_alike()
     data = {
         "unit": standing.unit.code,
+        "days_source": results.days().source,
         "days": [row | {"not_alike": _marked(row, known)} for row in rows],
         "formula_changes": [
             {
