@@ -6,7 +6,13 @@ import polars as pl
 import pytest
 
 from phucvu.engine.averages import averages
-from phucvu.engine.by_procedure import SCHEMA, by_procedure
+from phucvu.engine.by_procedure import (
+    OF_EACH,
+    SCHEMA,
+    by_procedure,
+    figures_and_of_each,
+    figures_of_procedure,
+)
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
@@ -89,3 +95,20 @@ def test_the_sums_are_those_of_the_indicators(period):
             for name in ("average_days", "median_days", "average_time", "median_time"):
                 assert own[name] == pytest.approx(row[name])
             assert own["time_unit"] == row["time_unit"]
+
+
+def test_the_figures_of_each_procedure_are_those_of_its_dossiers_alone():
+    """On worked examples: what one pass gives for all procedures, and what is counted of each by itself."""
+    compared = 0
+    for _, example, _ in list(worked.examples())[::40]:
+        frames = worked.frames(example)
+        tables = from_frames(frames)
+        every, each = figures_and_of_each(tables, RULES, AUGUST, NOW)
+        assert every.equals(figures(tables, RULES, AUGUST, NOW))
+        assert each.schema == OF_EACH
+        for procedure in frames["dossiers"]["procedure"].unique():
+            alone = figures_of_procedure(tables, RULES, AUGUST, NOW, procedure)
+            alone = alone.filter(pl.col("denominator") > 0).sort("unit", "indicator")
+            assert each.filter(procedure=procedure).drop("procedure").equals(alone)
+            compared += alone.height
+    assert compared > 20

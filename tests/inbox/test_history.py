@@ -12,7 +12,7 @@ BEGIN = """
     import datetime as dt
     import ibis
     import polars as pl
-    from phucvu.engine.by_procedure import SCHEMA, by_procedure
+    from phucvu.engine.by_procedure import OF_EACH, SCHEMA, by_procedure, figures_of_procedure
     from phucvu.engine.figures import figures
     from phucvu.inbox import counting, history
     from phucvu.records.schema import TABLES
@@ -42,6 +42,7 @@ WHICH = """
     # Which periods are counted is looked at here, not what comes out.
     counting.figures = history.figures = lambda *_: pl.DataFrame({"unit": ["H21"]})
     history.by_procedure = lambda *_: pl.DataFrame(schema=SCHEMA)
+    history.figures_and_of_each = lambda *_: (history.figures(), pl.DataFrame(schema=OF_EACH))
     said = {}
     said["nothing"] = counted()
     received("1", "2026-08-03 08:00", ended_at=dt.datetime(2026, 8, 20, 9))
@@ -126,11 +127,15 @@ def test_a_period_that_is_over_has_the_figures_of_its_end(tmp_path) -> None:
     by = by_procedure(tables, load("portal-2026"), period, now)
     same = found.figures.sort("unit", "indicator").equals(anew), counting.procedures(period).equals(by)
     on_time = found.figures.filter(unit="H21", indicator="2.1").select("numerator", "denominator").row(0)
-    say([found.counted_at, [*same, by.height, on_time]])
+    each = counting.procedure_figures(period)
+    alone = figures_of_procedure(tables, load("portal-2026"), period, now, "1.000001")
+    alone = alone.filter(pl.col("denominator") > 0).sort("unit", "indicator")
+    same_of_each = each.figures.filter(procedure="1.000001").drop("procedure").equals(alone)
+    say([each.counted_at, [*same, same_of_each, by.height, on_time]])
     """,
     )
     assert dt.datetime.fromisoformat(at) == dt.datetime(2026, 12, 2)
-    assert same == [True, True, 2, [1, 2]]
+    assert same == [True, True, True, 2, [1, 2]]
 
 
 def test_a_period_of_other_units_is_counted_for_those_of_today_too(tmp_path) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from phucvu.engine.by_procedure import OF_EACH
 from phucvu.engine.by_procedure import SCHEMA as BY_PROCEDURE
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units
+from phucvu.inbox.counting import ProcedureFigures
 from phucvu.published import portal_2026
 from phucvu.published.daily_results import COLUMNS, DailyResults, NoDays, NotAlike
 from phucvu.rules.loading import load
@@ -128,8 +130,8 @@ class TwoDays:
     def version(self) -> int:
         return 7
 
-    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
-        return self._rows.filter(*conditions) if conditions else self._rows
+    def rows(self, *conditions: pl.Expr, procedure: str | None = None) -> pl.DataFrame:
+        return self._rows.filter(pl.col("procedure").eq_missing(pl.lit(procedure, pl.String)), *conditions)
 
     def not_alike(self) -> list[NotAlike]:
         return [self._noted]
@@ -155,10 +157,37 @@ def procedures() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=BY_PROCEDURE, orient="row")
 
 
+def procedure_figures(period: str) -> ProcedureFigures:
+    """The figures of a procedure at Gia Lai and a unit of it, invented."""
+    rows = [
+        ("1.000001", period, "H21", "2.1", 117, 130),
+        ("1.000001", period, "H21", "2.2", 3400, 100),
+        ("1.000001", period, "H21", "4.1", 30, 100),
+        ("1.000001", period, "H21.227", "2.1", 27, 35),
+        ("1.000002", period, "H21", "2.1", 4100, 4100),
+    ]
+    return ProcedureFigures(pl.DataFrame(rows, schema=OF_EACH, orient="row"), dt.datetime(2026, 9, 30, 7, 15))
+
+
+class OfOneProcedure(TwoDays):
+    """What the portal published, also of one procedure alone: on one day, of Gia Lai."""
+
+    def __init__(self, period: str, procedure: str) -> None:
+        super().__init__(period)
+        rows = [
+            (self.LAST, period, "H21", "total", None, None, 41.5, 3, 34, procedure),
+            (self.LAST, period, "H21", "2.1", 120, 130, 18.46, 2, 34, procedure),
+            (self.LAST, period, "H21", "1.1", None, None, None, None, 0, procedure),
+        ]
+        schema = {c: t for c, t in COLUMNS.items() if c != "pull"}
+        own = pl.DataFrame(rows, schema=schema, orient="row").with_columns(pull=pl.lit(None, pl.String))
+        self._rows = pl.concat([self._rows, own.select(self._rows.columns)])
+
+
 class Shown(results.Given):
     """Results with a table of procedures for each of their periods, and what the portal published by day.
 
-    ``counts`` says that they are counted here.
+    ``counts`` says that they are counted here; ``figures`` are those of each procedure.
     """
 
     def __init__(
@@ -168,13 +197,18 @@ class Shown(results.Given):
         days: DailyResults | None = None,
         *,
         counts: bool = False,
+        figures: ProcedureFigures | None = None,
     ) -> None:
         super().__init__(shown, days)
         self._table = table
+        self._figures = figures
         self.counts = counts
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return self._table
+
+    def procedure_figures(self, period: Period) -> ProcedureFigures | None:
+        return self._figures
 
     def procedure_names(self) -> dict[str, str]:
         return {} if self._table is None else NAMES

@@ -11,7 +11,7 @@ from django.test import Client
 from phucvu.engine.by_procedure import SCHEMA
 from phucvu.web.pages.procedures import A_PAGE
 
-from .showing import over_time, procedures
+from .showing import OfOneProcedure, over_time, procedure_figures, procedures
 from .test_data import csv_of
 from .test_pages import text_of
 
@@ -114,3 +114,49 @@ def test_nothing_counted_says_so(client: Client, show: Callable[..., None]) -> N
     show(*over_time("2026-09"))
     assert "Kỳ này chưa có số liệu theo từng thủ tục." in client.get("/procedures").content.decode()
     assert 'href="/procedures"' not in client.get("/").content.decode()
+
+
+@pytest.fixture
+def indexed(show: Callable[..., None]) -> None:
+    """A home that counts, with figures of each procedure and what the portal published of one."""
+    days, figures = OfOneProcedure("2026-09", "1.000001"), procedure_figures("2026-09")
+    show(*over_time("2026-09"), table=procedures(), days=days, counts=True, figures=figures)
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_index_of_a_procedure_stands_beside_what_the_portal_shows(client: Client) -> None:
+    shown = text_of(client.get("/procedures/1.000001?within=H21").content.decode())
+    assert "Tự đếm từ hồ sơ của thủ tục này đến 07:15 ngày 30/09/2026." in shown
+    assert ", ngày 09/10/2026: 41,50 điểm, hạng 3/34." in shown
+    # 117 of 130 is 90 percent of 20 points, and the portal saw three more on time.
+    assert "2.1 Hồ sơ xử lý đúng hạn 117/130 90,00% 18,00 /20 120/130 18,46 ▼ 0,46" in shown
+    english = text_of(client.get("/en/procedures/1.000001?within=H21").content.decode())
+    assert "The indicators of this procedure alone" in english
+    assert "National portal, 09/10/2026: 41.50 points, rank 3 of 34." in english
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_index_of_a_procedure_by_unit(client: Client) -> None:
+    rows = csv_of(client, "/procedures/1.000001/index.csv?within=H21")
+    found = {(r["unit"], r["part"]): r for r in rows}
+    assert set(found) >= {("H21", "2.1"), ("H21", "4.1"), ("H21.227", "2.1"), ("H21", "total")}
+    assert ("H21", "1.1") not in found  # the portal shows no base of it
+    own = found["H21", "2.1"]
+    assert (own["numerator"], own["score"], own["published_numerator"]) == ("117", "18.00", "120")
+    assert own["published_day"] == "2026-10-09"
+    assert (found["H21", "total"]["score"], found["H21", "total"]["published_score"]) == ("", "41.50")
+    data = client.get("/procedures/1.000001/index.json?within=H21").json()
+    assert (data["counted_at"], data["published_day"]) == ("2026-09-30T07:15:00", "2026-10-09")
+    page = text_of(client.get("/procedures/1.000001/index?within=H21").content.decode())
+    assert "18,00 Cổng 18,46" in page
+    assert client.get("/procedures/1.000001/index.xlsx?within=H21").status_code == 200
+    assert client.get("/procedures/9.999999/index").status_code == 404
+
+
+def test_an_index_that_is_not_counted_or_fetched_says_so(client: Client, show: Callable[..., None]) -> None:
+    show(*over_time("2026-09"), table=procedures(), counts=True)
+    shown = text_of(client.get("/procedures/1.000001?within=H21").content.decode())
+    assert "Kỳ này chưa đếm chỉ số của từng thủ tục." in shown
+    assert "phucvu portal pull --period 2026-09 --procedure 1.000001" in shown
+    page = text_of(client.get("/procedures/1.000001/index?within=H21").content.decode())
+    assert "Chưa có số liệu nào của thủ tục này." in page

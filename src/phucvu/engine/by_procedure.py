@@ -9,10 +9,12 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.averages import in_own_unit
+from phucvu.engine.counts import Tallies, columns, dossier_figures, tally, time_figures
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.figures import figures
+from phucvu.engine.figures import by_count, counted, counted_for, figures, shown
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
+from phucvu.figures.table import SCHEMA as FIGURES
 from phucvu.records import histories
 from phucvu.rules.model import RuleSetFile
 
@@ -70,9 +72,50 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
     )
 
 
-OF_ONE = ("dossiers", "processing_time")
+OF_ONE = {"dossiers": dossier_figures, "processing_time": time_figures}
 """Counts that one procedure has figures of: those of its dossiers. The others count procedures, services,
 decisions, petitions, or have a base that is declared for all procedures together."""
+
+OF_EACH: dict[str, pl.DataType | type[pl.DataType]] = {"procedure": pl.String, **FIGURES}
+
+
+def figures_and_of_each(
+    tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """As ``figures``, and ``figures_of_each`` from the same pass over the dossiers."""
+    in_force = rules.at(period.last)
+    with Evaluation.at(tables, in_force, period, now) as evaluation:
+        tallies = tally(evaluation, by_count(in_force))
+        return shown(evaluation, counted(evaluation, tallies)), figures_of_each(evaluation, tallies)
+
+
+def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
+    """The figures of every procedure at every unit shown: the columns of ``OF_EACH``.
+
+    As ``figures_of_procedure`` of each, without those that have no base.
+    """
+    sums = tallies.by_procedure
+    found = [pl.DataFrame(schema=OF_EACH)]
+    for thing, figures_from in OF_ONE.items():
+        indicators = [i for i in by_count(evaluation.rules) if i.count.of == thing]
+        if not indicators:
+            continue
+        wide = evaluation.fetch(sums.select("above", "procedure", **figures_from(sums, indicators)))
+        for indicator in indicators:
+            showing = [
+                (unit.code, counted_for(evaluation, unit.code, indicator))
+                for unit in evaluation.tree.shown
+                if unit.kind in indicator.applies_to
+            ]
+            units = pl.DataFrame(showing, schema={"unit": pl.String, "above": pl.String}, orient="row")
+            above, below = columns(indicator)
+            rows = wide.filter(pl.col(below) > 0).select(
+                "above", "procedure", numerator=above, denominator=below
+            )
+            about = {"period": str(evaluation.period), "indicator": indicator.id}
+            rows = rows.join(units, on="above").with_columns(pl.lit(v).alias(c) for c, v in about.items())
+            found.append(rows.select(pl.col(c).cast(t) for c, t in OF_EACH.items()))
+    return pl.concat(found).sort("procedure", "unit", "indicator")
 
 
 def figures_of_procedure(

@@ -162,11 +162,15 @@ def _both(rows: ir.Table, indicator: Indicator, verdict: Verdict[ir.BooleanValue
 def of_dossiers(
     evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
-    """Dossiers of the population, and those that meet the conditions.
+    """Dossiers of the population, and those that meet the conditions."""
+    yield tallies.by_unit.select("unit", **dossier_figures(tallies.by_unit, indicators))
+
+
+def dossier_figures(sums: ir.Table, indicators: Sequence[Indicator]) -> dict[str, ir.Value]:
+    """The figures of dossiers from their measures, whatever these are summed up by.
 
     Where a count takes off group by group (``Count.taken_off``), the dossiers less all that is taken off.
     """
-    sums = tallies.by_unit
     figures: dict[str, ir.Value] = {}
     for indicator in indicators:
         above, below = (sums[m.name] for m in measures(indicator))
@@ -174,17 +178,23 @@ def of_dossiers(
         if apart:
             above = ibis.greatest(reduce(sub, apart, below), 0)
         figures |= _named(indicator, above, below)
-    yield sums.select("unit", **figures)
+    return figures
 
 
 def of_processing_time(
     evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Working hours spent on the dossiers, eight for each working day, over the dossiers."""
-    sums = tallies.by_unit
+    yield tallies.by_unit.select("unit", **time_figures(tallies.by_unit, indicators))
+
+
+def time_figures(sums: ir.Table, indicators: Sequence[Indicator]) -> dict[str, ir.Value]:
+    """The figures of processing time from its measures, whatever these are summed up by."""
+    figures: dict[str, ir.Value] = {}
     for indicator in indicators:
         worked, dossiers = (sums[m.name] for m in measures(indicator))
-        yield sums.select("unit", **_named(indicator, worked * WORKING_HOURS, dossiers))
+        figures |= _named(indicator, worked * WORKING_HOURS, dossiers)
+    return figures
 
 
 def of_synchronised(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 from django.db import transaction
@@ -30,6 +31,13 @@ MARKED_AT_ONCE = 5_000
 """Payloads noted as counted in one go; a database takes only so many numbers in one statement."""
 
 NEVER = dt.datetime(1, 1, 1)
+
+
+class Procedures(NamedTuple):
+    """What ``engine.by_procedure`` gives for a period: of ``by_procedure``, and of ``figures_of_each``."""
+
+    counts: pl.DataFrame
+    figures: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,29 @@ def latest(period: Period) -> Latest | None:
 
 def procedures(period: Period) -> pl.DataFrame | None:
     """The period's dossiers by unit and procedure: the columns of ``phucvu.engine.by_procedure.SCHEMA``."""
-    row = CountedProcedures.objects.filter(counted__period=str(period)).first()
-    return None if row is None else pl.read_parquet(io.BytesIO(row.procedures))
+    query = CountedProcedures.objects.filter(counted__period=str(period))
+    found = query.values_list("procedures", flat=True).first()
+    return None if found is None else pl.read_parquet(io.BytesIO(found))
+
+
+@dataclass(frozen=True)
+class ProcedureFigures:
+    """The figures of each procedure: the columns of ``phucvu.engine.by_procedure.OF_EACH``.
+
+    ``counted_at`` is the moment whose records they show.
+    """
+
+    figures: pl.DataFrame
+    counted_at: dt.datetime
+
+
+def procedure_figures(period: Period) -> ProcedureFigures | None:
+    """The period's figures of each procedure; None where they are not counted."""
+    query = CountedProcedures.objects.filter(counted__period=str(period))
+    figures, counted_at = query.values_list("figures", "counted_at").first() or (None, None)
+    if figures is None or counted_at is None:
+        return None
+    return ProcedureFigures(pl.read_parquet(io.BytesIO(figures)), counted_at)
 
 
 def regrouped(period: Period) -> pl.DataFrame | None:
@@ -128,7 +157,7 @@ def publish(
     counted: pl.DataFrame,
     counted_at: dt.datetime,
     *,
-    by_procedure: pl.DataFrame | None = None,
+    procedures: Procedures | None = None,
     regrouped: pl.DataFrame | None = None,
     records: str = "",
     lag: float | None = None,
@@ -139,8 +168,8 @@ def publish(
     with transaction.atomic():
         if not Counted.objects.filter(period=str(period)).update(version=F("version") + 1, **said):
             Counted.objects.create(period=str(period), version=1, **said)
-        if by_procedure is not None:
-            _put_procedures(period, by_procedure)
+        if procedures is not None:
+            _put_procedures(period, procedures, counted_at)
         row = Counted.objects.only("pk").get(period=str(period))
         if regrouped is None:
             Regrouped.objects.filter(counted_id=row.pk).delete()
@@ -148,17 +177,17 @@ def publish(
             Regrouped.objects.update_or_create(counted_id=row.pk, defaults={"figures": _parquet(regrouped)})
 
 
-def publish_procedures(period: Period, by_procedure: pl.DataFrame) -> None:
-    """Make a table of procedures the latest of a period, which has figures already."""
+def publish_procedures(period: Period, procedures: Procedures, counted_at: dt.datetime) -> None:
+    """Make tables of procedures the latest of a period, which has figures already."""
     with transaction.atomic():
-        _put_procedures(period, by_procedure)
+        _put_procedures(period, procedures, counted_at)
         Counted.objects.filter(period=str(period)).update(version=F("version") + 1)
 
 
-def _put_procedures(period: Period, by_procedure: pl.DataFrame) -> None:
+def _put_procedures(period: Period, found: Procedures, counted_at: dt.datetime) -> None:
     row = Counted.objects.only("pk").get(period=str(period))
-    said = {"procedures": _parquet(by_procedure)}
-    CountedProcedures.objects.update_or_create(counted_id=row.pk, defaults=said)
+    said = {"procedures": _parquet(found.counts), "figures": _parquet(found.figures)}
+    CountedProcedures.objects.update_or_create(counted_id=row.pk, defaults=said | {"counted_at": counted_at})
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

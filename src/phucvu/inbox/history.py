@@ -17,14 +17,14 @@ from importlib.metadata import version
 import ibis
 import ibis.expr.types as ir
 
-from phucvu.engine.by_procedure import by_procedure
+from phucvu.engine.by_procedure import by_procedure, figures_and_of_each
 from phucvu.engine.figures import figures
 from phucvu.engine.look_up import look_up
 from phucvu.engine.sources import Tables, of_store
 from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import AGAIN, NEVER, publish, publish_procedures, running
+from phucvu.inbox.counting import AGAIN, NEVER, Procedures, publish, publish_procedures, running
 from phucvu.inbox.models import Counted
 from phucvu.inbox.watching import Watch
 from phucvu.records.histories import ID
@@ -97,14 +97,15 @@ class History:
         records: str = "",
     ) -> None:
         moment = moment.replace(microsecond=0)
-        by = by_procedure(tables, self._rules, period, moment)
+        counts = by_procedure(tables, self._rules, period, moment)
+        counted, of_each = figures_and_of_each(tables, self._rules, period, moment)
+        found = Procedures(counts, of_each)
         if procedures_alone:
-            publish_procedures(period, by)
+            publish_procedures(period, found, moment)
         else:
-            counted = figures(tables, self._rules, period, moment)
             moved = Tree.moved(units_of(tables), period, moment.date())
             regrouped = figures(tables, self._rules, period, moment, regroup=True) if moved else None
-            publish(period, counted, moment, by_procedure=by, regrouped=regrouped, records=records)
+            publish(period, counted, moment, procedures=found, regrouped=regrouped, records=records)
 
 
 def _stale(content: Content, today: dt.date) -> tuple[list[Period], list[Period]]:

@@ -251,10 +251,16 @@ class Counted(models.Model):
 
 
 class CountedProcedures(models.Model):
-    """What ``engine.by_procedure`` gives for a period, a Parquet file; in a table of its own as ``Body``."""
+    """What ``engine.by_procedure`` gives for a period, Parquet files; in a table of its own as ``Body``.
+
+    ``procedures`` is of ``by_procedure``, ``figures`` of ``figures_of_each``, ``counted_at`` the moment whose
+    records they show; the latter two are null where they were counted before there was an index of each.
+    """
 
     counted = models.OneToOneField(Counted, on_delete=models.CASCADE, primary_key=True)
+    counted_at = models.DateTimeField(null=True)
     procedures = models.BinaryField()
+    figures = models.BinaryField(null=True)
 
 
 class Regrouped(models.Model):

@@ -32,8 +32,10 @@ class BundledDays:
     def version(self) -> int:
         return 1
 
-    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, *conditions: pl.Expr, procedure: str | None = None) -> pl.DataFrame:
         found = _every_row()
+        if procedure is not None:
+            return found.clear()
         return found.filter(*conditions) if conditions else found
 
     def not_alike(self) -> list[NotAlike]:

@@ -73,8 +73,11 @@ class DailyResults(Protocol):
     def version(self) -> int:
         """A number that changes whenever the results do."""
 
-    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
-        """The rows that meet all conditions, of each key the one of the last pull; by day."""
+    def rows(self, *conditions: pl.Expr, procedure: str | None = None) -> pl.DataFrame:
+        """The rows that meet all conditions, of each key the one of the last pull; by day.
+
+        Of the whole index, or of one ``procedure`` alone.
+        """
 
     def not_alike(self) -> list[NotAlike]:
         """The changes of the portal's formula."""
@@ -93,7 +96,7 @@ class NoDays:
     def version(self) -> int:
         return 0
 
-    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, *conditions: pl.Expr, procedure: str | None = None) -> pl.DataFrame:
         return pl.DataFrame(schema=COLUMNS)
 
     def not_alike(self) -> list[NotAlike]:
@@ -111,11 +114,12 @@ class HomeDays:
     def version(self) -> int:
         return _changed(self._table / "_delta_log") + _changed(self._noted)
 
-    def rows(self, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, *conditions: pl.Expr, procedure: str | None = None) -> pl.DataFrame:
         if not (self._table / "_delta_log").is_dir():
             return pl.DataFrame(schema=COLUMNS)
         files = DeltaTable(self._table).file_uris()
-        found = pl.scan_parquet(files).filter(pl.col("procedure").is_null(), *conditions).collect()
+        of_procedure = pl.col("procedure").eq_missing(pl.lit(procedure, pl.String))
+        found = pl.scan_parquet(files).filter(of_procedure, *conditions).collect()
         # Of one day the last pull counts, but a pull that ranks a unit before one that has it alone.
         began = pl.col("pull").str.extract(r"([^/]+)$")
         return found.sort("day", pl.col("ranked") > 1, began).unique(KEY, keep="last", maintain_order=True)

@@ -76,6 +76,8 @@ HEADINGS: dict[str, Heading] = {
     "ranked": Heading("Số đơn vị xếp hạng", "Units ranked", "whole"),
     "not_alike": Heading("Không cùng cách chấm", "Not like with like"),
     "published_day": Heading("Cổng DVCQG, ngày", "National portal, as of", "day"),
+    "published_numerator": Heading("Cổng DVCQG, tử số", "National portal, numerator", "whole"),
+    "published_denominator": Heading("Cổng DVCQG, mẫu số", "National portal, denominator", "whole"),
     "published_score": Heading("Cổng DVCQG, điểm", "National portal, score", "points"),
     "published_rank": Heading("Cổng DVCQG, hạng", "National portal, rank", "whole"),
     "published_ranked": Heading("Cổng DVCQG, số đơn vị xếp hạng", "National portal, units ranked", "whole"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from phucvu.formats import change, day, points
-from phucvu.published.daily_results import TOTAL, NotAlike, Since
+from phucvu.formats import day
+from phucvu.published.daily_results import TOTAL, Since
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.language import _, language
 from phucvu.web.page import to
 from phucvu.web.published_marks import PublishedMark
-from phucvu.web.sentences import called, kinds
+from phucvu.web.published_words import in_words, of_published
 
 ORDER = ("before", "month", "year", "day")
 
@@ -89,44 +89,6 @@ def published_table(board: Board, standing: Standing, counted: bool) -> Publishe
     return PublishedTable(of_published(board, standing), columns, rows, counted, list(noted), days)
 
 
-def of_published(board: Board, standing: Standing) -> str:
-    """What the portal published of a unit, in a sentence; empty where nothing is known."""
-    total = standing.published.get(TOTAL)
-    if total is None or total.place.score is None:
-        return ""
-    lang, place = language(), total.place
-    sentence = _("Cổng DVCQG, ngày %(day)s: %(score)s điểm") % {
-        "day": day(place.day),
-        "score": points(total.place.score, lang),
-    }
-    if place.rank is not None:
-        said = _(", hạng %(rank)s/%(ranked)s %(kinds)s%(of)s")
-        sentence += said % {
-            "rank": place.rank,
-            "ranked": place.ranked,
-            "kinds": kinds(standing.unit.kind),
-            "of": _of(board, standing),
-        }
-    for name in ("before", "month", "year"):
-        if name in total.since:
-            sentence += f"; {_change_since(total.since[name])}"
-            break
-    return sentence + "."
-
-
-def in_words(one: NotAlike) -> str:
-    """What the portal changed in its formula, and from when."""
-    said = _("Từ ngày %(day)s, điểm chỉ số %(indicator)s trên Cổng không còn theo cách tính trước (%(what)s)")
-    return said % {"day": day(one.since), "indicator": one.indicator, "what": one.words[language()]}
-
-
-def _of(board: Board, standing: Standing) -> str:
-    if standing.unit.kind == "province":
-        return _(" cả nước")
-    parent = board.units.get(standing.unit.parent)
-    return _(" của %(parent)s") % {"parent": called(parent)} if parent else ""
-
-
 def _headings(since: Since) -> dict[str, str]:
     of = {"day": day(since.day)}
     return {
@@ -135,22 +97,3 @@ def _headings(since: Since) -> dict[str, str]:
         "year": _("So với năm trước (%(day)s)") % of,
         "day": _("So với ngày đã chọn (%(day)s)") % of,
     }
-
-
-def _change_since(since: Since) -> str:
-    lang = language()
-    parts = list(_sizes(since, lang))
-    said = _("so với ngày %(day)s: %(changes)s") % {
-        "day": day(since.day),
-        "changes": ", ".join(parts) or _("chưa biết thay đổi"),
-    }
-    return said + (_(" (không cùng cách chấm)") if since.not_alike else "")
-
-
-def _sizes(since: Since, lang: str) -> Iterator[str]:
-    if since.score_change is not None:
-        size = change(since.score_change, lang).replace(" ", "\u00a0")
-        yield _("%(change)s điểm") % {"change": size} if since.score_change else _("điểm không đổi")
-    if since.rank_change is not None:
-        size = change(since.rank_change, lang).replace(" ", "\u00a0")
-        yield _("%(change)s bậc") % {"change": size} if since.rank_change else _("hạng không đổi")

@@ -19,6 +19,7 @@ from django.conf import settings
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
 from phucvu.inbox.clock import now
+from phucvu.inbox.counting import ProcedureFigures
 from phucvu.inbox.home import home, store
 from phucvu.inbox.watching import Watch, registers
 from phucvu.published import scored_2026
@@ -69,6 +70,9 @@ class Source(Hashable, Protocol):
     def procedures(self, period: Period) -> pl.DataFrame | None:
         """Dossiers by procedure and unit: the columns of ``engine.by_procedure``; None where not counted."""
 
+    def procedure_figures(self, period: Period) -> ProcedureFigures | None:
+        """The figures of each procedure; None where they are not counted."""
+
     def procedure_names(self) -> dict[str, str]: ...
 
     def days(self) -> DailyResults:
@@ -111,6 +115,9 @@ class Given:
         return self._regrouped
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
+        return None
+
+    def procedure_figures(self, period: Period) -> ProcedureFigures | None:
         return None
 
     def procedure_names(self) -> dict[str, str]:
@@ -156,6 +163,9 @@ class Counted:
 
     def procedures(self, period: Period) -> pl.DataFrame | None:
         return counting.procedures(period)
+
+    def procedure_figures(self, period: Period) -> ProcedureFigures | None:
+        return counting.procedure_figures(period)
 
     def procedure_names(self) -> dict[str, str]:
         frame = registers().procedures()
@@ -225,6 +235,11 @@ def regrouped() -> Collection[Period]:
 def procedures(period: Period) -> pl.DataFrame | None:
     """What procedures took, by unit: the columns of ``engine.by_procedure``; None where not counted."""
     return source().procedures(period)
+
+
+def procedure_figures(period: Period) -> ProcedureFigures | None:
+    """The figures of each procedure; None where they are not counted."""
+    return source().procedure_figures(period)
 
 
 def days() -> DailyResults:

@@ -16,7 +16,7 @@ from phucvu.web.embedding import Embed, embed
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
-from phucvu.web.published_table import of_published
+from phucvu.web.published_words import of_published
 from phucvu.web.sentences import called, of_comparison
 
 MOST = 8

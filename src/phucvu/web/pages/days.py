@@ -24,7 +24,8 @@ from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
 from phucvu.web.published_marks import marks_of
-from phucvu.web.published_table import in_words, of_published, published_table
+from phucvu.web.published_table import published_table
+from phucvu.web.published_words import in_words, of_published
 from phucvu.web.sentences import called
 
 MOST_DRAWN = 92

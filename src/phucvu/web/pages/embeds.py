@@ -15,7 +15,7 @@ from phucvu.web.embedding import framed
 from phucvu.web.language import _, language
 from phucvu.web.page import asked_board, to
 from phucvu.web.pages import compare, indicators, procedures
-from phucvu.web.published_table import of_published
+from phucvu.web.published_words import of_published
 from phucvu.web.rates import best_order, is_time
 from phucvu.web.sentences import called, kinds, of_comparison, of_unit
 

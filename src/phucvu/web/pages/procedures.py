@@ -20,6 +20,8 @@ from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
 from phucvu.web.procedure_counts import Counts
+from phucvu.web.procedure_scores import scores_of
+from phucvu.web.published_words import in_brief
 from phucvu.web.ranking import asked_order
 from phucvu.web.sentences import called, of_all, of_procedure
 from phucvu.web.sorting import Heading
@@ -161,6 +163,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "rows": [(board.units[row.unit], row, _further(board, code, row.unit, by_unit)) for row in below],
         "list": to("procedures", board=board, query=query),
         "up": _up(board, code, unit),
+        **_index(board, found),
     }
     data = {
         "procedure": code,
@@ -172,6 +175,21 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     rows = _table(board, name, [*([whole] if whole else []), *below])
     preview = Preview(name or code, found.said)
     return respond(request, Page("procedure.html", context, data, rows, board, preview), form)
+
+
+def _index(board: Board, found: One) -> dict[str, Any]:
+    """What the page of a procedure shows of its index: that of the unit, and where the others are."""
+    scores = scores_of(board, found.code)
+    unit = found.unit.code if found.unit else ""
+    total = scores.total(unit)
+    return {
+        "scores": scores,
+        "lines": list(scores.lines(board, unit)),
+        "asked_again": f"phucvu portal pull --period {board.period} --procedure {found.code}",
+        "published_total": in_brief(total) if total else "",
+        "counts": results.source().counts,
+        "of_units": to("procedure-index", found.code, board=board, query=found.query),
+    }
 
 
 def _table(board: Board, name: str, rows: Iterable[Counts]) -> list[dict[str, Any]]:
