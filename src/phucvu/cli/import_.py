@@ -42,6 +42,11 @@ FIRST = ("units", "procedures")
     is_flag=True,
     help="Hồ sơ trong tệp đã đồng bộ lên Cổng DVCQG. | The dossiers are on the national portal already.",
 )
+@click.option(
+    "--period",
+    metavar="KỲ",
+    help="Kỳ của biểu báo cáo, nếu biểu không ghi. | The period of a report's form that does not tell it.",
+)
 @home_option
 def import_(
     files: tuple[Path, ...],
@@ -50,6 +55,7 @@ def import_(
     mapping: str | None,
     dry_run: bool,
     synchronised: bool,
+    period: str | None,
     home: str,
 ) -> int:
     """Nhập hồ sơ và danh mục từ tệp. | Take records from files.
@@ -57,6 +63,8 @@ def import_(
     JSON đồng bộ hồ sơ, các bảng của phucvu, tệp Excel/CSV xuất từ hệ thống một cửa, nhật ký XES;
     một thư mục là mọi tệp trong đó. | A folder is every file in it.
     """
+    from phucvu.figures.periods import Period
+    from phucvu.intake import words
     from phucvu.intake.files import import_file
     from phucvu.intake.policy import Policy
     from phucvu.records.store import Store
@@ -64,6 +72,7 @@ def import_(
 
     store = Store(home)
     status = 0
+    told = Period.parse(words.period(period)) if period else None
     with reading(files[0]):
         every = [file for path in files for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     if not every:
@@ -80,6 +89,7 @@ def import_(
                 policy=Policy(synchronised=synchronised),
                 progress=progress,
                 source=source,
+                period=told,
             )
         if dry_run:
             _preview(taken)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phucvu.intake import exports, mappings, portal_lists, tables, wire_files, xes
+from phucvu.figures.periods import Period
+from phucvu.intake import exports, mappings, portal_lists, report_forms, tables, wire_files, xes
 from phucvu.intake.mappings import Mapping
 from phucvu.intake.policy import FILES, Policy
 from phucvu.intake.taking import Taken, Taking
@@ -31,12 +32,14 @@ def import_file(
     progress: Progress | None = None,
     source: Source | None = None,
     policy: Policy = FILES,
+    period: Period | None = None,
 ) -> Taken:
     """Take what a file holds into the records; the same file again changes nothing.
 
     ``kind`` is one of ``KINDS``, told from the file if not given. ``sender`` is the code of the
     sending unit of dossiers and steps. ``mapping`` is for exports and logs, by name or itself.
-    Of a list from the portal ``sender`` is the unit whose dossiers it has.
+    Of a list from the portal ``sender`` is the unit whose dossiers it has, of a report's form by field the
+    unit that reports, if it does not name it; ``period`` is the one of such a form.
     ``progress`` is told bytes read and all bytes. With ``dry_run`` nothing is kept. ``source`` is the
     file as it was already looked into; it is closed. ``policy`` says what who brings it may bring: of
     the other rows none is kept. By ``Policy.synchronised`` its dossiers are on the national portal already;
@@ -66,7 +69,7 @@ def import_file(
         policy.check(found.kind)
         taking.taken.because = found.because.at(file=path.name)
         try:
-            _take(taking, rows, sender, mapping, progress, otherwise)
+            _take(taking, rows, sender, mapping, progress, otherwise, period)
         except (Exception, KeyboardInterrupt) as error:
             # What was taken stays so; who mends the file and imports it again should know.
             error.add_note(_so_far(taking.taken, dry_run=dry_run))
@@ -86,6 +89,7 @@ def _take(
     mapping: Mapping | str | None,
     progress: Progress | None,
     otherwise: str,
+    period: Period | None,
 ) -> None:
     store, path = taking.store, source.path
     if isinstance(taking, portal_lists.PortalList):
@@ -100,6 +104,8 @@ def _take(
             if mapping is None:
                 raise UnusableError(Fault("xes_without_mapping", file=path.name))
             xes.take(taking, path, _mapping(store, mapping), sender)
+        case "reports" if report_forms.is_form(source):
+            report_forms.take(taking, source, sender, period)
         case kind:
             tables.take(taking, source, kind)
 
@@ -134,6 +140,8 @@ def recognise(source: Source, mapping: Mapping | str | None = None) -> Recognise
     fit = tables.fit(source)
     if fit and fit.by_name:
         return Recognised(fit.kind, Fault("told_by_name", kind=fit.kind))
+    if report_forms.is_form(source):
+        return Recognised("reports", Fault("told_by_form"))
     fields = exports.fields_of(source, mappings.built_in())
     if fit and fit.columns >= fields:
         return Recognised(fit.kind, Fault("told_by_columns", count=fit.columns, kind=fit.kind))

@@ -108,7 +108,7 @@ def take(taking: Taking, source: Source, kind: str) -> None:
     Raises UnusableError if it cannot be read, or lacks the table's heading.
     """
     table = KINDS[kind]
-    sheet = source.table(lambda cells: _has_needed(table, cells), _needed(table))
+    sheet = source.table(lambda cells: has_needed(table, cells), _needed(table))
     rows = fitting(table, typed(table, sheet.frame), taking.store.rows("units"), sheet.frame[ROW].to_list())
     taking.take(kind, rows.frame)
     taking.aside(asides(kind, sheet.frame, rows.faults).values())
@@ -127,7 +127,8 @@ def expected() -> str:
     return "; ".join(f"{kind}: {_needed(table)}" for kind, table in KINDS.items())
 
 
-def _has_needed(table: Table, cells: Iterable[str]) -> bool:
+def has_needed(table: Table, cells: Iterable[str]) -> bool:
+    """Whether a heading has the columns that a table must have."""
     return {c.name for c in table.columns if c.required} <= columns_of(table, cells).keys()
 
 
@@ -251,7 +252,7 @@ def _fitting(headings: Iterable[str]) -> Fit | None:
     fits = [
         Fit(kind, len(columns_of(table, listed)))
         for kind, table in KINDS.items()
-        if _has_needed(table, listed)
+        if has_needed(table, listed)
     ]
     best = max((f.columns for f in fits), default=0)
     found = [f for f in fits if f.columns == best]

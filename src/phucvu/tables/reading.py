@@ -64,7 +64,8 @@ class Sheet:
     """A table as read: ``frame`` has the text columns of its heading and ``row`` (Int64).
 
     ``set_aside`` lists rows that could not even be split into columns; ``notes`` what was assumed;
-    ``number`` is the place of the sheet in its workbook, from 0.
+    ``number`` is the place of the sheet in its workbook, from 0; ``above`` the cells of the rows above
+    its heading (titles, issuing body, period), of text and workbooks.
     """
 
     file: str
@@ -72,6 +73,7 @@ class Sheet:
     set_aside: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     number: int = 0
+    above: list[list[str]] = field(default_factory=list)
 
 
 def plain(text: str) -> str:
@@ -252,12 +254,14 @@ def _csv(
         head = list(itertools.islice(lines, HEADING_WITHIN))
     found = None
     for delimiter in DELIMITERS:
-        found = find_heading(list(csv.reader(head, delimiter=delimiter)), is_heading, joined)
+        rows = list(csv.reader(head, delimiter=delimiter))
+        found = find_heading(rows, is_heading, joined)
         if found:
             break
     if not found:
         raise _no_heading(path.name, expected, csv.reader(head))
     skipped, cells = found
+    above = rows[: skipped - 1]
     names = _names(cells, path.name, skipped)
     if not whole:
         return Sheet(path.name, _frame([], [], names))
@@ -276,12 +280,12 @@ def _csv(
             row_index_name=ROW,
             row_index_offset=skipped + 1,
         ).with_columns(pl.col(ROW).cast(pl.Int64))
-        return _sheet(path, frame, names, [], notes)
+        return replace(_sheet(path, frame, names, [], notes), above=above)
     except pl.exceptions.NoDataError:
-        return Sheet(path.name, _frame([], [], names), notes=notes)
+        return Sheet(path.name, _frame([], [], names), notes=notes, above=above)
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         # A row with more cells than the heading, or a stray quote: read on row by row and name it.
-        return _csv_by_row(path, encoding, delimiter, skipped, names, notes)
+        return replace(_csv_by_row(path, encoding, delimiter, skipped, names, notes), above=above)
 
 
 def _encoding(path: Path) -> tuple[str, Path | bytes]:
@@ -438,7 +442,7 @@ def _excel(
                 return Sheet(path.name, _frame([], [], names), number=place)
             frame = cells.rename(dict(zip(cells.columns, names, strict=True)))
             frame = frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-            return replace(_sheet(path, frame[number:], names), number=place)
+            return replace(_sheet(path, frame[number:], names), number=place, above=head[: number - 1])
         seen += head
     raise _no_heading(path.name, expected, seen)
 
