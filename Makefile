@@ -9,6 +9,9 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet 
 # that tests start begins with a sixth less work, and collecting the tests takes half as long.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Tests wait a fifth of their time for processes that they start, stop and kill: one more than there are cores.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+
 .DEFAULT_GOAL := help
 .PHONY: help setup spark demo check test lint format lock clean
 
@@ -37,7 +40,7 @@ check: lint  ## style, types, layers and the quick tests, in about a minute
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m 'not hypothesis and not spark' $(UNIT)
 
 test: setup  ## run all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## style, types and layers
 	$(BIN)/ruff check .

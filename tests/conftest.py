@@ -111,14 +111,16 @@ def windows(browser: Browser, _server: WSGIServer) -> Windows:
     return Windows(browser, address_of(_server))
 
 
-SLOW = ("kill", "spark", "demo", "site", "postgres", "browser", "hypothesis")
-"""The marks of tests that take long; see CONTRIBUTING.md. (Hypothesis sets its own.)"""
+SLOW = ("kill", "spark", "demo", "site", "postgres", "browser")
+"""The marks of tests that take long; see CONTRIBUTING.md. So do those that Hypothesis marks itself."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with such tests are begun first, so that at the end no process waits for another."""
-    slow = {item.path for item in items if any(item.get_closest_marker(mark) for mark in SLOW)}
+    slow = {
+        item.path for item in items if any(item.get_closest_marker(mark) for mark in (*SLOW, "hypothesis"))
+    }
     items.sort(key=lambda item: item.path not in slow)
 
 

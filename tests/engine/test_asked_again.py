@@ -67,3 +67,18 @@ def test_nothing_stays_in_the_connection(examples):
     before = there()
     counted(tables, "portal-2026", *PERIODS[0])
     assert there() == before
+
+
+def test_two_modules_may_choose_the_same_name(examples):
+    rules, period = load("portal-2026"), Period.parse("2026-08")
+    with Evaluation.at(from_frames(examples[0]), rules.at(period.last), period, PERIODS[0][1]) as evaluation:
+
+        def codes():
+            return [evaluation.tables["dossiers"].select("code")]
+
+        def units():
+            return [evaluation.tables["dossiers"].select("unit")]
+
+        units.__module__ = "elsewhere"
+        [one], [other] = evaluation.ask("rows", codes), evaluation.ask("rows", units)
+        assert [one.columns, other.columns] == [["code"], ["unit"]]

@@ -14,7 +14,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Client:
     def broken() -> None:
         raise OperationalError("the server does not answer")
 
-    monkeypatch.setattr(results, "versions", broken)
+    monkeypatch.setattr(results, "source", broken)
     return Client(headers={"host": "127.0.0.1"}, raise_request_exception=False)
 
 

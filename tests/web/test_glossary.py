@@ -25,12 +25,18 @@ TECHNICAL = {
     *("rules.model.Strict", "rules.model.Words", "rules.rule_files.StrictLoader"),
     *("rules.vocabulary.Thing", "rules.vocabulary.Vocabulary"),
     *("scoring.formula_watch.Explanation", "scoring.formula_watch.FormulaChange"),
+    *(
+        "scoring.formula_watch.Spanning",
+        "published.daily_results.NotAlike",
+        "portal.archive.PullRunningError",
+    ),
+    *("published.daily_results.NoDays", "published.daily_results.Place", "published.daily_results.Since"),
     *("portal.archive.Archive", "portal.client.Answer", "portal.client.RefusedError"),
     *("portal.report_rows.Rows", "portal.reports.Report", "portal.reports.Share"),
     *("portal.response_pages.BadAnswerError", "portal.response_pages.Page"),
     *("charts.map_sheets.Part", "charts.map_sheets.Tile", "charts.over_time.Panel", "charts.regions.Region"),
     *("simulation.histories.Clock", "simulation.online.Online", "simulation.plan.Plan"),
-    *("simulation.simulator.Summary", "simulation.sizes.Asked", "simulation.sizes.Sizes"),
+    *("simulation.simulator.Summary", "simulation.sizes.Demand", "simulation.sizes.Sizes"),
     "simulation.wire_writer.Writer",
 }
 """Classes that no official term stands for."""

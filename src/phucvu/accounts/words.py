@@ -37,6 +37,7 @@ ACTIONS = {
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),
     "task cancelled": Words(vi="hủy việc chạy lâu", en="long task cancelled"),
     "name mended": Words(vi="sửa tên gọi", en="name mended"),
+    "sent to the portal again": Words(vi="gửi lại lên Cổng", en="sent to the portal again"),
     "version chosen": Words(vi="tính theo phiên bản được chọn", en="version chosen"),
     "file imported": Words(vi="nhập tệp", en="file imported"),
     "row dismissed": Words(vi="bỏ qua một dòng", en="row dismissed"),

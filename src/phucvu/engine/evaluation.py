@@ -240,12 +240,14 @@ class Evaluation:
     def ask(self, name: Hashable, tables: Callable[[], Iterable[ir.Table]]) -> Iterator[pl.DataFrame]:
         """The rows of each table; the tables are built and translated once, for all evaluations.
 
-        ``name`` stands for everything that they depend on beside the inputs and what the rules count.
+        ``name`` stands for everything that they depend on beside the inputs and what the rules count; the
+        module that asks is part of it, so that two that choose the same name are not given one another's.
         """
         queries = _queries(self._engine.name, self._counts, self.summed)
-        if name not in queries:
-            queries[name] = [self._query(rows) for rows in tables()]
-        for query in queries[name]:
+        asked = getattr(tables, "func", tables).__module__, name
+        if asked not in queries:
+            queries[asked] = [self._query(rows) for rows in tables()]
+        for query in queries[asked]:
             for read in query.reads:
                 self.put(read)
             yield run(self._engine, query.rows, query.sql)

@@ -40,8 +40,9 @@ from phucvu.portal import client
 from phucvu.records import set_aside
 from phucvu.records.store import Store
 
-PAUSE = 0.1
-"""Seconds between two looks at whether there is something to do,"""
+PAUSE = 0.5
+"""Seconds between two looks at whether there is something to do: an idle process takes a hundredth of one
+processor. Counting the running month is woken by the moving, and need not wait so long;"""
 LOOK_FOR_PAYLOADS = 0.05
 """of the moving, which a change waits for first;"""
 REST = 0.2
