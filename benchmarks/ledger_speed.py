@@ -1,9 +1,9 @@
 """How fast the ledger of a province is: python benchmarks/ledger_speed.py [--dossiers N] [--rounds N].
 
-The synthetic province of ``made_records``, and a list of the portal's made from it: of each hundred dossiers
-it lacks one, has another channel for one, another deadline for one and no end for one. Measured is the
-ledger of the whole province for the running year, beside counting its figures alone, in turns, as medians
-of elapsed and processor time.
+A home with the synthetic province of ``made_records``, compacted, and a list of the portal's made from it: of
+each hundred dossiers it lacks one, has another channel for one, another deadline for one and no end for one.
+Measured is the ledger of the whole province for the running year, beside counting its figures alone, opening
+the home included, in turns, as medians of elapsed and processor time.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import polars as pl
+
 from phucvu.bench import made_records
 from phucvu.engine.connections import connect
 from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
-from phucvu.ledger.balance import ledger
+from phucvu.ledger.balance import Ledger, ledger
 from phucvu.ledger.pairing import COLUMNS, LIST
-from phucvu.records.schema import PORTAL_DOSSIERS, TABLES
+from phucvu.records.schema import PORTAL_DOSSIERS
+from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
 NOW = dt.datetime(2026, 12, 20, 9)
@@ -55,19 +59,18 @@ def main() -> None:
 
 
 def measure(folder: Path, rounds: int) -> None:
-    con = connect()
-    tables = {name: con.read_parquet(f"{folder}/{name}/*.parquet") for name in TABLES}
-    columns = {c: PLANTED.get(c, OF_LIST.get(c, c)) for c in PORTAL_DOSSIERS.types}
-    chosen = ", ".join(f"{said} AS {name}" for name, said in columns.items())
-    source = f"read_parquet('{folder}/dossiers/*.parquet')"
-    made = f"SELECT {chosen} FROM {source} WHERE hash(code) % 100 <> 0"  # noqa: S608
-    con.raw_sql(f"COPY ({made}) TO '{folder}/listed.parquet'")
-    tables[LIST] = con.read_parquet(f"{folder}/listed.parquet")
+    store = home(folder)
     year, rules = Period.parse("2026"), load("portal-2026")
-    asked: dict[str, Callable[[], object]] = {
-        "ledger": lambda: ledger(tables, rules, year, NOW, made_records.ROOT),
-        "figures alone": lambda: figures(tables, rules, year, NOW, [made_records.ROOT]),
-    }
+
+    def reconciled() -> Ledger:
+        con = connect()
+        tables = {**store.tables(con), LIST: store.table(con, LIST)}
+        return ledger(tables, rules, year, NOW, made_records.ROOT)
+
+    def counted() -> pl.DataFrame:
+        return figures(store.tables(connect()), rules, year, NOW, [made_records.ROOT])
+
+    asked: dict[str, Callable[[], object]] = {"ledger": reconciled, "figures alone": counted}
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
     for _ in range(rounds):
         for name, ask in asked.items():
@@ -77,8 +80,19 @@ def measure(folder: Path, rounds: int) -> None:
     for name, times in taken.items():
         elapsed, worked = (statistics.median(part) for part in zip(*times, strict=True))
         print(f"{name:16} {elapsed:6.2f} s elapsed {worked:6.2f} s of processor")
-    causes = ledger(tables, rules, year, NOW, made_records.ROOT).causes.filter(indicator="2.1")
-    print(causes, file=sys.stderr)
+    print(reconciled().causes.filter(indicator="2.1"), file=sys.stderr)
+
+
+def home(folder: Path) -> Store:
+    """The records of a folder and the list made from them, in a store."""
+    store = Store(folder / "home")
+    made_records.append(folder, store, lambda done, total: None)
+    chosen = ", ".join(f"{PLANTED.get(c, OF_LIST.get(c, c))} AS {c}" for c in PORTAL_DOSSIERS.types)
+    for file in sorted(folder.glob("dossiers/*.parquet")):
+        made = f"SELECT {chosen} FROM read_parquet('{file}') WHERE hash(code) % 100 <> 0"  # noqa: S608
+        store.append(LIST, duckdb.sql(made).pl())
+    store.compact()
+    return store
 
 
 if __name__ == "__main__":

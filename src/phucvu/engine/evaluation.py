@@ -223,10 +223,14 @@ class Evaluation:
             self._inputs[name] = given
             self._put[name] = put(self._engine, name, given.rows(self))
 
-    def hold(self, frame: pl.DataFrame, name: str = "") -> ir.Table:
-        """A small frame as a table to count and join with."""
-        held = table(name or f"held_{len(self._put)}", frame.schema)
-        self._put[held.get_name()] = put(self._engine, held.get_name(), frame)
+    def hold(self, rows: Rows, name: str = "") -> ir.Table:
+        """A small frame, or what is read of a table, as a table to count and join with."""
+        if isinstance(rows, pl.DataFrame):
+            types: Types = rows.schema
+        else:
+            types = PolarsSchema.from_ibis(rows.read(rows.table).schema())
+        held = table(name or f"held_{len(self._put)}", types)
+        self._put[held.get_name()] = put(self._engine, held.get_name(), rows)
         return held
 
     def fetch(self, rows: ir.Table) -> pl.DataFrame:

@@ -125,16 +125,15 @@ def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
     )
 
 
-def ended_before(moment: dt.datetime, dossiers: ir.Table, steps: ir.Table) -> ir.Table:
+def ended_before(moment: dt.datetime | ir.TimestampScalar, dossiers: ir.Table, steps: ir.Table) -> ir.Table:
     """The dossiers that certainly ended before a moment: column dossier_id.
 
     Certain is what no clock and no rule can change: a step that ends processing, and none at the moment
     or after it; or no step at all and a declared end.
     """
-    before = ibis.literal(moment)
-    ends = (steps["at"].max() < before) & steps.status.isin(ENDING).any()
+    ends = (steps["at"].max() < moment) & steps.status.isin(ENDING).any()
     rows = dossiers.left_join(steps.group_by(ID).agg(over=ends), ID)
-    declared = ibis.coalesce(rows.ended_at, rows.returned_at) < before
+    declared = ibis.coalesce(rows.ended_at, rows.returned_at) < moment
     return rows.filter(ibis.coalesce(rows.over, declared).fill_null(False)).select(ID)
 
 

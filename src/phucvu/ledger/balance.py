@@ -24,7 +24,7 @@ from phucvu.figures.table import SCHEMA
 from phucvu.figures.units import Units
 from phucvu.ledger.attribution import Attribution
 from phucvu.ledger.causes import Cause
-from phucvu.ledger.contributions import Question, judged, tallied_difference
+from phucvu.ledger.contributions import Question, judged, steps_of, tallied_difference
 from phucvu.ledger.pairing import PortalList, apart, latest_list, not_there
 from phucvu.ledger.reported import reported_figures
 from phucvu.ledger.sides import Figure, Figures, Side, key_of, side
@@ -132,17 +132,17 @@ def ledger(
         every = by_count(in_force)
         indicators = [i for i in every if shown.kind in i.applies_to]
         units_of = {i.id: tree.below(counted_for(evaluation, unit, i)) for i in indicators if measures(i)}
+        units = max(units_of.values(), key=len, default=[])
+        portal = latest_list(evaluation, tree.above(unit))
+        if portal is None:
+            pairs = not_there(evaluation, units)
+        else:
+            pairs = apart(evaluation, portal, tree.below(tree.above(unit)[-1]), units)
+        steps = steps_of(evaluation, pairs)
     of_dossiers = [i for i in indicators if measures(i)]
-    units = max(units_of.values(), key=len, default=[])
     question = Question(tables, in_force, period, period.cut_off(now))
-    portal = latest_list(tables, tree.above(unit))
-    if portal is None:
-        pairs = not_there(tables, units, period, question.cut_off)
-    else:
-        root = tree.below(tree.above(unit)[-1])
-        pairs = apart(tables, portal, root, units, period, question.cut_off)
     measured = [i for i in every if measures(i)]
-    pairs = judged(question, pairs, measured)
+    pairs = judged(question, pairs, steps, measured)
     if len(units) < len(tree.units):
         tables = _of_units(tables, units)
     with Evaluation.at(tables, in_force, period, now) as evaluation:

@@ -15,7 +15,7 @@ import polars as pl
 from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.counts import WORKING_HOURS, Measure, every_measure, measures, taken_off
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.evaluation import Evaluation, table
 from phucvu.engine.listing import column_of
 from phucvu.engine.on_time import ENDING
 from phucvu.engine.sources import Tables
@@ -43,9 +43,9 @@ class Question:
     cut_off: dt.datetime
 
     def judge(
-        self, dossiers: pl.DataFrame, steps: pl.Series, measured: Mapping[str, Measure], *, answered: bool
+        self, dossiers: pl.DataFrame, steps: pl.DataFrame, measured: Mapping[str, Measure], *, answered: bool
     ) -> pl.DataFrame:
-        """What dossiers are, with the own steps of those whose numbers are given.
+        """What dossiers are, with their steps.
 
         Columns dossier_id, judged: a struct of POPULATIONS, FACTS, what each adds to the measures, and every
         condition of these. ``answered`` says whether what the portal answered is known to them.
@@ -56,7 +56,7 @@ class Question:
         tables: Tables = {
             **others,
             "dossiers": ibis.memtable(dossiers),
-            "steps": self.tables["steps"].semi_join(ibis.memtable(steps.to_frame()), ID),
+            "steps": ibis.memtable(steps),
             "portal_answers": answers if answered else answers.limit(0),
         }
         with Evaluation(tables, self.rules, self.period, self.cut_off) as evaluation:
@@ -76,17 +76,35 @@ def _part(measure: str) -> str:
     return f"adds {measure}"
 
 
-def judged(question: Question, pairs: pl.DataFrame, indicators: Sequence[Indicator]) -> pl.DataFrame:
+_PAIRED = table("paired", {ID: pl.Int64})
+
+
+def steps_of(evaluation: Evaluation, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The steps of the own dossiers of pairs."""
+    evaluation.hold(pairs.filter(pl.col("own_code").is_not_null()).select(ID), "paired")
+
+    def theirs() -> Iterator[ir.Table]:
+        steps = evaluation.tables["steps"]
+        yield steps.select(ID, "at", "status").semi_join(_PAIRED, ID)
+
+    [steps] = evaluation.ask("steps of pairs", theirs)
+    return _completed(steps, "steps")
+
+
+def judged(
+    question: Question, pairs: pl.DataFrame, steps: pl.DataFrame, indicators: Sequence[Indicator]
+) -> pl.DataFrame:
     """The pairs with what each side is at the cut-off.
 
-    To the columns of ``pairing.apart`` come ``own`` and ``portal``: structs of POPULATIONS, FACTS and a
-    boolean for each condition; empty where that side has no dossier that can count in the period.
+    ``steps`` are those of the own dossiers. To the columns of ``pairing.apart`` come ``own`` and ``portal``:
+    structs of POPULATIONS, FACTS and a boolean for each condition; empty where that side has no dossier that
+    can count in the period.
     """
     measured = every_measure(indicators)
     own = _side(pairs, "own")
-    found = question.judge(own, own[ID], measured, answered=True)
+    found = question.judge(own, steps, measured, answered=True)
     pairs = pairs.join(found.rename({"judged": "own"}), on=ID, how="left")
-    shared = pairs.filter(_same_history())[ID]
+    shared = steps.join(pairs.filter(_same_history()), on=ID, how="semi")
     found = question.judge(_side(pairs, "portal"), shared, measured, answered=False)
     return pairs.join(found.rename({"judged": "portal"}), on=ID, how="left")
 
@@ -114,8 +132,14 @@ def _side(pairs: pl.DataFrame, side: str) -> pl.DataFrame:
     """The dossiers of a side as the engine counts them."""
     rows = pairs.filter(pl.col(f"{side}_code").is_not_null())
     renamed = rows.select(ID, "sender", *(pl.col(f"{side}_{name}").alias(name) for name in COLUMNS))
-    absent = [c for c in TABLES["dossiers"].types if c not in renamed.columns and c != "payload"]
-    return renamed.with_columns(pl.lit(None, TABLES["dossiers"].types[c]).alias(c) for c in absent)
+    return _completed(renamed, "dossiers")
+
+
+def _completed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """With the other columns of a table of records, empty."""
+    types = TABLES[name].types
+    absent = [c for c in types if c not in rows.columns and c != "payload"]
+    return rows.with_columns(pl.lit(None, types[c]).alias(c) for c in absent)
 
 
 def value(measure: Measure, side: str) -> pl.Expr:
