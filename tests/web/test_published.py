@@ -98,6 +98,39 @@ def test_a_ranking_has_the_portals_place_beside_the_own(client: Client) -> None:
     assert '<span class="measure">Cổng DVCQG </span>8,00' in sorted_by_group
 
 
+@pytest.mark.usefixtures("province")
+def test_what_stands_for_a_page_elsewhere_has_the_portals_number_too(client: Client) -> None:
+    """An embedded ranking, and the sentence and picture of a link."""
+    assert "64,50, hạng 4/135" in html_of(client, "/embed/ranking/H21")
+    head = html_of(client, "/units/H21").partition("</head>")[0]
+    assert LATEST in head
+    english = html_of(client, "/en/units/H21").partition("</head>")[0]
+    assert "rank 6 of 34 provinces of the country" in english
+
+
+def test_each_indicator_has_the_portals_figure(client: Client, show: Callable[..., None]) -> None:
+    days, shown = TwoDays(), with_communes(3)
+    row = {"part": "2.1", "numerator": 1234, "denominator": 2000, "score": 17.25}
+    own = days._rows.filter(pl.col("part") == "total", pl.col("unit") == "H21.227")
+    days._rows = pl.concat(
+        [days._rows, own.with_columns(pl.lit(v).alias(c) for c, v in row.items()).cast(own.schema)]
+    )
+    show(shown, days=days, counts=True)
+    said = "Cổng DVCQG, ngày 09/10/2026: 1.234/2.000, 17,25 điểm"
+    for address in ("/units/H21.227", "/indicators/2.1?within=H21"):
+        assert html_of(client, address).count(said) == 1
+    assert "1.234/2.000" in html_of(client, "/embed/indicators/2.1?within=H21")
+    units = client.get("/indicators/2.1.json?within=H21").json()["units"]
+    of_commune = next(one for one in units if one["unit"] == "H21.227")
+    assert (of_commune["published_numerator"], of_commune["published_score"]) == (1234, 17.25)
+    assert of_commune["numerator"] != 1234
+    sheet = client.get("/units/H21.227.csv").content.decode("utf-8-sig")
+    line = next(r for r in csv.DictReader(io.StringIO(sheet)) if r["part"] == "2.1")
+    assert (line["published_day"], line["published_score"]) == ("2026-10-09", "17.25")
+    show(shown, days=days)  # what is shown is itself what was published
+    assert said not in html_of(client, "/units/H21.227")
+
+
 def test_the_demonstration_has_real_days(client: Client, show: Callable[..., None]) -> None:
     show(results.result(results.periods()[0]), days=BundledDays())
     html = html_of(client, "/units/H15/days?since=2026-09-17")

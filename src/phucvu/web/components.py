@@ -8,12 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
+
 from phucvu.charts.lost_points import Loss
 from phucvu.formats import decimal, percent, points, whole
 from phucvu.rules.model import Group, Indicator, RuleSet
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.explained import Origin, explained, origins
 from phucvu.web.language import _, language
+from phucvu.web.published_figures import PublishedFigure, beside_counts
+from phucvu.web.published_words import of_figure
 from phucvu.web.rates import is_time, said
 
 NOTHING = dict.fromkeys(("numerator", "denominator", "rate", "score", "lost"))
@@ -29,6 +33,12 @@ class Line:
     rules: RuleSet
     points_before: Decimal | None = None
     """Its points in the period that this one is compared with."""
+    published: PublishedFigure | None = None
+
+    @property
+    def published_said(self) -> str:
+        """What the portal published of it; empty where that is not known."""
+        return of_figure(self.published) if self.published else ""
 
     @property
     def change(self) -> Decimal | None:
@@ -129,6 +139,8 @@ def parts(board: Board, standing: Standing) -> list[Part]:
     rows = {row["indicator"]: row for row in board.components(standing.unit.code)}
     derived = board.result.derived
     before = board.points_before(standing.unit.code)
+    code = standing.unit.code
+    published = beside_counts(pl.col("unit") == code, period=board.period).get(code, {})
     found = []
     for group in board.rules.groups:
         if group.id in standing.groups:
@@ -139,6 +151,7 @@ def parts(board: Board, standing: Standing) -> list[Part]:
                     indicator.id in derived,
                     board.rules,
                     before.get(indicator.id) if indicator.scored else None,
+                    published.get(indicator.id),
                 )
                 for indicator in board.rules.of_group(group.id)
                 if indicator.scored or indicator.id in rows

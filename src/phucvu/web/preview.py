@@ -12,8 +12,9 @@ from phucvu.charts.card import card
 from phucvu.charts.map_sheets import Part
 from phucvu.formats import points
 from phucvu.scoring.result import Result
-from phucvu.web.boards import Standing
+from phucvu.web.boards import Board, Standing
 from phucvu.web.language import _, language
+from phucvu.web.published_words import beside_own
 from phucvu.web.templatetags.reading import moment
 
 
@@ -53,9 +54,14 @@ def picture(preview: Preview, result: Result) -> bytes:
 
 
 def of_standing(
-    title: str, answer: str, standing: Standing, beside: Callable[[], Part | None] | None = None
+    board: Board,
+    title: str,
+    answer: str,
+    standing: Standing,
+    beside: Callable[[], Part | None] | None = None,
 ) -> Preview:
-    """The preview of a unit's page, with its score and its rank."""
+    """The preview of a unit's page, with its score, its rank, and what the portal published of it."""
+    answer = " ".join(filter(None, (answer, beside_own(board, standing))))
     total = standing.total
     score = "" if total.score is None else _("%(score)s điểm") % {"score": points(total.score, language())}
     place = ""

@@ -10,30 +10,15 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.formats import whole
-from phucvu.published.daily_results import TOTAL, Place
+from phucvu.published.daily_results import TOTAL
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.scoring.scores import score
 from phucvu.web import results
 from phucvu.web.boards import Board
 from phucvu.web.components import Line
-from phucvu.web.language import language
 from phucvu.web.latest import Latest
-
-
-@dataclass(frozen=True)
-class Published(Place):
-    """What the portal showed of a part on a day, with its figure where it has one."""
-
-    numerator: int | None = None
-    denominator: int | None = None
-
-    @property
-    def figure(self) -> str:
-        if self.numerator is None or self.denominator is None:
-            return "—"
-        return f"{whole(self.numerator, language())}/{whole(self.denominator, language())}"
+from phucvu.web.published_figures import PublishedFigure, PublishedFigures, last_figures
 
 
 @dataclass(frozen=True)
@@ -41,7 +26,7 @@ class Both:
     """An indicator of a procedure at a unit: the own count, and what the portal showed."""
 
     own: Line
-    published: Published | None
+    published: PublishedFigure | None
 
     @property
     def indicator(self) -> Indicator:
@@ -66,14 +51,14 @@ class ProcedureScores:
 
     counted_at: dt.datetime | None
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    published: Mapping[str, Mapping[str, Published]] = field(default_factory=dict)
+    published: PublishedFigures = field(default_factory=dict)
 
     @property
     def published_day(self) -> dt.date | None:
         """The last day of which the portal's results are known."""
         return max((one.day for parts in self.published.values() for one in parts.values()), default=None)
 
-    def total(self, unit: str) -> Published | None:
+    def total(self, unit: str) -> PublishedFigure | None:
         """What the portal showed as the unit's total."""
         return self.published.get(unit, {}).get(TOTAL)
 
@@ -110,14 +95,7 @@ def _scores_of(board: Board, code: str) -> ProcedureScores:
     return ProcedureScores(counted.counted_at, own, published)
 
 
-def _published(rows: pl.DataFrame) -> dict[str, dict[str, Published]]:
+def _published(rows: pl.DataFrame) -> PublishedFigures:
     """The last day's rows of each unit; an indicator without a base says nothing of the procedure."""
-    rows = rows.filter(pl.col("day") == pl.col("day").max().over("unit"))
-    rows = rows.filter(~pl.col("part").str.contains(r"^\d") | (pl.col("denominator") > 0))
-    found: dict[str, dict[str, Published]] = {}
-    for row in rows.iter_rows(named=True):
-        points = None if row["score"] is None else Decimal(f"{row['score']:.2f}")
-        found.setdefault(row["unit"], {})[row["part"]] = Published(
-            row["day"], points, row["rank"], row["ranked"] or 0, row["numerator"], row["denominator"]
-        )
-    return found
+    with_base = ~pl.col("part").str.contains(r"^\d") | (pl.col("denominator") > 0)
+    return last_figures(rows.filter(with_base))

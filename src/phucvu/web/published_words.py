@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from phucvu.formats import change, day, points
 from phucvu.published.daily_results import TOTAL, NotAlike, Place, Since
+from phucvu.web import results
 from phucvu.web.boards import Board, Standing
 from phucvu.web.language import _, language
+from phucvu.web.published_figures import PublishedFigure
 from phucvu.web.sentences import called, kinds
 
 
@@ -22,6 +24,18 @@ def of_published(board: Board, standing: Standing) -> str:
             sentence += f"; {_change_since(total.since[name])}"
             break
     return sentence + "."
+
+
+def beside_own(board: Board, standing: Standing) -> str:
+    """What stands beside an own count; empty where what the site shows is itself what was published."""
+    return of_published(board, standing) if results.source().counts else ""
+
+
+def of_figure(found: PublishedFigure) -> str:
+    """What the portal published of one indicator of a unit."""
+    said = _("Cổng DVCQG, ngày %(day)s: %(figure)s, %(score)s điểm")
+    score = "—" if found.score is None else points(found.score, language())
+    return said % {"day": day(found.day), "figure": found.figure, "score": score}
 
 
 def in_words(one: NotAlike) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 
+from phucvu.published.daily_results import Place
 from phucvu.rules.model import RuleSet
 from phucvu.web import results
 from phucvu.web.boards import Board, Mark, Standing, ranked
@@ -134,9 +135,12 @@ PUBLISHED = ("published_day", "published_score", "published_rank", "published_ra
 def as_published(standing: Standing, part: str) -> dict[str, Any]:
     """What the portal last published of a part, as data; None where nothing is known."""
     mark = standing.published.get(part)
-    if mark is None:
+    return place_as_data(mark.place if mark else None)
+
+
+def place_as_data(place: Place | None) -> dict[str, Any]:
+    if place is None:
         return dict.fromkeys(PUBLISHED)
-    place = mark.place
     return dict(zip(PUBLISHED, (place.day, place.score, place.rank, place.ranked), strict=True))
 
 

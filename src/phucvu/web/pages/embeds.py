@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from django.http import Http404
 from django.shortcuts import render
 
+from phucvu.published.daily_results import TOTAL
 from phucvu.web import results
 from phucvu.web.boards import Board
 from phucvu.web.components import Line
@@ -15,7 +17,8 @@ from phucvu.web.embedding import framed
 from phucvu.web.language import _, language
 from phucvu.web.page import asked_board, to
 from phucvu.web.pages import compare, indicators, procedures
-from phucvu.web.published_words import of_published
+from phucvu.web.published_figures import beside_counts
+from phucvu.web.published_words import beside_own
 from phucvu.web.rates import best_order, is_time
 from phucvu.web.sentences import called, kinds, of_comparison, of_unit
 
@@ -35,7 +38,7 @@ def unit(request: Any, code: str) -> Any:
     context = {
         "standing": standing,
         "sentence": of_unit(board, standing),
-        "published": of_published(board, standing) if results.source().counts else "",
+        "published": beside_own(board, standing),
         "full": to("unit", code, board=board),
     }
     return _shown(request, board, "embed_unit.html", called(standing.unit), context)
@@ -51,6 +54,8 @@ def ranking(request: Any, code: str | None = None) -> Any:
     title = _("Xếp hạng") if code is None else called(board.units[code])
     context = {
         "blocks": [(kinds(block.kind), block.standings[:MOST]) for block in blocks],
+        "published": results.source().counts
+        and any(s.published.get(TOTAL) for block in blocks for s in block.standings),
         "full": to("unit", code, board=board) if code else to("nation", board=board),
     }
     return _shown(request, board, "embed_ranking.html", title, context)
@@ -62,10 +67,18 @@ def indicator(request: Any, identity: str) -> Any:
     shown = indicators.asked_indicator(board, identity)
     within = indicators.asked_within(request, board)
     rows = {row["unit"]: row for row in board.across(identity)}
+    published = beside_counts(pl.col("part") == identity, period=board.period)
     blocks = [
         (
             kinds(block.kind),
-            [(board.units[row["unit"]], Line(shown, row, False, board.rules)) for row in found],
+            [
+                (
+                    board.units[row["unit"]],
+                    Line(shown, row, False, board.rules),
+                    published.get(row["unit"], {}).get(identity),
+                )
+                for row in found
+            ],
         )
         for block in board.blocks(within)
         if (found := indicators.in_order(block, rows, best_order(shown))[:MOST])
@@ -73,6 +86,7 @@ def indicator(request: Any, identity: str) -> Any:
     query = f"within={within}" if within else ""
     context = {
         "blocks": blocks,
+        "published": bool(published),
         "time": is_time(shown),
         "full": to("indicator", identity, board=board, query=query),
     }

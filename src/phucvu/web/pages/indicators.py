@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 from django.http import Http404
 
 from phucvu.formats import decimal
@@ -19,6 +20,7 @@ from phucvu.web.history import rates_of
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
+from phucvu.web.published_figures import PublishedFigures, as_data, beside_counts
 from phucvu.web.ranking import asked_order
 from phucvu.web.rates import best_order, difference, is_time
 from phucvu.web.sentences import called, of_indicator
@@ -78,6 +80,7 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
     blocks = [(block.kind, in_order(block, every_row, order)) for block in board.blocks(within)]
     names = {s.unit.code: called(s.unit) for block in board.blocks(within) for s in block.standings}
     earlier = _earlier(board, identity)
+    published = beside_counts(pl.col("part") == identity, period=board.period)
     over_time = timelines.of_indicator(board, identity, within)
     query = f"within={within}" if within else ""
     turned = f"order={'asc' if order == 'desc' else 'desc'}"
@@ -90,7 +93,7 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
         "other_order": to("indicator", identity, board=board, query="&".join(filter(None, [turned, query]))),
         "compared": [label for label, _rates in earlier],
         "blocks": [
-            (kind, of_indicator(indicator, rows, names), _lines(board, indicator, rows, earlier))
+            (kind, of_indicator(indicator, rows, names), _lines(board, indicator, rows, earlier, published))
             for kind, rows in blocks
         ],
         "explained": list(explained(indicator)),
@@ -102,7 +105,11 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
         ),
         "group_link": to("nation", board=board, query=f"sort={indicator.group}"),
     }
-    table = [_as_data(board, row) for _kind, rows in blocks for row in rows]
+    table = [
+        _as_data(board, row) | as_data(published.get(row["unit"], {}).get(identity))
+        for _kind, rows in blocks
+        for row in rows
+    ]
     data = {"indicator": _as_row(indicator), "within": within, "units": table}
     data |= {"over_time": over_time.data if over_time else []}
     title = f"{indicator.id} {indicator.name[language()]}"
@@ -166,6 +173,7 @@ def _lines(
     indicator: Indicator,
     rows: list[dict[str, Any]],
     earlier: list[tuple[str, dict[str, float]]],
+    published: PublishedFigures,
 ) -> list[tuple[Any, Line, int | None, list[tuple[str, Decimal | None]]]]:
     """Each unit with its line, its rank by rate, and its changes in percentage points (or days)."""
     derived = indicator.id in board.result.derived
@@ -173,7 +181,13 @@ def _lines(
     return [
         (
             board.units[row["unit"]],
-            Line(indicator, row, derived, board.rules),
+            Line(
+                indicator,
+                row,
+                derived,
+                board.rules,
+                published=published.get(row["unit"], {}).get(indicator.id),
+            ),
             places.get(row["rate"]),
             [(label, difference(indicator, row["rate"], rates.get(row["unit"]))) for label, rates in earlier],
         )

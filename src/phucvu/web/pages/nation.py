@@ -56,6 +56,7 @@ def show(request: Any, form: str | None = None) -> Any:
     preview = Preview(title, of_nation(board))
     if board.of_nation is not None:
         preview = of_standing(
+            board,
             title,
             of_nation(board),
             board.of_nation,

@@ -20,7 +20,7 @@ from phucvu.web.neighbours import neighbours
 from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.preview import Preview, of_standing
 from phucvu.web.published_table import published_table
-from phucvu.web.ranking import PUBLISHED, as_published, as_record, asked_sort, ranking
+from phucvu.web.ranking import PUBLISHED, as_published, as_record, asked_sort, place_as_data, ranking
 from phucvu.web.sentences import called, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
 
@@ -85,7 +85,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "over_time": over_time.data if over_time else [],
     }
     preview = of_standing(
-        standing.unit.short_name, of_unit(board, standing), standing, lambda: maps.small(board, below)
+        board, standing.unit.short_name, of_unit(board, standing), standing, lambda: maps.small(board, below)
     )
     table = [*_table(board, standing, found), *(row for s in everyone for row in _marks(board, s))]
     return respond(request, Page("unit.html", context, data, table, board, preview), form)
@@ -180,7 +180,7 @@ def _table(board: Board, standing: Standing, found: list[Part]) -> Iterator[dict
                     key: row.get(key)
                     for key in ("numerator", "denominator", "rate", "score", "max", "lost", "state")
                 }
-                | {"derived": line.derived or None}
+                | {"derived": line.derived or None, **place_as_data(line.published)}
             )
 
 
