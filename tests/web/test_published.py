@@ -68,6 +68,24 @@ def test_what_changed_the_formula_is_said_where_days_are_compared(client: Client
 
 
 @pytest.mark.usefixtures("province")
+def test_a_change_of_the_formula_is_marked_in_the_picture_by_day(client: Client) -> None:
+    """In the total and in the indicator's group, with what changed in the text alternatives."""
+    said = "Vạch đứt: Từ ngày 09/10/2026, điểm chỉ số 2.1 trên Cổng không còn theo cách tính trước"
+    for narrow in ("", "-narrow"):
+        drawn = html_of(client, f"/units/H21/by-day{narrow}.svg")
+        assert drawn.count("stroke-dasharray") == 2
+        assert said in drawn
+    page = html_of(client, "/units/H21/days")
+    assert said in re.findall(r'<picture>.*?alt="([^"]*)"', page, flags=re.S)[0]
+
+
+def test_days_of_one_formula_have_no_mark(client: Client, show: Callable[..., None]) -> None:
+    show(results.result(results.periods()[0]), days=BundledDays())
+    assert "stroke-dasharray" not in html_of(client, "/units/H15/by-day.svg")
+    assert "Vạch đứt" not in html_of(client, "/units/H15/days")
+
+
+@pytest.mark.usefixtures("province")
 def test_every_number_says_where_it_is_from(client: Client) -> None:
     html = html_of(client, "/units/H21.227")
     assert "hạng 4/135 xã, phường của Gia Lai" in html

@@ -30,12 +30,14 @@ PANEL = HEADING + PLOT + AXIS + 14
 class Panel:
     """What is called ``name``; ``values`` are shares of the most there is, None where not known.
 
-    ``latest`` is the latest value in words.
+    ``latest`` is the latest value in words; ``breaks`` are the places of values that are not like those
+    before them, which a broken line across the panel marks.
     """
 
     name: str
     latest: str
     values: Sequence[float | None]
+    breaks: Sequence[int] = ()
 
 
 def over_time(
@@ -51,12 +53,14 @@ def over_time(
     height = max(1, -(-len(panels) // columns)) * PANEL
     rules: list[dict[str, Any]] = []
     dots: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for number, panel in enumerate(panels):
         left, top = EDGE + (number % columns) * (room + GAP), (number // columns) * PANEL
         low = top + HEADING + PLOT
         rules += [{"x": left, "x2": left + room, "y": low - share * PLOT} for share in (0, 1)]
         step = room / max(1, len(periods) - 1)
+        marks += [{"x": left + place * step, "y": low - PLOT, "y2": low} for place in panel.breaks]
         run = 0
         for place, value in enumerate(panel.values):
             run += value is None
@@ -88,6 +92,7 @@ def over_time(
 
     layers = [
         at(layer(rules).mark_rule(color=TRACK, aria=False), x2="x2:Q"),
+        at(layer(marks).mark_rule(color=MUTED, strokeDash=[3, 3], aria=False), y2="y2:Q"),
         at(
             layer(dots).mark_line(color=INK, strokeWidth=1.5, strokeJoin="round", aria=False),
             detail="line:N",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from phucvu.figures.periods import Period
 from phucvu.formats import day as said_day
 from phucvu.formats import decimal, points
 from phucvu.published.daily_results import TOTAL, NotAlike
+from phucvu.scoring.formula_watch import crossed
 from phucvu.web import results
 from phucvu.web.boards import Board, Standing
 from phucvu.web.language import _, language
@@ -70,6 +72,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "first": days[-1].day if days else None,
         "last": days[0].day if days else None,
         "others": _other_periods(board, code),
+        "breaks": _breaks_in_words(board) if len(days) > 1 else "",
         "chart": to("unit-by-day", code, board=board) if len(days) > 1 else "",
         "chart_narrow": to("unit-by-day", code, "-narrow", board=board),
         "chart_png": to("unit-by-day-png", code, board=board),
@@ -110,13 +113,17 @@ def by_day_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     last = max(found)
     first = max(min(found), last - dt.timedelta(days=MOST_DRAWN - 1))
     shown = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    panels = [_panel(part, name, most, found, shown) for part, name, most in _parts(board)]
+    breaks = _breaks(board, shown)
+    panels = [
+        replace(_panel(part, name, most, found, shown), breaks=breaks.get(part, []))
+        for part, name, most in _parts(board)
+    ]
     title = _("Kết quả của %(unit)s trên Cổng DVCQG theo ngày") % {"unit": called(standing.unit)}
     text = drawn(
         panels,
         [said_day(one) for one in shown],
         title,
-        of_published(board, standing),
+        " ".join(filter(None, (of_published(board, standing), _breaks_in_words(board)))),
         bool(narrow),
     )
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
@@ -189,6 +196,26 @@ def _percent(row: dict[str, Any], board: Board) -> Decimal | None:
     if not most or row["score"] is None:
         return None
     return (Decimal(f"{row['score']:.2f}") * 100 / most).quantize(Decimal("0.01"))
+
+
+def _breaks(board: Board, shown: list[dt.date]) -> dict[str, list[int]]:
+    """By part, the places of days whose scores are not like those of the day before.
+
+    A change of an indicator's formula is one of its group and of the total too.
+    """
+    found: dict[str, list[int]] = {}
+    noted = [one for one in _noted(board) if one.indicator in board.rules]
+    for place, (before, day) in enumerate(pairwise(shown), 1):
+        groups = {board.rules[one.indicator].group for one in crossed(noted, before, day)}
+        for part in (TOTAL, *groups) if groups else ():
+            found.setdefault(part, []).append(place)
+    return found
+
+
+def _breaks_in_words(board: Board) -> str:
+    """What the broken lines of the picture stand for."""
+    noted = [in_words(one) for one in _noted(board) if one.indicator in board.rules]
+    return _("Vạch đứt: %(changes)s.") % {"changes": "; ".join(noted)} if noted else ""
 
 
 def _panel(part: str, name: str, most: Decimal, found: dict[dt.date, Day], shown: list[dt.date]) -> Panel:
