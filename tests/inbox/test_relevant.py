@@ -46,6 +46,33 @@ def test_the_same_figures_whatever_arrives(tmp_path: Path, monkeypatch: pytest.M
         assert month.figures(NOW).sort("unit", "indicator").equals(expected)
 
 
+def test_an_answer_of_the_portal_costs_what_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing held is read again: neither the answers, nor a dossier that was over long ago."""
+    store = make_home(tmp_path)
+    row = {"sender": "H21", "unit": "H21.17", "procedure": "1.000001", "status": 9, "synchronised": False}
+    spans = {
+        "now": (dt.datetime(2026, 11, 2, 8), None),
+        "over": (dt.datetime(2026, 9, 1), dt.datetime(2026, 9, 2)),
+    }
+    rows = [row | {"code": code, "received_at": at, "ended_at": end} for code, (at, end) in spans.items()]
+    store.append("dossiers", pl.DataFrame(rows, schema=TABLES["dossiers"].types))
+    month = Month(store, load("portal-2026"), PERIOD, Watch(store, TABLES))
+    before = month.figures(NOW)
+    for outcome in ("waiting", "refused", "acknowledged"):
+        said = [{"sender": "H21", "code": code, "at": NOW, "outcome": outcome} for code in spans]
+        store.append("portal_answers", pl.DataFrame(said))
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "table", lambda *_asked: pytest.fail("a table is read whole"))
+            told = month.figures(NOW).sort("unit", "indicator")
+        assert told.equals(counted(every(store)))
+    assert not told.equals(before.sort("unit", "indicator"))
+    # What was said of a dossier that was over is known once something new is said of it.
+    store.append("dossiers", pl.DataFrame([rows[1] | {"received_at": spans["now"][0], "ended_at": None}]))
+    assert month.figures(NOW).sort("unit", "indicator").equals(counted(every(store)))
+
+
 def arrive(random: Random, store: Store) -> None:
     """Some versions of some dossiers, and some steps, from September to December."""
 

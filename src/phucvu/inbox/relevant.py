@@ -7,6 +7,8 @@ need not be read at every change.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ibis
 import ibis.expr.types as ir
 import polars as pl
@@ -15,7 +17,7 @@ from phucvu.engine import populations
 from phucvu.engine.on_time import ended_before
 from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
-from phucvu.records.schema import OF_DOSSIERS, TABLES
+from phucvu.records.schema import OF_DOSSIERS, PORTAL_ANSWERS, TABLES
 from phucvu.records.store import Store, log_rows
 
 MOST_ADDED = 1_000_000
@@ -88,20 +90,27 @@ class Relevant:
     def _take_in(self, names: set[str]) -> pl.Series:
         """Follow tables of dossiers that have changed."""
         arrived = {name: self._since(name, self._places[name]) for name in names}
-        numbers = [frame["dossier_id"] for frame in arrived.values()]
-        changed = pl.concat([pl.Series("dossier_id", dtype=pl.Int64), *numbers]).unique()
-        self._con.con.register("changed", changed.to_frame().to_arrow())
-        self._wake(self._con.con.sql("FROM left_out SEMI JOIN changed USING (dossier_id)").pl())
-        self._con.con.unregister("changed")
-        for name, frame in arrived.items():
+        numbers = {name: frame["dossier_id"] for name, frame in arrived.items()}
+        self._wake(self._left_out(ids for name, ids in numbers.items() if name != PORTAL_ANSWERS.name))
+        # What the portal says of a dossier does not bring it in; it is read should something else do so.
+        unneeded = self._left_out(numbers.values())
+        for name, all_rows in arrived.items():
+            frame = all_rows.join(unneeded, on="dossier_id", how="anti")
             if TABLES[name].facts:
                 self._put(name, frame)
             else:
                 counting = frame.filter(~pl.col("late")).sort("sequence").unique("dossier_id", keep="last")
                 self._remove(name, counting)
                 self._put(name, counting)
-            self._places[name] = max([self._places[name], *frame["sequence"]])
-        return changed
+            self._places[name] = max([self._places[name], *all_rows["sequence"]])
+        return _distinct(numbers.values())
+
+    def _left_out(self, numbers: Iterable[pl.Series]) -> pl.DataFrame:
+        """Those of these numbers of dossiers (``dossier_id``) that are left out."""
+        self._con.con.register("asked", _distinct(numbers).to_frame().to_arrow())
+        found: pl.DataFrame = self._con.con.sql("FROM left_out SEMI JOIN asked USING (dossier_id)").pl()
+        self._con.con.unregister("asked")
+        return found
 
     def _wake(self, numbers: pl.DataFrame) -> None:
         """Take in, as they were held so far, dossiers that had been left out."""
@@ -133,3 +142,7 @@ class Relevant:
         files = [f for f in snapshot.log if f.last > place]
         rows = log_rows(name, snapshot.uris(files)).drop("payload", strict=False)
         return rows.filter(pl.col("sequence") > place).collect()
+
+
+def _distinct(numbers: Iterable[pl.Series]) -> pl.Series:
+    return pl.concat([pl.Series("dossier_id", dtype=pl.Int64), *numbers]).unique()
