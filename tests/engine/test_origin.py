@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phucvu.engine.dossiers import dossiers
+from phucvu.engine.listing import YES, Listing, Order, Wish, judge, lacking, reasons
 from phucvu.engine.origin import MINISTRY, OWN_FILE, SENT, ministry_of, origin_of
 from phucvu.engine.sources import from_frames
 from phucvu.figures.periods import Period
@@ -51,10 +53,10 @@ def test_only_six_and_seven_digits_are_a_ministrys(number: int, digits: int) -> 
     assert (ministry_of(code) is not None) == (digits >= 6 and last[:2] in ministry_systems())
 
 
-def test_each_dossier_that_the_portal_lacks_is_told_with_its_cause() -> None:
+def test_each_dossier_that_the_portal_lacks_is_told_with_its_cause(tmp_path: Path) -> None:
     day = dt.datetime(2026, 8, 3, 8)
     known = {"sender": "H99", "unit": "H99.101", "procedure": "1.1", "received_at": day}
-    rows = [
+    held = [
         known | {"code": code, "synchronised": sent}
         for code, sent in (
             ("H99.101-260803-0001", False),
@@ -78,7 +80,7 @@ def test_each_dossier_that_the_portal_lacks_is_told_with_its_cause() -> None:
         )
     ]
     tables = from_frames(
-        {"units": UNITS, "dossiers": pl.DataFrame(rows), "portal_answers": pl.DataFrame(said)}
+        {"units": UNITS, "dossiers": pl.DataFrame(held), "portal_answers": pl.DataFrame(said)}
     )
     period, now = Period.parse("2026-08"), dt.datetime(2026, 9, 15)
     found = dossiers(tables, load("portal-2026"), period, now, "H99", "1.4", lost_only=True)
@@ -90,3 +92,18 @@ def test_each_dossier_that_the_portal_lacks_is_told_with_its_cause() -> None:
         "0003": (["waiting_for_portal"], "đang chờ gửi lên Cổng"),
         "0004": (["absent_at_portal"], "đã tra cứu, Cổng không có hồ sơ"),
     }
+    # A listing tells the same of each, without the portal's own words, and where each came from.
+    judge(tables, load("portal-2026"), period, now, tmp_path / "of.duckdb")
+    listing, indicator = Listing(tmp_path / "of.duckdb"), load("portal-2026").at(period.last)["1.4"]
+    rows = listing.page(Wish(["H99.101"], YES), Order("code"), 20)
+    why = dict(zip((code[15:] for code in rows["code"]), reasons(rows, indicator, "vi"), strict=True))
+    assert {code: said for code, said in why.items() if said} == {
+        code: "Cổng từ chối: 606" if code == "0002" else said for code, (_, said) in told.items()
+    }
+    for code, (causes, _) in told.items():
+        [row] = listing.page(Wish(["H99.101"], lacking(indicator, period, causes[0])), Order(), 2).to_dicts()
+        assert row["code"][15:] == code
+    synchronised = {row["code"]: row["synchronised"] for row in held}
+    assert {code: origin_of(code, sent) for code, sent in synchronised.items()} == dict(
+        rows.select("code", "origin").iter_rows()
+    )

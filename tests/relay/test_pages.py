@@ -61,15 +61,16 @@ def test_refused_dossiers_are_listed_mended_and_sent_again(
 ) -> None:
     kept([dossier("A", 1, BAD_PROCEDURE), dossier("B", 1, BAD_PROCEDURE), dossier("C")])
     kept([step("A")], "CapNhatTienDoHoSoMC")
-    portal.refusal = "{}: thủ tục chưa có; chủ hồ sơ Người Thử, số 0900000012"
+    portal.refusal = "{}: MaTTHC chưa có trong bảng TTHC; chủ hồ sơ Người Thử, số 0900000012"
     passes = relay()
     work(passes)
     # Sent by the province's account, handled by a department: its people see it.
     staff = signed_in("staff", "H21.17")
     page = staff.get("/workspace/H21.17/refused").content.decode()
-    assert "A: thủ tục chưa có; chủ hồ sơ ***" in page
+    assert "A: MaTTHC chưa có trong bảng TTHC; chủ hồ sơ ***" in page
     assert "Người Thử" not in page
     assert page.count("mã lỗi 606") == 2
+    assert "<q>B: MaTTHC chưa có trong bảng TTHC; " in page
     assert "Gửi lại tất cả" in page
     assert "refused" in staff.get("/en/workspace/H21.17/set-aside").content.decode()
     book = openpyxl.load_workbook(BytesIO(staff.get("/workspace/H21.17/refused.xlsx").content))
@@ -78,10 +79,14 @@ def test_refused_dossiers_are_listed_mended_and_sent_again(
     assert not any("Người Thử" in cell for cell in cells)
     of_a = personal.Dossier("H21", "A", "H21.17", {"ChuHoSo": "Người Thử", "SoDienThoai": "0900000012"})
     told = one_dossier._at_portal(of_a)
-    assert told.startswith("bị từ chối ")
-    assert told.endswith("A: thủ tục chưa có; chủ hồ sơ ***, số ***, mã lỗi 606")
-    assert one_dossier._at_portal(personal.Dossier("H21", "C", "H21.17", {})).startswith("đã có trên Cổng")
-    assert one_dossier._at_portal(personal.Dossier("H22", "A", "H22", {})) == "chưa rõ"
+    assert told.told.startswith("bị từ chối (")
+    assert (told.reason, told.error_code) == (
+        "A: MaTTHC chưa có trong bảng TTHC; chủ hồ sơ ***, số ***",
+        "606",
+    )
+    of_c = one_dossier._at_portal(personal.Dossier("H21", "C", "H21.17", {}))
+    assert of_c.told.startswith("đã có trên Cổng (")
+    assert one_dossier._at_portal(personal.Dossier("H22", "A", "H22", {})).told == "chưa rõ"
     reader = signed_in("reader", "H21.17")
     assert "Gửi lại tất cả" not in reader.get("/workspace/H21.17/refused").content.decode()
     item = RelayItem.objects.get(code="B", state=RelayItem.State.REFUSED).pk

@@ -167,3 +167,4 @@ def test_an_abbreviation_is_marked_only_where_it_is_read() -> None:
     abbreviation = '<abbr title="thủ tục hành chính">TTHC</abbr>'
     assert marked(html, "vi") == f'<title>TTHC</title><a title="TTHC">{abbreviation} <b>TTHC</b></a>'
     assert first_use('<option>TTHC</option><i class="hidden">TTHC</i>', "TTHC") is None
+    assert first_use("<q>Mã TTHC sai, MaTTHC</q>", "TTHC") is None

@@ -116,6 +116,8 @@ def test_abbreviations_are_spelled_out_at_their_first_use(client_of: SignIn) -> 
         ("<b>1.1</b> <a>TTHC công bố</a>", "<b>1.1</b> <a>Thủ tục hành chính (TTHC) công bố</a>"),
         ("<p><b>3</b> TTHC</p>", "<p><b>3</b> thủ tục hành chính (TTHC)</p>"),
         ("<p>Xem <a>TTHC</a></p>", "<p>Xem <a>thủ tục hành chính (TTHC)</a></p>"),
+        ("<p>MaTTHC, TTHC</p>", "<p>MaTTHC, thủ tục hành chính (TTHC)</p>"),
+        ("<q>Mã TTHC sai</q> TTHC", "<q>Mã TTHC sai</q> thủ tục hành chính (TTHC)"),
     ],
 )
 def test_what_begins_with_an_abbreviation_begins_with_a_capital(text: str, spelled: str) -> None:

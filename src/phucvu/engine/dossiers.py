@@ -18,13 +18,12 @@ from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import counted_for
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import end_of_day, seconds_late
-from phucvu.engine.origin import in_ministry_system
-from phucvu.engine.reasons import REFUSED, SYNCHRONISED, sentence
+from phucvu.engine.origin import why_missing
+from phucvu.engine.reasons import by_reason, sentence
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import YES, Verdict, any_of, of_records
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, NotFoundError
-from phucvu.records.codes import AtPortal
 from phucvu.records.histories import ID
 from phucvu.records.schema import TIME
 from phucvu.rules.model import Indicator, RuleSetFile
@@ -111,7 +110,8 @@ def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
 def _of_dossiers(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
     rows = _looked_at(features.dossiers(evaluation, evaluation.tree.below(unit)), indicator)
     answers = evaluation.tables["portal_answers"]
-    words = answers.message.fill_null("") + " (" + answers.error_code.fill_null("?") + ")"
+    message, code = answers.message.nullif(""), answers.error_code
+    words = ibis.coalesce(message + " (" + code + ")", message, code)
     rows = look_up(rows, answers.select(ID, portal_said=words), ID)
     said = {
         "code": rows.code,
@@ -125,24 +125,7 @@ def _of_dossiers(evaluation: Evaluation, unit: str, indicator: Indicator) -> Beh
         "portal_said": rows.portal_said,
     }
     verdict = of_records(rows, indicator)
-    lacks = verdict.lacks
-    if SYNCHRONISED in lacks:
-        others = {code: lacking for code, lacking in lacks.items() if code != SYNCHRONISED}
-        lacks = _missing(rows, lacks[SYNCHRONISED]) | others
-    return Behind(rows, said, verdict, lacks)
-
-
-def _missing(rows: ir.Table, lacking: ir.BooleanValue) -> dict[str, ir.BooleanValue]:
-    """Why the national portal does not have each dossier that it lacks: what it said, else where that is."""
-    unsaid = rows.at_portal.isnull()
-    causes = {
-        REFUSED: rows.at_portal == AtPortal.REFUSED,
-        "waiting_for_portal": rows.at_portal == AtPortal.WAITING,
-        "absent_at_portal": rows.at_portal == AtPortal.ABSENT,
-        "in_ministry_system": unsaid & in_ministry_system(rows),
-        "own_file_only": unsaid & ~in_ministry_system(rows),
-    }
-    return {code: lacking & cause.fill_null(False) for code, cause in causes.items()}
+    return Behind(rows, said, verdict, by_reason(verdict.lacks, why_missing(rows).__getitem__))
 
 
 def _looked_at(rows: ir.Table, indicator: Indicator) -> ir.Table:

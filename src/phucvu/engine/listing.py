@@ -34,6 +34,7 @@ from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import RESUMED, seconds_late
+from phucvu.engine.origin import origin, why_missing
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period
@@ -67,7 +68,16 @@ DEEP = 10_000
 """Pages from here on are fetched in two steps."""
 
 
+MEANING = 2
+"""To be raised when the columns come to mean something else: what was made before is made anew."""
+
+
 # Making
+
+
+def made_by(rules: RuleSetFile) -> str:
+    """What a listing was made by: the meaning of its columns, and the rules."""
+    return f"{MEANING} {digest(rules)}"
 
 
 def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, path: Path) -> None:
@@ -80,7 +90,7 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
         with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
             evaluation.write(_rows(evaluation, rules, now), judged)
             places = _places(evaluation.tree.units)
-            told = {"period": str(period), "cut_off": evaluation.cut_off, "rules": digest(rules)}
+            told = {"period": str(period), "cut_off": evaluation.cut_off, "made_by": made_by(rules)}
         with duckdb.connect(path, config={"memory_limit": MEMORY, "temp_directory": folder}) as con:
             con.register("known", places.to_arrow())
             con.register("told", pl.DataFrame([told]).to_arrow())
@@ -107,17 +117,23 @@ SELECT *, row_number() OVER () AS number FROM ordered
 def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:
     rows = data_quality.with_what_is_known(features.dossiers(evaluation), evaluation, now)
     rows = look_up(rows, _waiting(rows, evaluation), ID)
+    # The portal's own words may hold personal data; its code does not.
+    answers = evaluation.tables["portal_answers"].select(ID, portal_said="error_code")
+    rows = look_up(rows, answers, ID)
     flags = {name: CONDITIONS[c](rows, count) for name, c, count in _conditions(rules)}
     doubts = {
         f"doubt {name}": wrong.fill_null(False) for name, (wrong, _) in data_quality.doubts(rows).items()
     }
     return rows.select(
         *("sender", "code", "unit", "procedure", "channel", "status", "received_at", "due", "unanswered"),
+        *("at_portal", "portal_said"),
+        origin=origin(rows),
         ended=rows.end,
         # Waiting for the citizen moves what is left of the time.
         must_by=rows.due + rows.waited.as_interval("s"),
         seconds_late=seconds_late(rows, evaluation.cut_off),
         waiting=rows.waiting.fill_null(rows.end.isnull() & (rows.status == ASKED)).fill_null(False),
+        **why_missing(rows),
         **flags,
         **doubts,
     )
@@ -197,6 +213,12 @@ def verdict_of(indicator: Indicator, period: Period) -> Verdict[Expression]:
     return _verdict(indicator, ColumnExpression, YES, population(str(indicator.count.population), period))
 
 
+def lacking(indicator: Indicator, period: Period, reason: str) -> Expression:
+    """The dossiers of an indicator's denominator that lack something, by its reason code."""
+    found = verdict_of(indicator, period)
+    return found.looked_at & reason_codes.by_reason(found.lacks, ColumnExpression)[reason]
+
+
 def doubted(finding: str, period: Period) -> Expression:
     """The dossiers of a period with a finding, by its name (see ``phucvu.engine.data_quality``)."""
     of = "received" if finding == "not_reported" else "handled"
@@ -235,7 +257,8 @@ class Listing:
 
     Pages have the columns sender, code, unit, procedure, channel, status, received_at, due, must_by (the
     deadline, with what was spent waiting for the citizen added), ended, seconds_late, unanswered,
-    waiting, and a boolean one for each condition of the rules.
+    waiting, origin (``origin.WORDS``), at_portal (a code of ``AtPortal``), portal_said (its error code),
+    and a boolean one for each condition of the rules and each code of ``reasons.AT_PORTAL``.
     """
 
     path: Path
@@ -246,7 +269,7 @@ class Listing:
 
     @cached_property
     def _about(self) -> tuple[str, dt.datetime, str]:
-        found: Any = self._con.cursor().execute("SELECT period, cut_off, rules FROM about").fetchone()
+        found: Any = self._con.cursor().execute("SELECT * FROM about").fetchone()
         return found  # type: ignore[no-any-return]
 
     @property
@@ -258,8 +281,8 @@ class Listing:
         return self._about[1]
 
     @property
-    def rules(self) -> str:
-        """The rule set it was made by (see ``phucvu.rules.loading.digest``)."""
+    def made_by(self) -> str:
+        """See the function ``made_by``."""
         return self._about[2]
 
     def answers_for(self, period: Period) -> bool:
@@ -380,7 +403,8 @@ def _lower(value: Expression | str) -> Expression:
 def reasons(page: pl.DataFrame, indicator: Indicator, language: str) -> pl.Series:
     """Why each dossier of a page does not count in an indicator; empty where it does."""
     found = _verdict(indicator, pl.col, pl.lit(True))
-    said = reason_codes.sentence(found.lacks, found.taken_off(pl.Int64), indicator, language)
+    lacks = reason_codes.by_reason(found.lacks, pl.col)
+    said = reason_codes.sentence(lacks, found.taken_off(pl.Int64), indicator, language)
     return page.with_columns(reason=said)["reason"]
 
 

@@ -6,13 +6,13 @@ where more can be said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.on_time import DAY
-from phucvu.engine.verdict import asked_of_dossiers
+from phucvu.engine.verdict import Truth, asked_of_dossiers
 from phucvu.rules.model import Indicator, Words
 
 LATE = "on_time"
@@ -64,7 +64,22 @@ def codes(indicator: Indicator) -> tuple[str, ...]:
     if count.of in ("services", "communes", "procedures"):
         own = [c for c in count.numerator if count.of == "procedures" and CONDITIONS[c].of != "dossier"]
         return (*own, *([NO_DOSSIER] if asked_of_dossiers(count)[0] else []))
-    return (*(WORDS if count.of == "petitions" else ()), *count.numerator)
+    own = [code for c in count.numerator for code in (AT_PORTAL if c == SYNCHRONISED else [c])]
+    return (*(WORDS if count.of == "petitions" else ()), *own)
+
+
+def by_reason(lacks: Mapping[str, Truth], why: Callable[[str], Truth]) -> dict[str, Truth]:
+    """What records lack, by reason code; ``lacks`` is by condition.
+
+    ``why`` tells for each code of ``AT_PORTAL`` of which records that the portal lacks it is true.
+    """
+    found: dict[str, Truth] = {}
+    for condition, lacking in lacks.items():
+        if condition == SYNCHRONISED:
+            found |= {code: lacking & why(code) for code in AT_PORTAL}
+        else:
+            found[condition] = lacking
+    return found
 
 
 def words(code: str, indicator: Indicator) -> Words:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from phucvu.engine.listing import Listing, judge
+from phucvu.engine.listing import Listing, judge, made_by
 from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
@@ -32,7 +32,7 @@ from phucvu.problems import UnusableError
 from phucvu.records.places import is_remote
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
-from phucvu.rules.loading import digest, rules_in_use
+from phucvu.rules.loading import rules_in_use
 
 REST = 9
 """A listing rests for so many times as long as making it took: a tenth of one processor each."""
@@ -61,7 +61,7 @@ def exports_folder(home: str) -> Path:
 
 def listing_of(home: str, period: Period) -> Listing | None:
     """The latest listing that answers for a period by the rules in use; None where none was made yet."""
-    rules = digest(rules_in_use())
+    wanted = made_by(rules_in_use())
     for _ in range(2):  # a newer one may take its place between looking and opening
         for path in _newest_first(folder(home)):
             covered = _period_of(path)
@@ -69,7 +69,7 @@ def listing_of(home: str, period: Period) -> Listing | None:
                 continue
             with contextlib.suppress(duckdb.IOException):
                 found = _opened(path)
-                if found.rules == rules and found.answers_for(period):
+                if found.made_by == wanted and found.answers_for(period):
                     return found
     return None
 

@@ -17,8 +17,9 @@ from django.utils.html import format_html
 from phucvu.web.glossary import terms
 from phucvu.web.language import language
 
-NO_TEXT = ("title", "option", "textarea", "pre", "code", "svg", "abbr", "script", "style")
-"""Elements in which nothing is marked: what stands there is not read as text, or may hold no element."""
+NO_TEXT = ("title", "option", "textarea", "pre", "code", "svg", "abbr", "script", "style", "q")
+"""Elements in which nothing is marked: what stands there is not read as text, may hold no element, or is what
+others said."""
 
 PORTAL = "Cổng "
 """Pages write «Cổng DVCQG»: the word before the abbreviation is no part of it."""

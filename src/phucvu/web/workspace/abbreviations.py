@@ -16,8 +16,9 @@ PIECES = re.compile(r"(<[^>]*>)")
 NUMBER = re.compile(r"\d\.\d[ab]?")
 """The number of an indicator: its name begins behind it."""
 
-KEPT_AS_THEY_ARE = ("title", "script", "style", "option", "textarea", "caption")
-"""Elements in which nothing is spelled out: what is not read as the text of the page, or cannot be longer."""
+KEPT_AS_THEY_ARE = ("title", "script", "style", "option", "textarea", "caption", "q")
+"""Elements in which nothing is spelled out: what is not read as the text of the page, cannot be longer, or is
+what others said."""
 
 
 def spelled_out(html: str) -> str:
@@ -36,8 +37,8 @@ def spelled_out(html: str) -> str:
             name = piece.strip("</>").split(" ")[0]
             within = "" if piece.startswith("</") else name if name in KEPT_AS_THEY_ARE else within
         elif not within:
-            for short in [s for s in left if s in piece]:
-                before, _, after = pieces[place].partition(short)
+            for short in [s for s in left if re.search(rf"\b{s}\b", piece)]:
+                before, after = re.split(rf"\b{short}\b", pieces[place], maxsplit=1)
                 words = SPELLED[short]
                 if _begins(pieces, place, before):
                     words = words[0].upper() + words[1:]

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from phucvu.engine.calendar import Calendar
+from phucvu.engine.origin import SAID, WORDS
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.formats import day, moment, whole
 from phucvu.records.codes import Channel, Status
@@ -34,6 +35,15 @@ def channels() -> dict[int, str]:
         Channel.ONLINE: _("trực tuyến"),
         Channel.POST: _("bưu chính công ích"),
     }
+
+
+def origins() -> dict[str, str]:
+    return {origin: words[language()] for origin, words in WORDS.items()}
+
+
+def at_portal() -> dict[str, str]:
+    """What the national portal said of a dossier; where it said nothing see ``NOTHING_SAID``."""
+    return {outcome.value: words[language()] for outcome, words in SAID.items()}
 
 
 def days_left(row: dict[str, Any], calendar: Calendar, today: dt.date) -> str:

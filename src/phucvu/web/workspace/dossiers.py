@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from phucvu.engine import dossiers as behind
 from phucvu.engine.listing import Listing, Wish, late, reasons, verdict_of
+from phucvu.engine.origin import NOTHING_SAID
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import NotFoundError
@@ -26,7 +27,7 @@ from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
 from phucvu.web.sorting import Heading
 from phucvu.web.workspace import exports, files, groups, home
-from phucvu.web.workspace.dossier_words import channels, dated, days_left, statuses
+from phucvu.web.workspace.dossier_words import at_portal, channels, dated, days_left, origins, statuses
 from phucvu.web.workspace.list_query import FILTERS, PER_PAGE, ListQuery
 from phucvu.web.workspace.ready_lists import Moment
 from phucvu.web.workspace.shown import rendered
@@ -80,6 +81,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "channels": [(str(code), name) for code, name in channels().items()],
         "times": _times_taken_off(found, wish, asked, number),
         # That it is late is said already.
+        "with_origin": asked.of_synchronisation,
         "with_reasons": "reason" in _ways(asked),
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
@@ -191,6 +193,7 @@ def _rows(rows: pl.DataFrame, asked: ListQuery, at: Moment, page: int) -> list[d
     """The rows as the page of this number shows them; their links know the way back to it."""
     known, names = home.tree(asked.period).units, home.procedure_names()
     said_status, said_channel = statuses(), channels()
+    said_origin, said_at_portal = origins(), at_portal()
     why = reasons(rows, asked.indicator, language()) if asked.indicator else [""] * rows.height
     return [
         row
@@ -201,6 +204,8 @@ def _rows(rows: pl.DataFrame, asked: ListQuery, at: Moment, page: int) -> list[d
             "channel_name": said_channel.get(row["channel"] or Channel.IN_PERSON, ""),
             "lateness": days_late or days_left(row, at.calendar, at.today),
             "is_late": not row["on_time"],
+            "origin_name": said_origin[row["origin"]],
+            "portal_name": said_at_portal.get(row["at_portal"], NOTHING_SAID[language()]),
             "why": said or "",
             "received_text": dated(row["received_at"]),
             "due_text": dated(row["must_by"]),

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 
 from phucvu.accounts import units
 from phucvu.engine.listing import Listing, reasons
+from phucvu.engine.origin import NOTHING_SAID
 from phucvu.engine.reasons import days_late
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
@@ -23,7 +24,7 @@ from phucvu.tables.headings import of_frame
 from phucvu.web.language import _, language
 from phucvu.web.page import BOM, XLSX
 from phucvu.web.workspace import home
-from phucvu.web.workspace.dossier_words import channels, statuses
+from phucvu.web.workspace.dossier_words import at_portal, channels, origins, statuses
 from phucvu.web.workspace.list_query import ListQuery
 from phucvu.web.workspace.ready_lists import Moment
 
@@ -77,6 +78,10 @@ def _file_columns(
         _("Thủ tục"): named("procedure", procedures),
         _("Hình thức nộp"): named("channel", channels()),
         _("Trạng thái"): named("status", statuses()),
+        _("Nguồn hồ sơ"): named("origin", origins()),
+        _("Cổng Dịch vụ công quốc gia"): pl.col("at_portal").replace_strict(
+            at_portal(), default=NOTHING_SAID[language()], return_dtype=pl.String
+        ),
         _("Ngày tiếp nhận"): pl.col("received_at"),
         _("Ngày hẹn trả"): pl.col("due"),
         _("Hạn tính cả thời gian chờ bổ sung giấy tờ"): pl.col("must_by"),

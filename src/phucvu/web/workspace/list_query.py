@@ -19,7 +19,7 @@ from phucvu.engine.listing import (
     Wish,
     verdict_of,
 )
-from phucvu.engine.reasons import codes, words
+from phucvu.engine.reasons import SYNCHRONISED, codes, words
 from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import rules_in_use
@@ -107,6 +107,11 @@ class ListQuery:
         return Order(self.said["sort"], self.said.get("order") == "desc")
 
     @property
+    def of_synchronisation(self) -> bool:
+        """Whether it asks what the national portal has (1.4)."""
+        return self.indicator is not None and SYNCHRONISED in self.indicator.count.numerator
+
+    @property
     def _by_lateness(self) -> bool:
         return self.indicator is not None and self.lost_only and "on_time" in self.indicator.count.numerator
 
@@ -126,8 +131,7 @@ class ListQuery:
         """The dossiers of the list that lack a condition of its indicator; none for what is no such."""
         if self.indicator is None or reason not in self.reasons:
             return ConstantExpression(False)
-        verdict = verdict_of(self.indicator, self.period)
-        return verdict.looked_at & verdict.lacks[reason]
+        return listing.lacking(self.indicator, self.period, reason)
 
     def condition(self, at: Moment) -> Expression:
         found = self._listed(at)

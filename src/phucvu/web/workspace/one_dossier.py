@@ -21,7 +21,7 @@ from phucvu.accounts import personal, versions
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, Listing, late, reasons, verdict_of
-from phucvu.engine.origin import WORDS, ministry_of, origin_of
+from phucvu.engine.origin import NOTHING_SAID, SAID, WORDS, ministry_of, origin_of
 from phucvu.engine.reasons import OUTSIDE, words
 from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
@@ -29,7 +29,7 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.counting import running
 from phucvu.inbox.home import store
 from phucvu.problems import UnusableError
-from phucvu.records.codes import AtPortal, Channel
+from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
 from phucvu.web.language import _, language
@@ -204,8 +204,17 @@ def _facts(sender: str, code: str) -> dict[str, Any]:
     return rows.row(0, named=True)
 
 
-def _at_portal(dossier: personal.Dossier) -> str:
-    """What the national portal said last of a dossier, in words; its own without what is personal."""
+@dataclass(frozen=True)
+class SaidThere:
+    """What the national portal said last of a dossier: in our words, and its own reason and code, if any."""
+
+    told: str
+    reason: str = ""
+    error_code: str = ""
+
+
+def _at_portal(dossier: personal.Dossier) -> SaidThere:
+    """Its reason is without what is personal."""
     con = ibis.duckdb.connect()
     try:
         table = store().table(con, "portal_answers")
@@ -213,18 +222,10 @@ def _at_portal(dossier: personal.Dossier) -> str:
     finally:
         con.disconnect()
     if rows.is_empty():
-        return _("chưa rõ")
+        return SaidThere(NOTHING_SAID[language()])
     said = rows.row(0, named=True)
-    told = {
-        AtPortal.WAITING: _("đang chờ gửi từ %(moment)s"),
-        AtPortal.ACKNOWLEDGED: _("đã có trên Cổng (%(moment)s)"),
-        AtPortal.UPDATE_REFUSED: _("đã có trên Cổng; bản cập nhật bị từ chối %(moment)s"),
-        AtPortal.REFUSED: _("bị từ chối %(moment)s"),
-        AtPortal.ABSENT: _("tra cứu %(moment)s: Cổng không có hồ sơ"),
-    }[said["outcome"]] % {"moment": dated(said["at"])}
-    reason = personal.hide(said["message"] or "", dossier.payload)
-    code = _("mã lỗi %(error)s") % {"error": said["error_code"]} if said["error_code"] else ""
-    return ": ".join(filter(None, [told, ", ".join(filter(None, [reason, code]))]))
+    told = f"{SAID[said['outcome']][language()]} ({dated(said['at'])})"
+    return SaidThere(told, personal.hide(said["message"] or "", dossier.payload), said["error_code"] or "")
 
 
 def _events(facts: dict[str, Any], steps: pl.DataFrame, judged: dict[str, Any] | None) -> Iterator[Event]:
