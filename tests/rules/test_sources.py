@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from phucvu.cli.rules import rules as command
 from phucvu.rules.loading import load
+from phucvu.rules.origins import origins
 
 DAY = dt.date(2026, 12, 31)
 ANNEX = "qd766"
@@ -36,11 +37,19 @@ def test_only_what_the_portal_does_otherwise_was_observed():
     assert observed == counted | scoped | {("4.2", "target"), ("4.6", "applies_to")}
 
 
-def test_the_three_are_told_apart_where_rules_are_shown():
+def test_the_three_are_told_apart_for_each_value_where_rules_are_shown():
+    """Of 3.6 the points stand in the Annex, the rest in the formula text, but its base was observed."""
     said = CliRunner().invoke(command, ["show", "portal-2026"]).output
     flat = " ".join(said.replace("│", " ").split())
     for words in ("Phụ lục", "Mô tả công thức", "Quan sát"):
         assert words in flat
+    portal = load("portal-2026").at(DAY)
+    found = {o.title.vi: o.said("vi") for o in origins(portal["3.6"], portal)}
+    assert found[portal.sources[ANNEX].title.vi].endswith("Phụ lục: điểm tối đa, tỷ lệ đạt điểm tối đa")
+    assert found[portal.sources["portal"].title.vi].endswith(": cách đếm")
+    assert portal.sources["formula"].title.vi in found
+    written = load("qd766-2022").at(DAY)
+    assert len(origins(written["3.6"], written)) == 2
 
 
 def test_22_component_indicators_in_5_groups():

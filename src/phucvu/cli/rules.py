@@ -12,6 +12,7 @@ from phucvu.formats import day, decimal, percent
 from phucvu.rules.difference import at_stake, difference
 from phucvu.rules.loading import load, names
 from phucvu.rules.model import Indicator, RuleSet
+from phucvu.rules.origins import origins
 
 period_option = click.option(
     "--period", metavar="KỲ", help="Quy tắc của kỳ nào (mặc định: hôm nay). | Rules of which period."
@@ -72,8 +73,7 @@ def _row(indicator: Indicator, in_force: RuleSet) -> tuple[str, ...]:
         f"= {indicator.numerator.vi}",
         f"/ {indicator.denominator.vi}",
     ]
-    used = dict.fromkeys(indicator.sources.values())
-    sources = "; ".join(in_force.sources[s].title.vi for s in used)
+    sources = "; ".join(origin.said("vi") for origin in origins(indicator, in_force))
     return (
         indicator.id,
         "\n".join(lines),

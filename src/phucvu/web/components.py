@@ -14,7 +14,7 @@ from phucvu.charts.lost_points import Loss
 from phucvu.formats import decimal, percent, points, whole
 from phucvu.rules.model import Group, Indicator, RuleSet
 from phucvu.web.boards import Board, Mark, Standing
-from phucvu.web.explained import Origin, explained, origins
+from phucvu.web.explained import explained, where_said
 from phucvu.web.language import _, language
 from phucvu.web.published_figures import PublishedFigure, beside_counts
 from phucvu.web.published_words import of_figure
@@ -116,8 +116,8 @@ class Line:
         return list(explained(self.indicator))
 
     @property
-    def origins(self) -> list[Origin]:
-        return origins(self.indicator, self.rules)
+    def origins(self) -> list[str]:
+        return where_said(self.indicator, self.rules)
 
 
 @dataclass(frozen=True)

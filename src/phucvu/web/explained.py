@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from phucvu.formats import day, decimal, percent
-from phucvu.rules.difference import FIELDS
 from phucvu.rules.model import KIND_NAMES, Indicator, RuleSet
+from phucvu.rules.origins import Origin, origins
 from phucvu.web.language import _, language
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A source and the day from which its values hold; ``fields`` names them where others hold more."""
-
-    title: str
-    since: dt.date
-    fields: list[str]
-
-    def __str__(self) -> str:
-        said = _("%(title)s; từ ngày %(day)s") % {"title": self.title, "day": day(self.since)}
-        return f"{said}: {', '.join(self.fields)}." if self.fields else f"{said}."
 
 
 def explained(indicator: Indicator) -> Iterator[tuple[str, str]]:
@@ -66,16 +51,13 @@ def _not_applying(indicator: Indicator) -> str:
     return _("%(who)s được %(points)s điểm theo quy tắc.") % {"who": who, "points": given}
 
 
-def origins(indicator: Indicator, rules: RuleSet) -> list[Origin]:
-    """Where the values of an indicator stand, those of one source and day together.
+def where_said(indicator: Indicator, rules: RuleSet) -> list[str]:
+    """Where the values of an indicator stand, in sentences (see ``rules.origins``)."""
+    return [_in_words(origin) for origin in origins(indicator, rules)]
 
-    The first is where most of them stand; the others name what they say.
-    """
-    found: dict[tuple[str, dt.date], list[str]] = {}
-    for field, source in indicator.sources.items():
-        found.setdefault((source, indicator.since[field]), []).append(FIELDS[field][language()])
-    most, *others = sorted(found.items(), key=lambda item: -len(item[1]))
-    return [
-        Origin(rules.sources[source].title[language()], since, fields)
-        for (source, since), fields in [(most[0], []), *others]
-    ]
+
+def _in_words(origin: Origin) -> str:
+    lang = language()
+    said = _("%(title)s; từ ngày %(day)s") % {"title": origin.title[lang], "day": day(origin.since)}
+    fields = ", ".join(field[lang] for field in origin.fields)
+    return f"{said}: {fields}." if fields else f"{said}."

@@ -15,7 +15,7 @@ from phucvu.web import timelines
 from phucvu.web.boards import Block, Board
 from phucvu.web.components import Line
 from phucvu.web.embedding import embed
-from phucvu.web.explained import explained, origins
+from phucvu.web.explained import explained, where_said
 from phucvu.web.history import rates_of
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
@@ -97,7 +97,7 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
             for kind, rows in blocks
         ],
         "explained": list(explained(indicator)),
-        "origins": origins(indicator, board.rules),
+        "origins": where_said(indicator, board.rules),
         "derived": identity in board.result.derived,
         "over_time": over_time,
         "embed": embed(

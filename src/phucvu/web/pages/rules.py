@@ -10,7 +10,8 @@ from phucvu.formats import decimal
 from phucvu.rules.difference import Change, at_stake, difference
 from phucvu.rules.loading import shown
 from phucvu.rules.model import Indicator, RuleSet
-from phucvu.web.explained import explained, origins
+from phucvu.rules.origins import origins
+from phucvu.web.explained import explained, where_said
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond
 from phucvu.web.preview import Preview
@@ -61,7 +62,7 @@ def show(request: Any, name: str, form: str | None = None) -> Any:
 
 
 def _explained(indicator: Indicator, rules: RuleSet) -> tuple[Indicator, Any, Any]:
-    return indicator, list(explained(indicator)), origins(indicator, rules)
+    return indicator, list(explained(indicator)), where_said(indicator, rules)
 
 
 def _as_row(indicator: Indicator, rules: RuleSet) -> dict[str, Any]:
@@ -80,7 +81,8 @@ def _as_row(indicator: Indicator, rules: RuleSet) -> dict[str, Any]:
         "scope": indicator.scope,
         "applies_to": " ".join(indicator.applies_to),
         "not_applicable": indicator.not_applicable,
-        "sources": "; ".join(dict.fromkeys(rules.sources[s].title.vi for s in indicator.sources.values())),
+        "sources": "; ".join(origin.said("vi") for origin in origins(indicator, rules)),
+        "sources_en": "; ".join(origin.said("en") for origin in origins(indicator, rules)),
     }
 
 
