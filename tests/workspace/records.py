@@ -100,6 +100,12 @@ def fill(store: Store, now: dt.datetime) -> None:
     ]
     store.append("dossiers", pl.DataFrame(rows, infer_schema_length=None))
     store.append("steps", pl.DataFrame(steps))
+    answers = [
+        {"sender": "H99", "code": "H99.01-later", "outcome": "acknowledged"},
+        {"sender": "H99", "code": "H99.201-later", "outcome": "refused", "error_code": "606"},
+    ]
+    reason = "MaTTHC chưa có trong bảng TTHC của Nguyễn Văn Thử"
+    store.append("portal_answers", pl.DataFrame(answers).with_columns(at=now, message=pl.lit(reason)))
     disliked = [{"dossier": f"{u}-disliked", "unit": u, "value": -1} for u in ("H99.01", "H99.201")]
     store.append("ratings", pl.DataFrame(disliked))
     month = Period.months(now.year, now.month, 1)

@@ -104,6 +104,27 @@ def test_lost_dossiers_are_those_behind_the_figure(
     )
 
 
+def test_each_dossier_is_listed_with_its_origin_and_what_the_portal_said(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    said = {
+        r["Mã hồ sơ"]: r["Cổng Dịch vụ công quốc gia"] for r in rows_of(client, "/workspace/H99/dossiers.csv")
+    }
+    assert said["H99.01-later"] == "đã có trên Cổng"
+    assert said["H99.201-later"] == "bị từ chối"
+    assert said["H99.01-done"] == "chưa rõ"
+    [lost] = rows_of(client, "/workspace/H99/dossiers.csv?indicator=1.4&lost=1&reason=refused_by_portal")
+    assert (lost["Mã hồ sơ"], lost["Nguồn hồ sơ"]) == ("H99.201-later", "API đồng bộ")
+    assert lost["Lý do chưa đạt"] == "Cổng từ chối: 606"
+    assert not rows_of(client, "/workspace/H99/dossiers.csv?indicator=1.4&lost=1&reason=own_file_only")
+    page = body(client, "/workspace/H99/dossiers?indicator=1.4")
+    assert "API đồng bộ; bị từ chối" in page
+    assert "API đồng bộ; bị từ chối" not in body(client, "/workspace/H99/dossiers?indicator=2.1")
+    by_reason = body(client, "/workspace/H99/dossiers?indicator=1.4&lost=1&by=reason")
+    assert "reason=refused_by_portal" in by_reason
+    one = body(client, "/workspace/H99/dossiers/H99/H99.201-later")
+    assert "<q>MaTTHC chưa có trong bảng TTHC của ***</q>, mã lỗi 606" in one
+
+
 def test_what_other_indicators_count(client_of: SignIn) -> None:
     client = client_of("head", "H99")
     page = body(client, "/workspace/H99/dossiers?indicator=3.4&lost=1")
