@@ -2,10 +2,18 @@
 
 import datetime as dt
 
+import ibis
+import polars as pl
+
 from phucvu.engine.data_quality import WORDS, findings
-from phucvu.engine.left_out import left_out
-from phucvu.engine.sources import from_frames
+from phucvu.engine.handlers import unknown_handlers
+from phucvu.engine.left_out import COLUMNS, left_out
+from phucvu.engine.sources import from_frames, of_store
+from phucvu.engine.table_findings import table_findings
+from phucvu.engine.tree import units_of
 from phucvu.figures.periods import Period
+from phucvu.records.histories import ID
+from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
 from . import worked
@@ -135,3 +143,113 @@ def test_what_counting_leaves_out_is_named():
     assert set(left_out(tables, {"H99.201"})["dossier"]) == {"P-1", "P-2"}
     doubtful = findings(tables, load("portal-2026"), Period.parse("2026-08"), dt.datetime(2026, 9, 1))
     assert every.schema == doubtful.schema
+
+
+OF_TABLES = {
+    "procedures": [
+        {"code": "1.000001", "owner": "H99", "parts_complete": "true", "parts_missing": "steps"},
+        {"code": "1.000002", "owner": "H99", "parts_complete": "false", "parts_missing": "steps"},
+    ],
+    "decisions": [
+        {"number": "1", "procedure": "1.000001", "kind": "new", "published_on": "2026-07-02"},
+        {"number": "2", "procedure": "1.000002", "kind": "new", "published_on": "2026-07-02"},
+        {"number": "3", "procedure": "1.000002", "kind": "abolished", "decided_on": "2026-08-01",
+         "published_on": "2026-08-02", "taken_down_on": "2026-08-05", "effective_on": "2026-08-03"},
+        {"number": "4", "procedure": "1.000004", "kind": "new"},
+        {"number": "5", "procedure": "1.000005", "kind": "new", "published_on": "2026-07-02",
+         "ministry_decision": "9/QĐ"},
+        {"number": "6", "procedure": "1.000005", "kind": "amended", "published_on": "2026-07-02",
+         "ministry_decision": "9/QĐ", "incoming_number": "7", "effective_on": "2027-01-01"},
+    ],
+    "catalogue": [
+        {"procedure": "1.000001", "unit": "H99", "content_hash": "a"},
+        {"procedure": "1.000001", "unit": "H99.201", "content_hash": "b"},
+        {"procedure": "1.000002", "unit": "H99", "content_hash": "c"},
+        {"procedure": "1.000003", "unit": "H99"},
+        {"procedure": "1.000005", "unit": "H99"},
+    ],
+    "targets": [
+        {"unit": "H99.999", "indicator": "3.1", "period": "2026", "due_on": "2026-12-31"},
+        {"unit": "H99", "indicator": "9.9", "period": "2026", "due_on": "2026-09-01"},
+        {"unit": "H99.201", "indicator": "payment", "period": "2026", "due_on": "2026-08-31"},
+    ],
+    "reports": [
+        {"unit": "H99", "period": "2026-08", "received": "9", "carried_over": "1", "finished": "8",
+         "open": "1"},
+        {"unit": "H99", "period": "2026-07", "received": "9", "finished": "8", "open": "1"},
+    ],
+}  # fmt: skip
+
+
+def of_tables(**options):
+    rows = {name: [dict(row) for row in part] for name, part in (PROVINCE | OF_TABLES).items()}
+    for row in rows["decisions"]:
+        row.setdefault("unit", "H99")
+        row.setdefault("decided_on", "2026-07-01")
+    for row in rows["catalogue"]:
+        row["shown_on"] = "2026-08-30"
+    for row in rows["targets"]:
+        row |= {"value": "70", "unit_of_value": "percent"}
+    tables = from_frames({name: worked.frame(name, part) for name, part in rows.items()})
+    rules, period = load("portal-2026").at(dt.date(2026, 8, 31)), Period.parse("2026-08")
+    return table_findings(tables, units_of(tables), rules, period, dt.date(2026, 9, 1), **options)
+
+
+def test_each_kind_of_doubt_in_the_tables_is_found_once():
+    every = of_tables(handlers={"H99.201": 3})
+    assert every.select("unit", "dossier", "finding", "value").rows() == [
+        ("H99", "1.000004", "decided_not_shown", "4"),
+        ("H99", "5, 1.000005", "decision_not_in_database", "9/QĐ"),
+        ("H99", "4, 1.000004", "decision_not_public", "2026-07-01"),
+        ("H99", "1.000001", "parts_contradict", "steps"),
+        ("H99", "2026-08", "report_received_carried", "received: 10 ≠ 9"),
+        ("H99", "1.000002", "shown_abolished", "3"),
+        ("H99", "1.000003", "shown_not_decided", None),
+        ("H99", "3, 1.000002", "taken_down_late", "2026-08-05"),
+        ("H99", "9.9, 2026", "target_measure_unknown", "9.9"),
+        ("H99.201", "2026-08", "handler_unknown", "3"),
+        ("H99.201", "1.000001", "shown_otherwise", "b"),
+        ("H99.201", "payment, 2026", "target_due", "2026-08-31"),
+        ("H99.999", "3.1, 2026", "target_unit_unknown", "H99.999"),
+    ]
+    assert every.schema == dict(COLUMNS)
+    assert set(of_tables(of_units={"H99.201"})["finding"]) == {"shown_otherwise", "target_due"}
+    assert "target_unit_unknown" in set(of_tables(of_units={"H99", "H99.201"})["finding"])
+
+
+def test_unknown_handlers_are_counted_and_not_named():
+    dossiers = [FINE | {"code": "HS-1"}, FINE | {"code": "HS-2", "unit": "H99"}]
+    officers = [{"unit": "H99", "code": "cb01", "name": "Cán bộ Thử"}]
+    rows = PROVINCE | {"dossiers": dossiers, "officers": officers}
+    tables = from_frames({name: worked.frame(name, part) for name, part in rows.items()})
+    ids = dict(tables["dossiers"].select("code", ID).to_polars().rows())
+    august = dt.datetime(2026, 8, 3, 9)
+    sent = [
+        ("HS-1", august, '{"NguoiXuLy": "CÁN BỘ THỬ"}'),
+        ("HS-1", august, '{"NguoiXuLy": "CB01"}'),
+        ("HS-1", august, '{"NguoiXuLy" : "Ng\\u01b0\\u1eddi L\\u1ea1"}'),
+        ("HS-2", august, '{"nguoixuly":"Người \\"Lạ\\""}'),
+        ("HS-2", august, '{"TrangThai": "2"}'),
+        ("HS-2", august.replace(month=7), '{"NguoiXuLy": "Người Lạ"}'),
+    ]
+    frame = pl.DataFrame([(ids[c], at, p) for c, at, p in sent], schema=[ID, "at", "payload"], orient="row")
+    steps = ibis.memtable(frame)
+    period, now = Period.parse("2026-08"), dt.datetime(2026, 9, 1)
+    assert unknown_handlers(steps, tables, period, now) == {"H99.201": 1, "H99": 1}
+    assert unknown_handlers(steps, tables | from_frames({}), period, now) == {}
+
+
+def test_handlers_are_read_from_what_was_sent(tmp_path):
+    store, at = Store(tmp_path), dt.datetime(2026, 8, 3, 9)
+    store.append("officers", pl.DataFrame([{"unit": "H99", "code": "cb01", "name": "Cán bộ Thử"}]))
+    dossier = {"sender": "H99", "code": "HS-1"}
+    store.append("dossiers", pl.DataFrame([dossier | {"unit": "H99.201", "received_at": at}]))
+    sent = [(at, "Cán bộ Thử"), (at.replace(hour=10), "Người Lạ")]
+    steps = [
+        dossier | {"at": at, "status": 2, "payload": f'{{"NguoiXuLy": "{handler}"}}'} for at, handler in sent
+    ]
+    store.append("steps", pl.DataFrame(steps))
+    with of_store(store) as tables:
+        with_payload = store.table(tables["steps"].get_backend(), "steps", payload=True)
+        found = unknown_handlers(with_payload, tables, Period.parse("2026-08"), dt.datetime(2026, 9, 1))
+    assert found == {"H99.201": 1}

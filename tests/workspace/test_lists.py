@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -376,6 +377,18 @@ def test_numbers_that_are_left_out_are_told(client_of: SignIn, home: Store) -> N
     finally:
         home.append("petitions", pl.DataFrame([petition | {"likes": 1}]))
     assert "không được tính" not in body(client_of("head", "H99"), "/workspace/H99/doubts")
+
+
+def test_doubts_of_the_tables_are_told(client_of: SignIn, home: Store) -> None:
+    target = {"unit": "H99.01", "indicator": "9.9", "period": "2026", "unit_of_value": "percent"}
+    home.append("targets", pl.DataFrame([target | {"value": Decimal(70)}]))
+    client = client_of("reader", "H99.01")
+    page = body(client, "/workspace/H99.01/doubts")
+    assert "9.9, 2026" in page
+    assert "không có trong bộ quy tắc" in page
+    english = body(client, "/en/workspace/H99.01/doubts")
+    assert "a target for an indicator that the rules do not have" in english
+    assert "9.9, 2026" not in body(client_of("reader", "H98"), "/workspace/H98/doubts")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,10 @@ def findings(
 ) -> None:
     """Dữ liệu cần rà soát: hồ sơ nào, sai gì. | What is doubtful in the records, by dossier."""
     from phucvu.engine.data_quality import findings as doubtful
+    from phucvu.engine.handlers import unknown_handlers
     from phucvu.engine.left_out import left_out
+    from phucvu.engine.table_findings import table_findings
+    from phucvu.records.store import Store
 
     tables, units = asked.open()
     for circle in units.circles():
@@ -137,7 +140,12 @@ def findings(
     found = doubtful(tables, asked.rule_set, period, asked.now, unit, limit=limit, offset=offset)
     if not offset:
         below = None if unit is None else {u.code for u in units.below(unit)} if unit in units else set()
-        found = pl.concat([left_out(tables, below), found])
+        con = tables["steps"].get_backend()
+        steps = Store(asked.home).table(con, "steps", asked.as_of, payload=True)
+        handlers = unknown_handlers(steps, tables, period, asked.now)
+        rules, today = asked.rule_set.at(period.last), asked.now.date()
+        of_tables = table_findings(tables, units, rules, period, today, below, handlers)
+        found = pl.concat([left_out(tables, below), of_tables, found])
     if not said_otherwise("findings", found, format_, excel, about_records(asked, period, unit)):
         print_table(
             f"Dữ liệu cần rà soát | Findings, {period}",

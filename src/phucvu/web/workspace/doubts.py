@@ -15,6 +15,9 @@ from phucvu.web.workspace import files, home
 from phucvu.web.workspace.dossiers import being_made
 from phucvu.web.workspace.shown import rendered
 
+SHOWN = 200
+"""Findings of tables on the page; `phucvu findings` lists all."""
+
 
 def show(request: Any, unit: str, form: str = "") -> Any:
     period = home.asked_period(request.GET.get("period", ""))
@@ -34,6 +37,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         frame = pl.DataFrame(rows, schema=columns, orient="row")
         where = files.place_of(unit, period, found.cut_off)
         return files.answer(frame, form, f"{period}-{unit}-doubts", _("Dữ liệu cần rà soát"), where)
+    in_tables = home.table_findings(unit, period)
     context = {
         "files": {
             kind: reverse("workspace-doubts-file", args=[unit, kind]) + f"?period={period}"
@@ -47,6 +51,8 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         "total": sum(numbers),
         "circles": [circle_of(*circle).text(language()) for circle in units.every().circles()],
         "left_out": home.left_out(unit),
+        "of_tables": in_tables[:SHOWN],
+        "of_tables_number": len(in_tables),
         "cut_off": found.cut_off,
     }
     return rendered(request, "workspace/doubts.html", context)

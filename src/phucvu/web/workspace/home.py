@@ -13,9 +13,11 @@ from django.http import Http404
 from phucvu.accounts import units
 from phucvu.engine.calendar import Calendar
 from phucvu.engine.connections import connect
+from phucvu.engine.handlers import unknown_handlers
 from phucvu.engine.left_out import left_out as left_out_of
 from phucvu.engine.listing import Listing
 from phucvu.engine.sources import Tables
+from phucvu.engine.table_findings import table_findings as found_in_tables
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Units
@@ -26,6 +28,7 @@ from phucvu.inbox.lists import ask_for, listing_of
 from phucvu.inbox.watching import Watch
 from phucvu.problems import UnusableError
 from phucvu.records.store import Store
+from phucvu.rules.loading import rules_in_use
 from phucvu.web import results
 from phucvu.web.language import _, language
 
@@ -66,6 +69,16 @@ def left_out(unit: str) -> list[dict[str, str]]:
     """The declared numbers and likes of a unit and those below it that counting leaves out."""
     with tables() as held:
         return left_out_of(held, units.below(unit)).to_dicts()
+
+
+def table_findings(unit: str, period: Period) -> list[dict[str, str]]:
+    """What is doubtful in the tables of a unit and those below it."""
+    with tables() as held:
+        steps = store().table(held["steps"].get_backend(), "steps", payload=True)
+        handlers = unknown_handlers(steps, held, period, now())
+        of_units, rules = units.below(unit), rules_in_use().at(period.last)
+        found = found_in_tables(held, units.every(), rules, period, now().date(), of_units, handlers)
+        return found.to_dicts()
 
 
 def tree(period: Period) -> Tree:
