@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import polars as pl
@@ -83,3 +84,22 @@ def test_the_table_names_the_nation_only_where_there_is_one(units, said, tmp_pat
     assert ended.exception is None
     assert ("Cả nước | The nation: 43,00" in ended.output) == said
     assert "VN" not in ended.output
+
+
+def test_the_json_of_a_file_ranks_like_units_and_says_why_a_lone_one_has_no_rank(tmp_path) -> None:
+    """Three provinces are ranked among themselves; the one commune has nobody to be ranked with."""
+    points = {"H21": 5, "H22": 6, "H26": 4, "H21.227": 3}
+    rows = "".join(f"2026-08,{unit},2.1,9,10\n" for unit in points)
+    groups = "".join(f"2026-08,{unit},{','.join([str(of)] * 6)}\n" for unit, of in points.items())
+    (tmp_path / "f.csv").write_text(f"period,unit,indicator,numerator,denominator\n{rows}")
+    (tmp_path / "g.csv").write_text(f"period,unit,{','.join(GROUPS)}\n{groups}")
+    args = ["score", str(tmp_path / "f.csv"), "--groups", str(tmp_path / "g.csv"), "--format", "json"]
+    ended = CliRunner().invoke(program, args, standalone_mode=False)
+    found = {row["unit"]: row for row in json.loads(ended.stdout)["totals"]}
+    places = {unit: (found[unit]["rank"], found[unit]["ranked"], found[unit]["unranked"]) for unit in points}
+    assert places == {
+        "H22": (1, 3, None),
+        "H21": (2, 3, None),
+        "H26": (3, 3, None),
+        "H21.227": (None, 1, "alone"),
+    }

@@ -11,7 +11,7 @@ from phucvu.web import maps
 
 from .. import browsing
 from . import axe
-from .showing import over_time, procedures, reorganised, with_communes
+from .showing import OfOneProcedure, over_time, procedure_figures, procedures, reorganised, with_communes
 from .test_maps import feature, file_of
 
 pytestmark = browsing.MARKS
@@ -77,6 +77,21 @@ def test_no_page_has_a_violation(
     show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3"), table=procedures())
     pages = [language + page for page in PAGES]
     assert violations(windows, pages, width, scheme, script) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_nor_has_a_home_that_counts_beside_the_portal(
+    windows: browsing.Windows,
+    address: str,
+    script: str,
+    show: Callable[..., None],
+    width: int,
+    scheme: browsing.Scheme,
+) -> None:
+    days, figures = OfOneProcedure("2026", "1.000001"), procedure_figures("2026")
+    show(with_communes(3), table=procedures(), days=days, counts=True, figures=figures)
+    pages = ["/procedures/1.000001?within=H21", "/procedures/1.000001/index?within=H21", "/units/H21/days"]
+    assert violations(windows, [*pages, "/embed/ranking/H21"], width, scheme, script) == []
 
 
 def test_nor_have_units_that_are_gone(

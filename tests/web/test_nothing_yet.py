@@ -15,6 +15,7 @@ from phucvu.records.store import Store
 from phucvu.web import results
 
 PAGES = ["/", "/en/", "/units/H99", "/indicators", "/indicators/2.1", "/procedures", "/compare", "/about"]
+PAGES += ["/units/H99/days", "/procedures/1.000001", "/procedures/1.000001/index"]
 PAGES += ["/search?q=a", "/rules", "/rules/portal-2026", "/glossary", "/embed/ranking", "/?period=2026"]
 DATA = [
     "/index.json",

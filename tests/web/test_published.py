@@ -119,7 +119,9 @@ def test_a_ranking_has_the_portals_place_beside_the_own(client: Client) -> None:
 @pytest.mark.usefixtures("province")
 def test_what_stands_for_a_page_elsewhere_has_the_portals_number_too(client: Client) -> None:
     """An embedded ranking, and the sentence and picture of a link."""
-    assert "64,50, hạng 4/135" in html_of(client, "/embed/ranking/H21")
+    embedded = html_of(client, "/embed/ranking/H21")
+    assert "64,50, hạng 4/135" in embedded
+    assert embedded.count("Cổng DVCQG: điểm, hạng") == 1  # of the departments nothing was published
     head = html_of(client, "/units/H21").partition("</head>")[0]
     assert LATEST in head
     english = html_of(client, "/en/units/H21").partition("</head>")[0]

@@ -51,11 +51,17 @@ def ranking(request: Any, code: str | None = None) -> Any:
     blocks = board.blocks(code)
     if not blocks:
         raise Http404(_("Không có đơn vị nào dưới %(code)s trong kỳ này.") % {"code": (code or "")[:60]})
+    counts = results.source().counts
     title = _("Xếp hạng") if code is None else called(board.units[code])
     context = {
-        "blocks": [(kinds(block.kind), block.standings[:MOST]) for block in blocks],
-        "published": results.source().counts
-        and any(s.published.get(TOTAL) for block in blocks for s in block.standings),
+        "blocks": [
+            (
+                kinds(block.kind),
+                block.standings[:MOST],
+                counts and any(s.published.get(TOTAL) for s in block.standings),
+            )
+            for block in blocks
+        ],
         "full": to("unit", code, board=board) if code else to("nation", board=board),
     }
     return _shown(request, board, "embed_ranking.html", title, context)
