@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine import populations
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.connections import Over
 from phucvu.engine.counts import count_if
@@ -250,7 +251,7 @@ def _past(evaluation: Evaluation, own: ir.Table) -> ir.Table:
         return own.select(ID).anti_join(evaluation.histories, ID)
     began = ibis.coalesce(own.own_received_at, own.own_filed_at)
     later = own.filter(began > cut_off()).select(ID)
-    earlier = own.filter(own.own_received_at < starts())
+    earlier = own.filter(~populations.received(own.own_received_at, starts()))
     fields = {name: earlier[f"own_{name}"] for name in ("ended_at", "returned_at")}
     steps = evaluation.tables["steps"].semi_join(earlier, ID)
     return later.union(ended_before(starts(), earlier.select(ID, **fields), steps))
