@@ -310,6 +310,8 @@ PAGES = [
     "/dossiers?list=late&by=unit",
     "/doubts",
     "/set-aside",
+    "/fully-online",
+    "/ledger",
 ]
 
 

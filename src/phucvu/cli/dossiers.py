@@ -1,4 +1,4 @@
-"""`phucvu dossiers`, `findings` and `averages`: the records behind figures, and what is doubtful in them."""
+"""`phucvu dossiers`, `findings`, `averages` and `fully-online`: what stands behind and beside figures."""
 
 from __future__ import annotations
 
@@ -194,6 +194,53 @@ def averages(
                     decimal(row["average_time"], LANGUAGE),
                     decimal(row["median_time"], LANGUAGE),
                     TIME_UNITS[row["time_unit"]][LANGUAGE],
+                )
+                for row in found.iter_rows(named=True)
+            ],
+        )
+
+
+@click.command("fully-online")
+@one_unit_option
+@period_option
+@click.option(
+    "--not-offered",
+    "missing",
+    is_flag=True,
+    help="Chỉ TTHC đủ điều kiện mà chưa cung cấp toàn trình. | Only eligible procedures not offered so.",
+)
+@counting_options
+@regroup_option
+@format_option
+@excel_option
+def fully_online(
+    unit: str,
+    period: Period,
+    missing: bool,
+    asked: CountingOptions,
+    regroup: bool,
+    format_: str,
+    excel: Path | None,
+) -> None:
+    """Hồ sơ nộp toàn trình; TTHC đủ điều kiện. | Dossiers filed fully online; eligible procedures."""
+    from phucvu.engine import fully_online as services
+
+    tables, _ = asked.open()
+    every = services.fully_online(tables, asked.rule_set, period, asked.now, unit, regroup=regroup)
+    found = services.not_offered(every) if missing else every
+    if not said_otherwise("fully_online", found, format_, excel, about_records(asked, period, unit)):
+        online, received = (whole(int(every[name].sum()), LANGUAGE) for name in ("fully_online", "received"))
+        print_table(
+            f"{unit}, {period}: {online} / {received} hồ sơ nộp toàn trình; "
+            f"{whole(services.not_offered(every).height, LANGUAGE)} TTHC đủ điều kiện chưa cung cấp",
+            [("TTHC", False), ("đủ điều kiện", False), ("cung cấp", False), ("hồ sơ", True), ("nộp", True)],
+            [
+                (
+                    row["procedure"] or "—",
+                    {True: "có", False: "không", None: "—"}[row["fully_online_eligible"]],
+                    "có" if row["offered"] else "không",
+                    whole(row["received"], LANGUAGE),
+                    whole(row["fully_online"], LANGUAGE),
                 )
                 for row in found.iter_rows(named=True)
             ],

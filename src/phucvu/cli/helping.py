@@ -31,6 +31,7 @@ EXAMPLES = {
     "dossiers": "phucvu dossiers --unit H21.227 --indicator 2.1 --period 2026-10 --lost",
     "findings": "phucvu findings --period 2026-10 --unit H21.17",
     "averages": "phucvu averages --unit H21.17 --period 2026-10",
+    "fully-online": "phucvu fully-online --unit H21.17 --period 2026-10 --not-offered",
     "ledger": "phucvu ledger --unit H21.227 --period 2026-10 --indicator 3.3",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
     "bench": "phucvu bench --sizes 100000,1000000 --json do.json",

@@ -18,7 +18,7 @@ from phucvu.cli.accounts import accounts, audit
 from phucvu.cli.backup import backup, restore
 from phucvu.cli.bench import bench
 from phucvu.cli.demo import demo
-from phucvu.cli.dossiers import averages, dossiers, findings
+from phucvu.cli.dossiers import averages, dossiers, findings, fully_online
 from phucvu.cli.figures import figures, scoreboard
 from phucvu.cli.helping import make_helpful, wrong_arguments
 from phucvu.cli.import_ import import_, mappings, set_aside
@@ -49,7 +49,7 @@ def program() -> None:
 COMMANDS = (
     *(demo, init, serve, score, rules),
     *(import_, template, set_aside, mappings, watch, portal),
-    *(figures, scoreboard, dossiers, findings, averages, ledger),
+    *(figures, scoreboard, dossiers, findings, averages, fully_online, ledger),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),
     *(backup, restore),
