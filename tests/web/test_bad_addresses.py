@@ -33,6 +33,7 @@ PARTS: dict[str, list[str]] = {
     "embed-unit": ["H21", "H99", "\0"],
     "embed-ranking": ["H21", "H99", "\0"],
     "procedure": ["2.000815", "9.9", "\0", "x" * 5_000],
+    "procedure-index": ["2.000815", "9.9", "\0"],
     "indicator": ["2.1", "9.9", "\0", "²", "x" * 5_000],
     "indicator-time": ["2.1", "9.9", "\0"],
     "embed-procedure": ["2.000815", "9.9", "\0"],
