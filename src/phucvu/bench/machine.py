@@ -47,9 +47,3 @@ def memory_of(process: int | str) -> dict[str, float]:
         return {}
     rows = (line.split() for line in status.splitlines())
     return {row[0].rstrip(":"): int(row[1]) / 1024 for row in rows if row[2:] == ["kB"]}
-
-
-def processor_seconds_of(process: int | str) -> float:
-    """Processor time of a process and of its children that have ended."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
