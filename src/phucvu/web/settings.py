@@ -24,7 +24,13 @@ SECRET_KEY = secret_key()
 SHOWS = chosen.shows
 
 DEBUG = False
-INSTALLED_APPS = ["django.contrib.staticfiles", "phucvu.inbox", "phucvu.web", *accounts.APPS]
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "phucvu.inbox",
+    "phucvu.web",
+    "phucvu.assignments",
+    *accounts.APPS,
+]
 
 # The operational database: SQLite in the home, or PostgreSQL by PHUCVU_DATABASE_URL.
 DATABASES = {"default": database()}
