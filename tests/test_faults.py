@@ -15,16 +15,18 @@ from phucvu.problems import Both, Fault, catalogue
 
 SOURCES = sorted(Path(phucvu.__file__).parent.rglob("*.py"))
 PLACE = {"file", "row", "field", "dossier"}
+MAKERS = ("Fault", "ProofError")
+"""What takes a code and its parameters; proofs, which need the standard library alone, have their own."""
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
     """Where faults are made: the place, and the call."""
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
-        if "Fault(" not in text:
+        if not any(f"{name}(" in text for name in MAKERS):
             continue
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS:
                 yield f"{path.name}:{node.lineno}", node
 
 
@@ -35,6 +37,8 @@ def codes(node: ast.expr) -> list[str]:
             return [code]
         case ast.IfExp(body=body, orelse=other):
             return [*codes(body), *codes(other)]
+        case ast.Attribute(attr="code"):
+            return []  # passed on from where it was made
     raise AssertionError(f"a code is written where the fault is made: {ast.unparse(node)}")
 
 
