@@ -1,17 +1,21 @@
 """Running `python -m phucvu` as often as tests do: each time a process of its own, forked from one in which
 the libraries are loaded already, since loading them takes longer than most commands.
 
-What starts itself anew within the program (the server, the readers of workbooks) starts as it always does.
+What starts itself anew within the program (the server of ``tests/web``, the readers of workbooks) starts as
+it always does.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
 import runpy
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +34,7 @@ LIBRARIES = (
     *("django.core.management", "django.db.models", "django.template.loader", "django.utils.log"),
     *("phucvu.cli.program", "phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
     *("phucvu.portal.pull", "phucvu.published", "phucvu.scoring", "phucvu.simulation.simulator"),
+    *("granian", "phucvu.engine.live", "phucvu.inbox.background", "phucvu.intake.wire", "phucvu.web.door"),
 )
 """None of them looks at the environment, or begins work, as it is loaded."""
 
@@ -46,14 +51,22 @@ class Starter:
 
     def run(self, asked: dict[str, Any]) -> subprocess.CompletedProcess[str]:
         with self._lock, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            if self._ours is None:
-                self._ours = self._begin()
-            socket.send_fds(self._ours, [json.dumps(asked).encode()], [out.fileno(), err.fileno()])
-            said = self._ours.recv(100)
-            assert said, "what starts the program has ended"
+            status = self._ask(asked, out, err)
             out.seek(0)
             err.seek(0)
-            return subprocess.CompletedProcess(asked["words"], int(said), _text(out), _text(err))
+            return subprocess.CompletedProcess(asked["words"], status, _text(out), _text(err))
+
+    def start(self, asked: dict[str, Any], log: IO[bytes]) -> Started:
+        with self._lock:
+            return Started(self._ask(asked | {"stays": True}, log, log))
+
+    def _ask(self, asked: dict[str, Any], out: IO[bytes], err: IO[bytes]) -> int:
+        if self._ours is None:
+            self._ours = self._begin()
+        socket.send_fds(self._ours, [json.dumps(asked).encode()], [out.fileno(), err.fileno()])
+        said = self._ours.recv(100)
+        assert said, "what starts the program has ended"
+        return int(said)
 
     def _begin(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -68,6 +81,24 @@ class Starter:
         atexit.register(process.wait)
         atexit.register(ours.close)  # the first to be called: then the process ends
         return ours
+
+
+class Started:
+    """A process that goes on by itself, with a session and a group of its own."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._handle = os.pidfd_open(pid)
+
+    def has_ended(self, seconds: float = 0) -> bool:
+        """Whether it ended, or does within so many seconds."""
+        return bool(select.select([self._handle], [], [], seconds)[0])
+
+    def terminate(self) -> None:
+        signal.pidfd_send_signal(self._handle, signal.SIGTERM)
+
+    def __del__(self) -> None:
+        os.close(self._handle)
 
 
 STARTER = Starter()
@@ -85,11 +116,22 @@ def python(code: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str
     return _run(["-c"], None, env, code=code)
 
 
+def start(code: str, env: Mapping[str, str], log: IO[bytes]) -> Started:
+    """The same, and it is not waited for; what it prints is added to a file."""
+    return STARTER.start(_asked(["-c"], None, env, code=code), log)
+
+
 def _run(
     words: list[str], cwd: Path | str | None, env: Mapping[str, str] | None, **how: Any
 ) -> subprocess.CompletedProcess[str]:
+    return STARTER.run(_asked(words, cwd, env, **how))
+
+
+def _asked(
+    words: list[str], cwd: Path | str | None, env: Mapping[str, str] | None, **how: Any
+) -> dict[str, Any]:
     environment = dict(os.environ if env is None else env)
-    return STARTER.run({"words": words, "cwd": str(cwd or Path.cwd()), "env": environment, **how})
+    return {"words": words, "cwd": str(cwd or Path.cwd()), "env": environment, **how}
 
 
 def _text(file: IO[bytes]) -> str:
@@ -100,20 +142,33 @@ def _start_others(asking: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """In this process: start a process for each request until nobody asks. In each of these: return."""
     while True:
         message, files, _, _ = socket.recv_fds(asking, MESSAGE, 2)
+        _forget_those_that_ended()
         if not message:
             os._exit(0)
+        asked = json.loads(message)
         child = os.fork()
         if not child:
             asking.close()
-            return json.loads(message), files
+            return asked, files
         for file in files:
             os.close(file)
+        if asked.get("stays"):
+            asking.send(str(child).encode())
+            continue
         _, status = os.waitpid(child, 0)
         asking.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
+def _forget_those_that_ended() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _become(asked: dict[str, Any], files: list[int]) -> None:
     """Be the process that was asked for."""
+    if asked.get("stays"):
+        os.setsid()
     os.dup2(files[0], 1)
     os.dup2(files[1], 2)
     for file in files:

@@ -9,7 +9,6 @@ import pwd
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import textwrap
 import time
@@ -27,6 +26,9 @@ from phucvu.records.store import Store
 from .. import starting
 
 HERE = Path(__file__).parent / "site"
+
+WORKER, PARTS = "worker", "inbox:"
+"""How ``site/inbox_site.py`` names the processes that the server starts; each of PARTS with its own name."""
 
 UNITS = [
     ("H21", "UBND tỉnh Gia Lai", "province", None),
@@ -79,20 +81,14 @@ class Site:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: starting.Started | None = None
 
     def start(self) -> None:
         with (self.home / "site.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(HERE / "inbox_site.py"), str(self.port), str(self.workers)],
-                env=_environment(self.home, self.database),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            code = f"import inbox_site; inbox_site.main({self.port}, {self.workers})"
+            self._process = starting.start(code, _environment(self.home, self.database), log)
         for _ in range(1200):
-            assert self._process.poll() is None, self.log
+            assert not self.has_ended, self.log
             with contextlib.suppress(OSError):
                 self.get("/healthz")
                 return
@@ -105,20 +101,27 @@ class Site:
 
     @property
     def has_ended(self) -> bool:
-        return self._process is None or self._process.poll() is not None
+        return self._process is None or self._process.has_ended()
+
+    def started(self, name: str) -> list[int]:
+        """The processes that the server started under this name: WORKER, or one or all of PARTS."""
+        assert self._process is not None
+        command = ["pgrep", "-P", str(self._process.pid), name]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
 
     def kill(self) -> None:
         """SIGKILL to the server and everything it started, at once."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(60)
+        assert self._process.has_ended(60)
 
     def stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
         try:
-            self._process.wait(120)
+            assert self._process.has_ended(120)
         finally:
             self.kill()
 

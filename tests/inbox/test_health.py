@@ -16,7 +16,7 @@ import pytest
 
 from .clients import SecondStyle, dossier
 from .conftest import Running
-from .running import Site, inside, make_home, make_senders
+from .running import PARTS, Site, inside, make_home, make_senders
 
 pytestmark = pytest.mark.site
 
@@ -140,7 +140,8 @@ def test_counting_that_fails_is_told_with_its_kind_and_since_when(own: Site) -> 
 
 def test_processes_that_do_not_run_are_told(own: Site) -> None:
     assert all_is_well(own) == WELL
-    stopped = pids(own, "phucvu.inbox")
+    stopped = own.started(PARTS)
+    assert len(stopped) == 2
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     long_ago = "now() - dt.timedelta(seconds=31)"
@@ -151,13 +152,6 @@ def test_processes_that_do_not_run_are_told(own: Site) -> None:
     for pid in stopped:
         os.kill(pid, signal.SIGCONT)
     assert all_is_well(own) == WELL
-
-
-def pids(site: Site, named: str) -> list[int]:
-    assert site._process is not None
-    command = ["pgrep", "-P", str(site._process.pid), "-f", named]
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return [int(pid) for pid in found]
 
 
 def test_too_little_room_on_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +23,7 @@ import pytest
 from phucvu.records.store import Store
 
 from .clients import SecondStyle, dossier, step
-from .running import Site, inside, make_home, make_senders, postgresql
+from .running import PARTS, WORKER, Site, inside, make_home, make_senders, postgresql
 
 pytestmark = [pytest.mark.kill, pytest.mark.site]
 
@@ -117,9 +116,9 @@ def kill_something(site: Site, moments: random.Random) -> None:
             site.kill()
             site.start()
         case "a worker":
-            kill_part(site, "spawn_main")
+            kill_part(site, WORKER)
         case _:
-            kill_part(site, "phucvu.inbox")
+            kill_part(site, PARTS)
 
 
 def wait_for_another(loads: list[Load], site: Site) -> None:
@@ -151,12 +150,10 @@ def count(loads: list[Load]) -> int:
 
 
 def kill_part(site: Site, named: str) -> None:
-    """SIGKILL to the processes that the server started with this in their command; it has to start others."""
-    assert site._process is not None
-    command = ["pgrep", "-P", str(site._process.pid), "-f", named]
-    for pid in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split():
+    """SIGKILL to the processes that the server started under this name; it has to start others."""
+    for pid in site.started(named):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
 
 
 def everything_once(store: Store, table: str, acknowledged: list[str]) -> None:

@@ -21,7 +21,7 @@ import pytest
 from phucvu.records.store import Store
 
 from ..inbox.clients import SecondStyle
-from ..inbox.running import Site, make_home, make_senders, postgresql
+from ..inbox.running import PARTS, WORKER, Site, make_home, make_senders, postgresql
 from ..inbox.test_kill import kill_part, until
 from .conftest import dossier, outcomes, step
 from .stand_in import BAD_PROCEDURE, SECRET, USER, StandIn, served
@@ -124,7 +124,7 @@ def killed_under_load(home: Path, database: str | None, portal: StandIn) -> None
                 site.kill()
                 site.start()
             else:
-                kill_part(site, moments.choice(["phucvu.inbox relay", "phucvu.inbox relay", "spawn_main"]))
+                kill_part(site, moments.choice([f"{PARTS}relay", f"{PARTS}relay", WORKER]))
         for load in loads:
             load.ended.set()
         until(site, lambda: not any(load.is_alive() for load in loads))

@@ -29,10 +29,8 @@ def background() -> Iterator[None]:
     running: dict[str, subprocess.Popen[bytes]] = {}
 
     def keep_running(part: str) -> None:
-        command = [sys.executable, "-m", "phucvu.inbox", part]
         while not ended.is_set():
-            # The other end of this pipe closes when this process ends, however it ends.
-            running[part] = subprocess.Popen(command, stdin=subprocess.PIPE, env=told)
+            running[part] = start(part, told)
             status = running[part].wait()
             if not ended.is_set():
                 log.error("the process %s ended (status %s) and is started again", part, status)
@@ -50,6 +48,12 @@ def background() -> Iterator[None]:
             process.terminate()
         for thread in threads:
             thread.join(10)
+
+
+def start(part: str, told: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process with an environment; it ends when this one does (see ``end_with_parent``)."""
+    # The other end of this pipe closes when this process ends, however it ends.
+    return subprocess.Popen([sys.executable, "-m", "phucvu.inbox", part], stdin=subprocess.PIPE, env=told)
 
 
 def end_with_parent() -> None:
