@@ -1,0 +1,1 @@
+"""Steering: what figures and scores say about what to do, and how much of them is chance."""

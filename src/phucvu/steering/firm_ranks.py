@@ -1,0 +1,97 @@
+"""How firm a rank is: the places that a unit may have, and the units that cannot be told apart from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from phucvu.figures.units import NATION
+from phucvu.scoring.scores import Scores
+from phucvu.steering.rank_sets import Numbers, rank_set_alone, rank_sets
+from phucvu.steering.score_errors import score_errors
+
+TOTAL = "total"
+
+MOST_UNITS = 500
+"""Of larger blocks no sets are made: the work grows with the square of the units."""
+
+
+@dataclass(frozen=True)
+class FirmRank:
+    """The first and last place that chance leaves open, at 95% confidence for all units of the block.
+
+    ``error`` is the standard error of the score, in points; ``alike`` are the units that are neither surely
+    better nor surely worse, best first.
+    """
+
+    low: int
+    high: int
+    error: float
+    alike: tuple[str, ...]
+
+
+Block = tuple[str, str | None]
+"""Kind and parent."""
+
+
+def firm_ranks(scores: Scores, period: str, block: Block, part: str = TOTAL) -> dict[str, FirmRank]:
+    """By unit of a block, for its total or the score of a group.
+
+    Empty where fewer than two units have a score, or more than ``MOST_UNITS``.
+    """
+    codes, points, errors = _scored(scores, period, block, part)
+    if not codes:
+        return {}
+    sets = rank_sets(points, errors)
+    open_pairs = ~(sets.better | sets.better.T)
+    return {
+        code: FirmRank(
+            int(sets.low[unit]),
+            int(sets.high[unit]),
+            float(errors[unit]),
+            tuple(other for j, other in enumerate(codes) if open_pairs[unit, j] and j != unit),
+        )
+        for unit, code in enumerate(codes)
+    }
+
+
+def firm_rank_alone(scores: Scores, period: str, block: Block, unit: str) -> tuple[int, int] | None:
+    """The first and last place of one unit's total for who looks at it alone; None where there is none."""
+    codes, points, errors = _scored(scores, period, block, TOTAL)
+    return rank_set_alone(points, errors, codes.index(unit)) if unit in codes else None
+
+
+def _scored(scores: Scores, period: str, block: Block, part: str) -> tuple[list[str], Numbers, Numbers]:
+    """The units of a block that have a score, best first, with their scores and standard errors."""
+    kind, parent = block
+    frame = scores.totals if part == TOTAL else scores.groups.filter(group=part)
+    ranked = frame.filter(
+        pl.col("period") == period,
+        pl.col("kind") == kind,
+        pl.col("parent").eq_missing(pl.lit(parent, pl.String)),
+        pl.col("score").is_not_null(),
+    ).sort("rank", "unit")
+    if kind == NATION.kind or not 2 <= ranked.height <= MOST_UNITS:
+        ranked = ranked.clear()
+    codes = ranked["unit"].to_list()
+    of_part = pl.lit(True) if part == TOTAL else pl.col("group") == part
+    components = scores.components.filter(pl.col("period") == period, pl.col("unit").is_in(codes), of_part)
+    errors = score_errors(components, codes, scores.rules[period], kind)
+    return codes, ranked["score"].cast(pl.Float64).to_numpy(), errors
+
+
+def with_firm_ranks(totals: pl.DataFrame, scores: Scores) -> pl.DataFrame:
+    """Totals with rank_from and rank_to beside rank; null where there are none.
+
+    ``scores`` are those of every unit that is ranked with these.
+    """
+    blocks = totals.select("period", "kind", "parent").unique(maintain_order=True)
+    rows = [
+        (period, unit, firm.low, firm.high)
+        for period, kind, parent in blocks.iter_rows()
+        for unit, firm in firm_ranks(scores, period, (kind, parent)).items()
+    ]
+    schema = {"period": pl.String, "unit": pl.String, "rank_from": pl.Int64, "rank_to": pl.Int64}
+    known = pl.DataFrame(rows, schema=schema, orient="row")
+    return totals.join(known, on=["period", "unit"], how="left", maintain_order="left")
