@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 import ibis
@@ -13,7 +13,15 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.conditions import limits_missed
-from phucvu.engine.counts import communes, of_things, owned_procedures, procedures, services, tally
+from phucvu.engine.counts import (
+    Tallies,
+    communes,
+    of_things,
+    owned_procedures,
+    procedures,
+    services,
+    tally,
+)
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import counted_for
 from phucvu.engine.look_up import look_up
@@ -21,7 +29,7 @@ from phucvu.engine.on_time import end_of_day, seconds_late
 from phucvu.engine.origin import why_missing
 from phucvu.engine.reasons import by_reason, sentence
 from phucvu.engine.sources import Tables
-from phucvu.engine.verdict import YES, Verdict, any_of, of_records
+from phucvu.engine.verdict import OF_DOSSIERS, YES, Verdict, any_of, of_records
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, NotFoundError
 from phucvu.records.histories import ID
@@ -31,6 +39,7 @@ from phucvu.rules.model import Indicator, RuleSetFile
 NOTHING = {
     "code": ibis.null("string"),
     "unit": ibis.null("string"),
+    "above": ibis.null("string"),
     "procedure": ibis.null("string"),
     "began": ibis.null("timestamp"),
     "due": ibis.null("timestamp"),
@@ -41,11 +50,15 @@ NOTHING = {
 }
 """What is said of a record; where a kind of record has no such thing, nothing."""
 
+LACKS = "lacks "
+"""What the column is called that says whether a record lacks something; its reason code follows."""
+
 
 @dataclass(frozen=True)
 class Behind:
-    """The records looked at, with the columns of ``NOTHING`` that they have, and what each is.
+    """Records, with the columns of ``NOTHING`` that they have, and what each is.
 
+    ``above`` is the unit whose figure a record counts for; a record has a row for each.
     ``reasons`` are expressions by reason code: what the verdict lacks, or more exactly why.
     """
 
@@ -80,19 +93,40 @@ def dossiers(
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
         wanted = _wanted(evaluation, unit, indicator)
-        behind = BEHIND[wanted.count.of](evaluation, counted_for(evaluation, unit, wanted), wanted)
-        verdict, reasons = behind.verdict, behind.reasons or behind.verdict.lacks
-        rows = behind.rows.select(
-            **{**NOTHING, **behind.said},
-            **{f"lacks {code}": lacking for code, lacking in reasons.items()},
-            counted=verdict.counted,
-            taken_off=verdict.taken_off("int64"),
-        )
+        behind = _behind(evaluation, counted_for(evaluation, unit, wanted), wanted)
+        rows = told(behind, {"counted": behind.verdict.counted})
         if lost_only:
             rows = rows.filter(~rows.counted)
         ordered = rows.order_by("counted", "began", "code", "unit")
         page = evaluation.fetch(ordered.limit(limit, offset=offset))
-    return _with_reasons(page, list(reasons), wanted)
+    return _with_reasons(page, list(_reasons(behind)), wanted)
+
+
+def told(behind: Behind, further: Mapping[str, ir.Value]) -> ir.Table:
+    """The records looked at: the columns of ``NOTHING``, whether each lacks what, and further ones."""
+    verdict = behind.verdict
+    rows = behind.rows.select(
+        **{**NOTHING, **behind.said},
+        **{LACKS + code: lacking for code, lacking in _reasons(behind).items()},
+        taken_off=verdict.taken_off("int64"),
+        looked_at=verdict.looked_at,
+        **further,
+    )
+    return rows.filter("looked_at").drop("looked_at")
+
+
+def _reasons(behind: Behind) -> Mapping[str, ir.BooleanValue]:
+    return behind.reasons or behind.verdict.lacks
+
+
+def _behind(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+    """The records behind the figure of one unit."""
+    below = evaluation.tree.below(unit)
+    if indicator.count.of in OF_DOSSIERS:
+        return _of_dossiers(evaluation, below, indicator)
+    of_all = OTHERS[indicator.count.of](evaluation, lambda: tally(evaluation, [indicator], below), indicator)
+    own = of_all.verdict.population & (of_all.said["above"] == unit)
+    return replace(of_all, verdict=replace(of_all.verdict, population=own))
 
 
 def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
@@ -107,8 +141,8 @@ def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
     return found
 
 
-def _of_dossiers(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    rows = _looked_at(features.dossiers(evaluation, evaluation.tree.below(unit)), indicator)
+def _of_dossiers(evaluation: Evaluation, units: Collection[str], indicator: Indicator) -> Behind:
+    rows = features.dossiers(evaluation, units)
     answers = evaluation.tables["portal_answers"]
     message, code = answers.message.nullif(""), answers.error_code
     words = ibis.coalesce(message + " (" + code + ")", message, code)
@@ -128,45 +162,38 @@ def _of_dossiers(evaluation: Evaluation, unit: str, indicator: Indicator) -> Beh
     return Behind(rows, said, verdict, by_reason(verdict.lacks, why_missing(rows).__getitem__))
 
 
-def _looked_at(rows: ir.Table, indicator: Indicator) -> ir.Table:
-    return rows.filter(of_records(rows, indicator).looked_at)
-
-
-def _of_services(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    rows = services(evaluation, tally(evaluation, [indicator], evaluation.tree.below(unit)))
-    rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
-    said = {"code": rows.code, "unit": rows.home, "procedure": rows.procedure}
+def _of_services(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+    rows = services(evaluation, tallied())
+    said = {"above": rows.above, "code": rows.code, "unit": rows.home, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_communes(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    rows = communes(evaluation, tally(evaluation, [indicator], evaluation.tree.below(unit)))
-    rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
-    said = {"code": rows.commune, "unit": rows.commune}
+def _of_communes(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+    rows = communes(evaluation, tallied())
+    said = {"above": rows.above, "code": rows.commune, "unit": rows.commune}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_procedures(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    tallies = tally(evaluation, [indicator], evaluation.tree.below(unit))
-    rows = procedures(evaluation, tallies, [indicator])
-    rows = rows.filter(rows.above == unit, of_things(rows, indicator).looked_at)
-    said = {"code": rows.procedure, "unit": rows.above, "procedure": rows.procedure}
+def _of_procedures(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+    rows = procedures(evaluation, tallied(), [indicator])
+    said = {"above": rows.above, "code": rows.procedure, "unit": rows.above, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_owned_procedures(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+def _of_owned_procedures(
+    evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator
+) -> Behind:
     rows = owned_procedures(evaluation)
-    rows = _looked_at(rows.filter(rows.root == unit), indicator)
-    said = {"code": rows.code, "unit": rows.root, "procedure": rows.code}
+    said = {"above": rows.root, "code": rows.code, "unit": rows.root, "procedure": rows.code}
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_decisions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
+def _of_decisions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
     rows = features.decisions(evaluation, indicator.count)
-    rows = _looked_at(rows.filter(rows.root == unit), indicator)
     limits = {"decided_in_time": "decide_by", "made_public_in_time": "publish_by"}
     limit = next((limits[c] for c in indicator.count.numerator if c in limits), None)
     said = {
+        "above": rows.root,
         "code": rows.number,
         "unit": rows.root,
         "procedure": rows.procedure,
@@ -178,10 +205,10 @@ def _of_decisions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Be
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_petitions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    rows = features.petitions(evaluation, indicator.count)
-    rows = _looked_at(rows.filter(rows.unit.isin(evaluation.tree.below(unit))), indicator)
+def _of_petitions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+    rows = features.petitions(evaluation, indicator.count).inner_join(evaluation.spread, "unit")
     said = {
+        "above": rows.above,
         "code": rows.code,
         "unit": rows.unit,
         "began": rows.arrived_at,
@@ -202,10 +229,7 @@ def _of_petitions(evaluation: Evaluation, unit: str, indicator: Indicator) -> Be
 PETITION = "petition_on_time"
 
 
-BEHIND: dict[str, Callable[[Evaluation, str, Indicator], Behind]] = {
-    "dossiers": _of_dossiers,
-    "processing_time": _of_dossiers,
-    "synchronised": _of_dossiers,
+OTHERS: dict[str, Callable[[Evaluation, Callable[[], Tallies], Indicator], Behind]] = {
     "communes": _of_communes,
     "services": _of_services,
     "procedures": _of_procedures,
@@ -213,10 +237,11 @@ BEHIND: dict[str, Callable[[Evaluation, str, Indicator], Behind]] = {
     "decisions": _of_decisions,
     "petitions": _of_petitions,
 }
+"""The records of every unit that are no dossiers, by what is counted; the tallies are asked for if needed."""
 
 
 def _with_reasons(page: pl.DataFrame, codes: list[str], indicator: Indicator) -> pl.DataFrame:
-    lacks = {code: pl.col(f"lacks {code}") for code in codes}
+    lacks = {code: pl.col(LACKS + code) for code in codes}
     named = [pl.when(lacking).then(pl.lit(code)) for code, lacking in lacks.items()]
     listed = pl.concat_list(named).list.drop_nulls() if named else pl.lit([], pl.List(pl.String))
     said = partial(sentence, lacks, pl.col("taken_off"), indicator)

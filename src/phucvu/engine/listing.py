@@ -2,7 +2,8 @@
 
 A listing is a DuckDB file with a row for each dossier of a period's populations: what was worked out
 about it at the cut-off, and for each condition that the rules name whether it meets it. What counts in
-a figure, what is lost, what is due today are then plain questions to that file. It answers for its own
+a figure, what is lost, what is due today are then plain questions to that file. Beside them stand the
+other records that indicators lack (``lost_records``). It answers for its own
 period and, while that runs, for any running period within, whose cut-off is the same: a population
 asks only when a dossier was received and when it ended. It holds no personal data.
 """
@@ -33,11 +34,12 @@ from phucvu.engine import reasons as reason_codes
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
+from phucvu.engine.lost_records import lost_others
 from phucvu.engine.on_time import RESUMED, seconds_late
 from phucvu.engine.origin import origin, why_missing
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, around
 from phucvu.figures.units import Units
 from phucvu.records.histories import ASKED, ID
 from phucvu.rules.loading import digest
@@ -68,7 +70,7 @@ DEEP = 10_000
 """Pages from here on are fetched in two steps."""
 
 
-MEANING = 2
+MEANING = 3
 """To be raised when the columns come to mean something else: what was made before is made anew."""
 
 
@@ -90,13 +92,28 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
         with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
             evaluation.write(_rows(evaluation, rules, now), judged)
             places = _places(evaluation.tree.units)
+            others = [lost_others(evaluation)]
             told = {"period": str(period), "cut_off": evaluation.cut_off, "made_by": made_by(rules)}
+        for shorter in _running_within(period, now):
+            with Evaluation.at(tables, rules.at(shorter.last), shorter, now) as evaluation:
+                others.append(lost_others(evaluation))
         with duckdb.connect(path, config={"memory_limit": MEMORY, "temp_directory": folder}) as con:
+            con.register("lost", pl.concat(others).to_arrow())
+            con.execute("CREATE TABLE others AS FROM lost ORDER BY period, indicator, above")
             con.register("known", places.to_arrow())
             con.register("told", pl.DataFrame([told]).to_arrow())
             con.execute("CREATE TABLE places AS FROM known")
             con.execute("CREATE TABLE about AS FROM told")
             con.execute(SORTED, {"judged": judged})
+
+
+def _running_within(period: Period, now: dt.datetime) -> list[Period]:
+    """The other running periods that a listing answers for too."""
+    return [
+        other
+        for other in around(now.date())
+        if other != period and period.first <= other.first and other.last <= period.last
+    ]
 
 
 SORTED = """
@@ -133,6 +150,8 @@ def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Ta
         must_by=rows.due + rows.waited.as_interval("s"),
         seconds_late=seconds_late(rows, evaluation.cut_off),
         waiting=rows.waiting.fill_null(rows.end.isnull() & (rows.status == ASKED)).fill_null(False),
+        has_file=(rows.files > 0).fill_null(False),
+        fee_free=((rows.fee_lines > 0) & (rows.fees == 0)).fill_null(False),
         **why_missing(rows),
         **flags,
         **doubts,
@@ -258,7 +277,8 @@ class Listing:
     Pages have the columns sender, code, unit, procedure, channel, status, received_at, due, must_by (the
     deadline, with what was spent waiting for the citizen added), ended, seconds_late, unanswered,
     waiting, origin (``origin.WORDS``), at_portal (a code of ``AtPortal``), portal_said (its error code),
-    and a boolean one for each condition of the rules and each code of ``reasons.AT_PORTAL``.
+    has_file (with a submitted file), fee_free (with fee lines that are all 0), and a boolean one for each
+    condition of the rules and each code of ``reasons.AT_PORTAL``.
     """
 
     path: Path
@@ -341,6 +361,24 @@ class Listing:
             [ColumnExpression(column), SQLExpression("count(*) AS number")], column
         )
         found: list[tuple[Any, int]] = rows.order("number DESC, 1").fetchall()
+        return found
+
+    def combinations(self, wish: Wish, values: Mapping[str, Expression]) -> list[dict[str, Any]]:
+        """How many (``number``) of the dossiers wished for have each combination of values."""
+        rows = self._rows(wish).select(*(value.alias(name) for name, value in values.items()))
+        names = ", ".join(f'"{name}"' for name in values)
+        found: list[dict[str, Any]] = rows.aggregate(f"{names}, count(*) AS number", names).pl().to_dicts()
+        return found
+
+    def others(self, period: Period, indicator: str, above: Collection[str]) -> list[dict[str, Any]]:
+        """The records other than dossiers that an indicator lacks for units (``lost_records.SCHEMA``)."""
+        rows = self._con.cursor().table("others")
+        of_it = (
+            (ColumnExpression("period") == ConstantExpression(str(period)))
+            & (ColumnExpression("indicator") == ConstantExpression(indicator))
+            & _one_of(ColumnExpression("above"), sorted(above))
+        )
+        found: list[dict[str, Any]] = rows.filter(of_it).pl().to_dicts()
         return found
 
     def one(self, sender: str, code: str) -> dict[str, Any] | None:

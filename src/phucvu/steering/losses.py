@@ -1,0 +1,263 @@
+"""What the figures of a unit lack: how many records, why, their fate, who can act, and by which deed.
+
+Dossiers are asked of a listing, the other records stand beside them in it. Records that lack the same and
+have the same fate are one ``Loss``; those of an indicator add up to its denominator less its numerator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from duckdb import ColumnExpression, ConstantExpression, Expression
+
+from phucvu.engine.listing import YES, Listing, Wish, column_of, population, verdict_of
+from phucvu.engine.reasons import NO_DOSSIER, by_reason
+from phucvu.engine.tree import Tree
+from phucvu.engine.verdict import OF_DOSSIERS, all_of, any_of, asked_of_dossiers
+from phucvu.figures.periods import Period
+from phucvu.rules.model import Indicator
+from phucvu.steering.fates import REASONS, Case, Fate, Who, cases_of, worst
+from phucvu.steering.situations import IN_MINISTRY, case_number, situations
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Records that an indicator lacks for the same reasons and with the same fate.
+
+    ``number`` is how much less the numerator is for them; ``by_unit`` tells of which units directly below
+    they are, or of the unit itself: a procedure that several share is divided among them. ``who`` and
+    ``deeds`` (keys of ``fates.WHO``, ``fates.DEEDS``) are empty where nothing can be done, ``until`` is the
+    nearest moment.
+    """
+
+    indicator: str
+    reasons: tuple[str, ...]
+    fate: Fate
+    who: tuple[Who, ...]
+    deeds: tuple[str, ...]
+    number: int
+    by_unit: dict[str, Fraction]
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: the unit whose figures they are, in the tree of the period."""
+
+    listing: Listing
+    tree: Tree
+    period: Period
+    unit: str
+
+    @property
+    def running(self) -> bool:
+        return self.listing.cut_off < self.period.ends
+
+    def part(self, unit: str | None) -> str:
+        """The unit directly below that a record's unit belongs to, or the unit itself."""
+        home = self.tree.home(unit)
+        chain = self.tree.above(home) if home else []
+        place = chain.index(self.unit) if self.unit in chain else 0
+        return chain[place - 1] if place else self.unit
+
+
+def losses(listing: Listing, tree: Tree, period: Period, unit: str, indicator: Indicator) -> list[Loss]:
+    """What an indicator lacks at a unit; where the scope is the province, what the province lacks."""
+    shows = (tree.root(unit) or unit) if indicator.scope == "province" else unit
+    asked = Asked(listing, tree, period, shows)
+    if indicator.count.of in OF_DOSSIERS:
+        return list(_of_dossiers(asked, indicator))
+    return _of_others(asked, indicator)
+
+
+# Dossiers
+
+
+def lacking_cases(
+    indicator: Indicator, period: Period, running: bool
+) -> dict[str, tuple[Expression, Expression]]:
+    """By reason code: which dossiers looked at lack it, and the number of their case (``Reason.cases``)."""
+    known = situations(running)
+    lacks = by_reason(verdict_of(indicator, period).lacks, ColumnExpression)
+    return {reason: (lacking, case_number(reason, lacking, known)) for reason, lacking in lacks.items()}
+
+
+def _of_dossiers(asked: Asked, indicator: Indicator) -> Iterator[Loss]:
+    """Each group of conditions that is taken off by itself has losses of its own."""
+    found = verdict_of(indicator, asked.period)
+    within = asked.tree.below(asked.unit)
+    known = situations(asked.running)
+    for group in indicator.count.groups:
+        lacks = by_reason({condition: found.lacks[condition] for condition in group}, ColumnExpression)
+        if not lacks:
+            continue
+        wish = Wish(within, found.looked_at & any_of(lacks.values(), YES))
+        values = {reason: case_number(reason, lacking, known) for reason, lacking in lacks.items()}
+        unit_and_system = {"unit": ColumnExpression("unit"), "of_ministry": IN_MINISTRY}
+        rows = asked.listing.combinations(wish, unit_and_system | values)
+        yield from _summed(indicator, [_combination(asked, row, tuple(lacks)) for row in rows])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Records of one part of the unit, with the cases of what they lack."""
+
+    reasons: tuple[str, ...]
+    cases: tuple[Case, ...]
+    by_unit: dict[str, Fraction]
+    number: int
+    until: dt.datetime | None = None
+
+
+def _combination(asked: Asked, row: dict[str, Any], reasons: tuple[str, ...]) -> _Part:
+    lacking = tuple(reason for reason in reasons if row[reason] is not None)
+    cases = tuple(cases_of(reason, of_ministry=row["of_ministry"])[row[reason]] for reason in lacking)
+    return _Part(lacking, cases, {asked.part(row["unit"]): Fraction(row["number"])}, row["number"])
+
+
+def _summed(indicator: Indicator, parts: Sequence[_Part]) -> Iterator[Loss]:
+    """The parts that lack the same and have the same fate, as one."""
+    alike: dict[tuple[Any, ...], list[_Part]] = defaultdict(list)
+    for part in parts:
+        fate = worst(part.cases)
+        mended = part.cases if fate is not Fate.GONE else ()
+        who = tuple(dict.fromkeys(case.who for case in mended))
+        deeds = tuple(dict.fromkeys(case.deed for case in mended if case.deed))
+        alike[part.reasons, fate, who, deeds].append(part)
+    for (reasons, fate, who, deeds), same in alike.items():
+        by_unit: dict[str, Fraction] = defaultdict(Fraction)
+        for part in same:
+            for unit, number in part.by_unit.items():
+                by_unit[unit] += number
+        moments = [part.until for part in same if part.until is not None]
+        yield Loss(
+            indicator.id,
+            reasons,
+            fate,
+            who,
+            deeds,
+            sum(part.number for part in same),
+            dict(by_unit),
+            min(moments, default=None),
+        )
+
+
+# Other records
+
+
+def _of_others(asked: Asked, indicator: Indicator) -> list[Loss]:
+    rows = asked.listing.others(asked.period, indicator.id, [asked.unit])
+    if not rows:
+        return []
+    shared = _shared(asked, indicator) if indicator.count.of == "procedures" else {}
+    candidates = _candidates(asked, indicator, rows)
+    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        # A procedure counts once, and lacks what any of its decisions lacks.
+        records[row["procedure"] if indicator.count.of == "decisions" else str(number)].append(row)
+    parts = []
+    for same in records.values():
+        reasons = tuple(dict.fromkeys(reason for row in same for reason in row["reasons"]))
+        cases, moments = [], []
+        for row in same:
+            for reason in row["reasons"]:
+                case = _case(asked, indicator, row, reason, candidates)
+                cases.append(case)
+                if case.moment is not None:
+                    limit = row["due"] if case.moment == "limit" else None
+                    moments.append(min(limit or asked.period.ends, asked.period.ends))
+        owners = shared.get(same[0]["code"]) or [asked.part(same[0]["unit"])]
+        by_unit = {owner: Fraction(1, len(owners)) for owner in owners}
+        gone = worst(cases) is Fate.GONE
+        parts.append(_Part(reasons, tuple(cases), by_unit, 1, None if gone else min(moments, default=None)))
+    return list(_summed(indicator, parts))
+
+
+def _shared(asked: Asked, indicator: Indicator) -> dict[str, list[str]]:
+    """By procedure that the unit lacks, the units directly below that lack it too: any could bring it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in asked.listing.others(asked.period, indicator.id, asked.tree.children.get(asked.unit, [])):
+        found[row["code"]].append(row["above"])
+    return found
+
+
+def _case(
+    asked: Asked,
+    indicator: Indicator,
+    row: dict[str, Any],
+    reason: str,
+    candidates: Callable[[dict[str, Any]], tuple[Case, ...]],
+) -> Case:
+    due, lacking = row["due"], candidates(row) if reason == NO_DOSSIER else ()
+    holds = {
+        "running": asked.running,
+        "open": row["ended"] is None,
+        "limit_ahead": row["ended"] is None and due is not None and due > asked.listing.cut_off,
+        "mendable_dossier": bool(lacking) and worst(lacking) is Fate.NOW,
+        "open_dossier": bool(lacking),
+    }
+    cases = cases_of(reason, of_ministry=row["of_ministry"])
+    case = next(case for case in cases if all(holds[name] for name in case.when))
+    if reason != NO_DOSSIER or case.fate is Fate.GONE:
+        return case
+    if row["of_ministry"]:
+        return case
+    if case.fate is Fate.UNTIL:
+        conditions, _ = asked_of_dossiers(indicator.count)
+        return case.model_copy(update={"deed": next((d for c in conditions if (d := REASONS[c].next)), None)})
+    return lacking[0].model_copy(update={"fate": case.fate})
+
+
+def _candidates(
+    asked: Asked, indicator: Indicator, rows: list[dict[str, Any]]
+) -> Callable[[dict[str, Any]], tuple[Case, ...]]:
+    """For a thing that has no such dossier, the cases of the best dossier that could still become one.
+
+    Empty where every dossier of it lacks something for good.
+    """
+    count = indicator.count
+    conditions, _ = asked_of_dossiers(count)
+    if not conditions or not any(NO_DOSSIER in row["reasons"] for row in rows):
+        return lambda _row: ()
+    known = situations(asked.running)
+    lacks = by_reason({c: ~ColumnExpression(column_of(c, count)) for c in conditions}, ColumnExpression)
+    numbers = {reason: case_number(reason, lacking, known) for reason, lacking in lacks.items()}
+    still = [~_is_gone(reason, number) for reason, number in numbers.items()]
+    # What was only filed is in no listing; it is open, and counts as what is received does.
+    wanted = population("received" if count.population == "filed" else str(count.population), asked.period)
+    keys = {"communes": ("unit",), "services": ("unit", "procedure")}.get(count.of, ("procedure",))
+    wish = Wish(asked.tree.below(asked.unit), all_of(still, wanted))
+    values = {key: ColumnExpression(key) for key in keys} | {"of_ministry": IN_MINISTRY}
+    best: dict[tuple[str | None, ...], tuple[Case, ...]] = {}
+    for row in asked.listing.combinations(wish, values | numbers):
+        cases = tuple(
+            cases_of(reason, of_ministry=row["of_ministry"])[row[reason]]
+            for reason in numbers
+            if row[reason] is not None
+        )
+        for key in _keys(asked, row, keys):
+            if cases and (key not in best or worst(cases) < worst(best[key])):
+                best[key] = cases
+    return lambda row: best.get(tuple(row[key] for key in keys), ())
+
+
+def _keys(asked: Asked, row: dict[str, Any], keys: tuple[str, ...]) -> list[tuple[str | None, ...]]:
+    """Which things a dossier is of: a service of its unit's home, a commune above its unit, a procedure."""
+    if "unit" not in keys:
+        return [(row["procedure"],)]
+    home = asked.tree.home(row["unit"])
+    if home is None:
+        return []
+    return [(home, row["procedure"])] if "procedure" in keys else [(code,) for code in asked.tree.above(home)]
+
+
+def _is_gone(reason: str, number: Expression) -> Expression:
+    gone = [n for n, case in enumerate(REASONS[reason].cases) if case.fate is Fate.GONE]
+    if not gone:
+        return ~YES
+    return number.isnotnull() & number.isin(*map(ConstantExpression, gone))
