@@ -20,10 +20,15 @@ def test_what_each_role_may_do() -> None:
     table = {role: [action.name for action in Action if role in MAY[action]] for role in Role}
     assert table == {
         Role.READER: ["OWN_SIGN_IN", "SEE_WORKSPACE"],
-        Role.STAFF: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"],
-        Role.HEAD: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"],
+        Role.STAFF: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION", "ANSWER"],
+        Role.HEAD: [
+            *("OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"),
+            *("ANSWER", "ASSIGN", "SEE_HANDLERS"),
+        ],
         Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "PUBLISH"],
-        Role.ADMINISTRATOR: ["OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "MANAGE_ACCOUNTS", "ADMIN_SITE"],
+        Role.ADMINISTRATOR: [
+            *("OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "ASSIGN", "MANAGE_ACCOUNTS", "ADMIN_SITE")
+        ],
     }
     assert set(MAY) == set(Action)
     assert set(TITLES) == set(Role)

@@ -43,6 +43,12 @@ class Action(StrEnum):
     """Bring in files; say what rows set aside mean, take them, or dismiss them."""
     CHOOSE_VERSION = "choose version"
     """Let a version of a dossier count that was kept as an earlier one, with a reason."""
+    ANSWER = "answer"
+    """Explain late dossiers, record letters of apology, reports sent and difficulties."""
+    ASSIGN = "assign"
+    """Ask units below: targets, explanations, reports, campaigns; answer their difficulties."""
+    SEE_HANDLERS = "see handlers"
+    """Lateness by section and by who handles, for the monthly review of staff."""
     PUBLISH = "publish"
     """Make results public."""
     MANAGE_ACCOUNTS = "manage accounts"
@@ -59,6 +65,9 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_PERSONAL: frozenset({Role.STAFF, Role.HEAD}),
     Action.MEND: frozenset({Role.STAFF, Role.HEAD, Role.ADMINISTRATOR}),
     Action.CHOOSE_VERSION: frozenset({Role.STAFF, Role.HEAD}),
+    Action.ANSWER: frozenset({Role.STAFF, Role.HEAD}),
+    Action.ASSIGN: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
+    Action.SEE_HANDLERS: frozenset({Role.HEAD}),
     Action.PUBLISH: frozenset({Role.PUBLISHER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.ADMIN_SITE: frozenset({Role.ADMINISTRATOR}),
@@ -67,7 +76,10 @@ MAY: dict[Action, frozenset[Role]] = {
 
 TWO_STEP = frozenset(
     role
-    for action in (Action.SEE_PERSONAL, Action.PUBLISH, Action.MANAGE_ACCOUNTS, Action.ADMIN_SITE)
+    for action in (
+        *(Action.SEE_PERSONAL, Action.SEE_HANDLERS, Action.PUBLISH),
+        *(Action.MANAGE_ACCOUNTS, Action.ADMIN_SITE),
+    )
     for role in MAY[action]
 )
 """Who sees personal data, publishes or manages needs a second step; without it they can do nothing but

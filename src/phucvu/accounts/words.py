@@ -43,6 +43,10 @@ ACTIONS = {
     "row dismissed": Words(vi="bỏ qua một dòng", en="row dismissed"),
     "row brought back": Words(vi="đưa trở lại một dòng đã bỏ qua", en="row brought back"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
+    "target assigned": Words(vi="giao chỉ tiêu", en="target assigned"),
+    "explanation asked": Words(vi="yêu cầu giải trình", en="explanation asked"),
+    "explanation given": Words(vi="giải trình", en="explanation given"),
+    "apology recorded": Words(vi="ghi nhận văn bản xin lỗi", en="letter of apology recorded"),
 }
 
 

@@ -28,7 +28,7 @@ from phucvu.inbox.counting import AGAIN, NEVER, Procedures, publish, publish_pro
 from phucvu.inbox.models import Counted
 from phucvu.inbox.watching import Watch
 from phucvu.records.histories import ID
-from phucvu.records.schema import OF_DOSSIERS, TABLES
+from phucvu.records.schema import NOT_COUNTED, OF_DOSSIERS, TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 
@@ -166,7 +166,7 @@ class Content:
         steps = _by_month(tables["steps"], "at")
         said = look_up(tables["portal_answers"], held.select(ID, "received_at"), ID)
         answers = _by_month(said.select("received_at", "sequence"), "received_at")
-        others = {name: place for name, place in places.items() if name not in OF_DOSSIERS}
+        others = {name: place for name, place in places.items() if name not in (*OF_DOSSIERS, *NOT_COUNTED)}
         rules = rules_in_use().model_dump_json()
         return cls(
             min((day for day, _ in dossiers), default=None),

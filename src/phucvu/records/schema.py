@@ -388,6 +388,9 @@ PORTAL_ANSWERS = Table(
 OF_DOSSIERS = ("dossiers", "steps", "portal_answers")
 """The tables whose rows are about one dossier each; of the others an office has files."""
 
+NOT_COUNTED = ("catalogue", "targets", "officers")
+"""The tables that no figure is counted from."""
+
 TABLES = {
     t.name: t
     for t in (

@@ -15,6 +15,12 @@ from phucvu.web.boards import Board, board
 from phucvu.web.language import language
 from phucvu.web.workspace.abbreviations import spelled_out
 
+FOLLOW_UP = (
+    *("follow-up", "targets", "explanations", "reports"),
+    *("difficulties", "campaigns", "handlers", "publication"),
+)
+"""The parts that «Theo dõi, đôn đốc» leads to."""
+
 
 def rendered(request: Any, template: str, context: dict[str, Any], status: int = 200) -> Any:
     """The page; ``context`` says which unit's (``code``) and of which ``period``, if of any."""
@@ -43,6 +49,7 @@ def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "procedures_query": _query(kept | of_unit),
         "place": SimpleNamespace(vi=path + query, en=f"/en{path}{query}"),
         "part": part_of(request.path),
+        "follows_up": part_of(request.path) in FOLLOW_UP,
     }
 
 

@@ -8,9 +8,12 @@ from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
 from phucvu.web.workspace import (
     aside,
+    assigned,
     dossiers,
     doubts,
+    explaining,
     exports,
+    follow_up,
     matching,
     one_dossier,
     online_services,
@@ -21,6 +24,8 @@ from phucvu.web.workspace import (
 
 see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
+answer = requires(Action.ANSWER, "unit")
+assign = requires(Action.ASSIGN, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
 
 UNIT = "workspace/(?P<unit>[^/]+)"
@@ -52,6 +57,23 @@ in_languages = [
     re_path(rf"^{UNIT}/doubts\.{FORM}$", see(doubts.show), name="workspace-doubts-file"),
     re_path(rf"^{UNIT}/set-aside\.{FORM}$", see(aside.as_file), name="workspace-set-aside-file"),
     path("workspace/<unit>/doubts", see(doubts.show), name="workspace-doubts"),
+    path("workspace/<unit>/follow-up", see(follow_up.show), name="workspace-follow-up"),
+    re_path(rf"^{UNIT}/targets\.{FORM}$", see(assigned.show), name="workspace-targets-file"),
+    path("workspace/<unit>/targets", see(assigned.show), name="workspace-targets"),
+    path("workspace/<unit>/targets/assign", assign(assigned.assign), name="workspace-targets-assign"),
+    re_path(rf"^{UNIT}/explanations\.{FORM}$", see(explaining.show), name="workspace-explanations-file"),
+    path("workspace/<unit>/explanations", see(explaining.show), name="workspace-explanations"),
+    path("workspace/<unit>/explanations/ask", assign(explaining.ask), name="workspace-explanations-ask"),
+    path(
+        "workspace/<unit>/explanations/answer",
+        answer(explaining.answer),
+        name="workspace-explanations-answer",
+    ),
+    path(
+        "workspace/<unit>/explanations/apology",
+        answer(explaining.apologise),
+        name="workspace-explanations-apology",
+    ),
     path("workspace/<unit>/upload", mend(upload.start), name="workspace-upload"),
     path("workspace/<unit>/upload/mau-<kind>.xlsx", mend(upload.template), name="workspace-upload-template"),
     path("workspace/<unit>/upload/<key>", mend(upload.one), name="workspace-upload-one"),
