@@ -43,6 +43,8 @@ class Loss:
     number: int
     by_unit: dict[str, Fraction]
     until: dt.datetime | None = None
+    shows: str = ""
+    """The unit whose records they are: the unit asked for, or by the scope its province."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _of_dossiers(asked: Asked, indicator: Indicator) -> Iterator[Loss]:
         values = {reason: case_number(reason, lacking, known) for reason, lacking in lacks.items()}
         unit_and_system = {"unit": ColumnExpression("unit"), "of_ministry": IN_MINISTRY}
         rows = asked.listing.combinations(wish, unit_and_system | values)
-        yield from _summed(indicator, [_combination(asked, row, tuple(lacks)) for row in rows])
+        yield from _summed(asked, indicator, [_combination(asked, row, tuple(lacks)) for row in rows])
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _combination(asked: Asked, row: dict[str, Any], reasons: tuple[str, ...]) ->
     return _Part(lacking, cases, {asked.part(row["unit"]): Fraction(row["number"])}, row["number"])
 
 
-def _summed(indicator: Indicator, parts: Sequence[_Part]) -> Iterator[Loss]:
+def _summed(asked: Asked, indicator: Indicator, parts: Sequence[_Part]) -> Iterator[Loss]:
     """The parts that lack the same and have the same fate, as one."""
     alike: dict[tuple[Any, ...], list[_Part]] = defaultdict(list)
     for part in parts:
@@ -144,6 +146,7 @@ def _summed(indicator: Indicator, parts: Sequence[_Part]) -> Iterator[Loss]:
             sum(part.number for part in same),
             dict(by_unit),
             min(moments, default=None),
+            asked.unit,
         )
 
 
@@ -175,7 +178,7 @@ def _of_others(asked: Asked, indicator: Indicator) -> list[Loss]:
         by_unit = {owner: Fraction(1, len(owners)) for owner in owners}
         gone = worst(cases) is Fate.GONE
         parts.append(_Part(reasons, tuple(cases), by_unit, 1, None if gone else min(moments, default=None)))
-    return list(_summed(indicator, parts))
+    return list(_summed(asked, indicator, parts))
 
 
 def _shared(asked: Asked, indicator: Indicator) -> dict[str, list[str]]:
