@@ -172,3 +172,23 @@ def test_summing_up_that_breaks_off_leaves_all_as_it_was(store, monkeypatch, at)
     assert before != after == sums(store)
     store.compact()
     assert sums(store) == after
+
+
+def test_many_dossiers_are_summed_up_some_at_a_time(store, tmp_path, monkeypatch):
+    for n in range(10):
+        store.append("dossiers", dossier(f"b{n}"), DAY)
+        store.append("steps", steps(2, 5, 4, 9, code=f"b{n}", start=DAY + n * HOUR), DAY)
+    other = Store(shutil.copytree(tmp_path / "home", tmp_path / "other"))
+    store.compact()
+    summed, sizes = histories.summed, []
+
+    def noted(*tables):
+        sizes.append(tables[0].count().execute())
+        return summed(*tables)
+
+    monkeypatch.setattr(histories, "summed", noted)
+    monkeypatch.setattr("phucvu.records.store.SUMMED_AT_ONCE", 20)
+    other.compact()
+    assert len(sizes) == 4
+    assert sum(sizes) == 11 > max(sizes)
+    assert sums(other) == sums(store)

@@ -74,6 +74,9 @@ TAIL_SHARE = 10
 MEMORY = "1GB"
 """What the store's own work may take before it uses the disk."""
 
+SUMMED_AT_ONCE = 4_000_000
+"""Compaction sums up about so many rows of dossiers and steps at a time."""
+
 SWEEP_EVERY = 3600.0
 """Seconds between two looks, by the same store, at which files of a table are old enough to be deleted."""
 
@@ -736,17 +739,19 @@ class Store:
         if not (due or (whole and fresh)):
             con.disconnect()
             return
-        if summed is None or whole:
-            summed = histories.summed(
-                _rows_that_count(con, DOSSIERS, snapshot, None), _rows_that_count(con, STEPS, steps, None)
-            )
+        with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
+            if summed is None or whole or fresh > SUMMED_AT_ONCE:
+                summed = _summed_in_parts(con, snapshot, steps, folder)
+            written = self._in_order_of_counting(con, summed, files)
+        also = (_mark(steps), steps.last) if steps else None
+        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
+
+    def _in_order_of_counting(self, con: BaseBackend, summed: ir.Table, files: DeltaFiles) -> list[File]:
         # Dossiers of the same months stand together, so that of a period few row groups have to be read;
         # within them those that are counted together, which halves the time of counting.
         months = (summed[moment].truncate("M") for moment in ("concerns_until", "concerns_from"))
         ordered = summed.order_by(*months, "unit", "procedure", "code")
-        written = self._copied(con, ordered, files, "current")
-        also = (_mark(steps), steps.last) if steps else None
-        files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
+        return self._copied(con, ordered, files, "current")
 
     def _copied(self, con: BaseBackend, rows: ir.Table, files: DeltaFiles, part: Part) -> list[File]:
         """Write rows as files of a part.
@@ -890,6 +895,20 @@ def _summed(con: BaseBackend, dossiers: Snapshot, steps: Snapshot) -> ir.Table |
     )
     anew = histories.summed(*theirs).select(current.columns).cast(dict(current.schema().items()))
     return ibis.union(current.anti_join(changed, histories.ID), anew)
+
+
+def _summed_in_parts(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | None, folder: str) -> ir.Table:
+    """All dossiers that count with what their steps say, by way of files in a folder.
+
+    Some dossiers at a time: what is collected for each is held in memory until the last step is read.
+    """
+    both = _rows_that_count(con, DOSSIERS, dossiers, None), _rows_that_count(con, STEPS, steps, None)
+    rows = sum(f.rows for snapshot in (dossiers, steps) if snapshot for f in snapshot.files)
+    parts = 1 << (rows // SUMMED_AT_ONCE).bit_length()
+    for part in range(parts):
+        summed = histories.summed(*(rows.filter((rows[histories.ID] & (parts - 1)) == part) for rows in both))
+        con.raw_sql(f"COPY ({con.compile(summed)}) TO '{folder}/{part}.parquet' (FORMAT parquet)")
+    return con.read_parquet(f"{folder}/*.parquet")
 
 
 def _rows_that_count(
