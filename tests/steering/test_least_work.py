@@ -8,10 +8,10 @@ from itertools import chain, combinations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phucvu.steering.least_work import Component, Group, Task, least_minutes, most_points
+from phucvu.steering.least_work import Component, Group, Task, Things, least_minutes, most_points
 
-DEEDS = ("attach", "digitise", "send", "charge")
-MINUTES = {"attach": 5, "digitise": 9, "send": 2, "charge": 3}
+DEEDS = ("attach", "digitise", "send")
+MINUTES = {"attach": 5, "digitise": 9, "send": 2}
 INDICATORS = {
     "1.4": ("send",),
     "3.3": ("attach",),
@@ -33,16 +33,19 @@ def lacking(deeds):
 @st.composite
 def tasks(draw):
     """Few records: at most four of them, none lacks more than three deeds."""
-    lacks = draw(st.lists(st.sets(st.sampled_from(DEEDS[:3]), min_size=1), max_size=4))
+    lacks = draw(st.lists(st.sets(st.sampled_from(DEEDS), min_size=1), max_size=4))
     alike = {frozenset(its): lacks.count(its) for its in lacks}
     groups = [Group(number, lacking(its)) for its, number in alike.items()]
-    fees = draw(st.integers(0, 2))
-    if fees:
-        more = draw(st.integers(0, 1))
-        groups.append(Group(fees + more, {"3.5": frozenset({"charge"})}, {"3.5": fees}))
+    number = draw(st.integers(1, 2))
+    # Things that have a record in each of some groups; the records of a group stand by turns for them.
+    having = [n for n, group in enumerate(groups) if group.records >= number and "attach" in group.deeds]
+    having = having[: draw(st.integers(0, 2))]
+    for n in having:
+        groups[n] = Group(groups[n].records, groups[n].needs | {"4.6": frozenset({"attach"})})
+    things = [Things("4.6", number, tuple(having))] if having else []
     components = {}
-    for indicator in (*INDICATORS, "3.5"):
-        lost = sum(g.things.get(indicator, g.records) for g in groups if indicator in g.needs)
+    for indicator in (*INDICATORS, "4.6"):
+        lost = sum(g.records for g in groups if indicator in g.needs)
         numerator = draw(st.integers(0, 9))
         components[indicator] = Component(
             numerator,
@@ -51,28 +54,26 @@ def tasks(draw):
             draw(st.sampled_from([Fraction(1), Fraction(4, 5), Fraction(1, 2)])),
             "1.4" if indicator == "3.3" and draw(st.booleans()) else None,
         )
-    return Task(components, groups, MINUTES)
+    return Task(components, groups, MINUTES, things)
 
 
 def every_way(task):
     """What each way to do deeds to each record by itself costs and gives."""
     records = [
-        (group, number, [set(way) for way in subsets(sorted(group.deeds))])
-        for group in task.groups
-        for number in range(group.records)
+        (number, turn, [set(way) for way in subsets(sorted(group.deeds))])
+        for number, group in enumerate(task.groups)
+        for turn in range(group.records)
     ]
     for ways in product(*(choices for _, _, choices in records)):
         numerators = {i: c.numerator for i, c in task.components.items()}
-        things = {}
-        for (group, number, _), way in zip(records, ways, strict=True):
-            for indicator, needed in group.needs.items():
-                if needed <= way and indicator in group.things:
-                    # The records stand by turns for the things.
-                    things.setdefault(indicator, set()).add(number % group.things[indicator])
+        covered = set()
+        for (number, turn, _), way in zip(records, ways, strict=True):
+            for indicator, needed in task.groups[number].needs.items():
+                if needed <= way and indicator == "4.6":
+                    covered.add(turn % task.things[0].number)
                 elif needed <= way:
                     numerators[indicator] += 1
-        for indicator, found in things.items():
-            numerators[indicator] += len(found)
+        numerators["4.6"] += len(covered)
         points = sum(plain_score(task, i, numerators) for i in task.components)
         yield sum(MINUTES[deed] for way in ways for deed in way), points
 

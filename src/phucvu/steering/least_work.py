@@ -14,7 +14,7 @@ again exactly; where it took a rounding for another, it is told and asked again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import highspy
@@ -41,26 +41,32 @@ class Component:
 
 @dataclass(frozen=True)
 class Group:
-    """So many records alike. ``needs`` says by indicator which deeds one needs in order to count in it.
-
-    ``things`` says of indicators that count things (procedures with at least one such dossier) how many
-    of them the first records are the first of; further records add nothing there. A thing is in one group.
-    """
+    """So many records alike. ``needs`` says by indicator which deeds one needs in order to count in it."""
 
     records: int
     needs: Mapping[str, frozenset[str]]
-    things: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def deeds(self) -> frozenset[str]:
         return frozenset().union(*self.needs.values())
 
     def gains(self, done: Mapping[str, int]) -> dict[str, int]:
-        """By indicator, how many more count once each deed is done to the first so many records."""
-        return {
-            indicator: min(self.things.get(indicator, self.records), *(done.get(deed, 0) for deed in needed))
-            for indicator, needed in self.needs.items()
-        }
+        """By indicator, of how many all is done once each deed is done to the first so many records."""
+        return {i: min(done.get(deed, 0) for deed in needed) for i, needed in self.needs.items()}
+
+
+@dataclass(frozen=True)
+class Things:
+    """So many things (procedures, services, communes) that count in an indicator by one record alone.
+
+    ``groups`` are the groups (by number) in each of which each of them has a record, and none elsewhere
+    that could count. So any records of these groups, as long as there are things left, can be of
+    different ones.
+    """
+
+    indicator: str
+    number: int
+    groups: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Task:
     components: Mapping[str, Component]
     groups: Sequence[Group]
     minutes: Mapping[str, int]
+    things: Sequence[Things] = ()
 
     def share(self, indicator: str, numerators: Numerators) -> Fraction:
         return min(Fraction(1), Fraction(numerators[indicator], self.components[indicator].denominator))
@@ -85,9 +92,15 @@ class Task:
     def work(self, done: Sequence[Mapping[str, int]]) -> Work:
         """What it takes and gives to do each deed to the first so many records of each group."""
         numerators = {indicator: one.numerator for indicator, one in self.components.items()}
-        for group, its in zip(self.groups, done, strict=True):
-            for indicator, more in group.gains(its).items():
-                numerators[indicator] += more
+        gains = [group.gains(its) for group, its in zip(self.groups, done, strict=True)]
+        of_things = {some.indicator for some in self.things}
+        for of_group in gains:
+            for indicator in of_group.keys() - of_things:
+                numerators[indicator] += of_group[indicator]
+        for some in self.things:
+            numerators[some.indicator] += min(
+                some.number, sum(gains[group][some.indicator] for group in some.groups)
+            )
         scores = {indicator: self.score(indicator, numerators) for indicator in self.components}
         spent = sum(self.minutes[deed] * number for its in done for deed, number in its.items())
         return Work(tuple(done), spent, numerators, scores)
@@ -138,7 +151,6 @@ class Part:
     """Records that need the same of some deeds that belong together, of one group or several."""
 
     needs: Mapping[str, frozenset[str]]
-    things: Mapping[str, int]
     members: tuple[int, ...]
     """The groups, in the order in which their records get the deeds."""
     records: int
@@ -148,24 +160,23 @@ class Part:
         return sorted(frozenset().union(*self.needs.values()))
 
 
-def parts(groups: Sequence[Group]) -> list[Part]:
+def parts(task: Task) -> list[Part]:
     """The groups taken apart by deeds that belong together, and put together by what they need."""
-    alike: dict[object, tuple[dict[str, frozenset[str]], dict[str, int], list[int]]] = {}
-    for number, group in enumerate(groups):
+    of_things = {(some.indicator, group) for some in task.things for group in some.groups}
+    alike: dict[object, tuple[dict[str, frozenset[str]], list[int]]] = {}
+    for number, group in enumerate(task.groups):
         for needs in _belonging_together(group.needs):
-            things = {i: n for i, n in group.things.items() if i in needs}
-            # The first of each thing would not stand first in several groups.
-            key = (frozenset(needs.items()), number if things else None)
-            alike.setdefault(key, (needs, things, []))[2].append(number)
+            # Of which things the records are is known of a whole group.
+            apart = number if any((indicator, number) in of_things for indicator in needs) else None
+            alike.setdefault((frozenset(needs.items()), apart), (needs, []))[1].append(number)
     return [
         Part(
             needs,
-            things,
             # Who needs many deeds first, so that few records are taken in hand.
-            tuple(sorted(members, key=lambda m: -len(groups[m].deeds))),
-            sum(groups[m].records for m in members),
+            tuple(sorted(members, key=lambda m: -len(task.groups[m].deeds))),
+            sum(task.groups[m].records for m in members),
         )
-        for needs, things, members in alike.values()
+        for needs, members in alike.values()
     ]
 
 
@@ -190,7 +201,7 @@ class _Program:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._parts = parts(task.groups)
+        self._parts = parts(task)
         self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self._solver.silent()
         for option, value in OPTIONS.items():
@@ -257,18 +268,32 @@ class _Program:
     def _numerator(self, indicator: str) -> int:
         """The numerator of a component after the work: what it is now and what each part adds."""
         found = self._whole(self._least.numerators[indicator], self._most.numerators[indicator])
-        row = {found: 1.0}
-        for part, columns in zip(self._parts, self._done, strict=True):
-            needed = [columns[deed] for deed in part.needs.get(indicator, ())]
-            if not needed:
-                continue
-            most = part.things.get(indicator, part.records)
-            gain = needed[0] if len(needed) == 1 and most == part.records else self._whole(0, most)
-            if gain != needed[0]:
-                for column in needed:
-                    self._at_most(0, {gain: 1.0, column: -1.0})
-            row[gain] = -1.0
-        self._at_most(self._least.numerators[indicator], row)
+        gains = {
+            part.members: self._gain(part, indicator, columns)
+            for part, columns in zip(self._parts, self._done, strict=True)
+            if indicator in part.needs
+        }
+        if things := [some for some in self._task.things if some.indicator == indicator]:
+            gains = {
+                some.groups: self._first_of(some, [gains[group,] for group in some.groups]) for some in things
+            }
+        self._at_most(self._least.numerators[indicator], {found: 1.0} | dict.fromkeys(gains.values(), -1.0))
+        return found
+
+    def _gain(self, part: Part, indicator: str, columns: Mapping[str, int]) -> int:
+        """Of how many records of a part all is done that an indicator needs."""
+        needed = [columns[deed] for deed in part.needs[indicator]]
+        if len(needed) == 1:
+            return needed[0]
+        gain = self._whole(0, part.records)
+        for column in needed:
+            self._at_most(0, {gain: 1.0, column: -1.0})
+        return gain
+
+    def _first_of(self, things: Things, gains: Sequence[int]) -> int:
+        """How many things have such a record."""
+        found = self._whole(0, things.number)
+        self._at_most(0, {found: 1.0} | dict.fromkeys(gains, -1.0))
         return found
 
     def _score(self, indicator: str) -> int:
