@@ -14,6 +14,7 @@ from phucvu.problems import UnusableError
 from phucvu.rules.loading import rules_in_use
 
 WRONG = {
+    "PHUCVU_PUBLICATION_DAYS": ("0", "100", "ba"),
     "PHUCVU_LEAST_FREE": ("a lot", "-1", "1.5"),
     "PHUCVU_KEEP_PAYLOADS": ("-1", "100000"),
     "PHUCVU_KEEP_VERSIONS": ("một",),

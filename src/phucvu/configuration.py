@@ -158,6 +158,13 @@ class Configuration:
         "for each group; read when the program starts, after which all periods are counted anew by it",
         default="portal-2026",
     )
+    publication_days: int = _setting(
+        "PHUCVU_PUBLICATION_DAYS",
+        "working days in which a ministry's decision is to be published, by the office's own rule, from its "
+        "entry in the national database, or from the incoming document",
+        _whole(1, 99),
+        3,
+    )
     shows: Literal["counted", "published"] = _setting(
         "PHUCVU_SHOWS",
         "`counted`: what is counted from the home; `published`: the national portal's figures that come "

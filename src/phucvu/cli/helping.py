@@ -32,6 +32,7 @@ EXAMPLES = {
     "findings": "phucvu findings --period 2026-10 --unit H21.17",
     "averages": "phucvu averages --unit H21.17 --period 2026-10",
     "fully-online": "phucvu fully-online --unit H21.17 --period 2026-10 --not-offered",
+    "publication-watch": "phucvu publication-watch --unit H21",
     "ledger": "phucvu ledger --unit H21.227 --period 2026-10 --indicator 3.3",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
     "bench": "phucvu bench --sizes 100000,1000000 --json do.json",

@@ -26,6 +26,7 @@ from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.ledger import ledger
 from phucvu.cli.portal import portal
+from phucvu.cli.publication import publication_watch
 from phucvu.cli.relay import relay
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
@@ -49,7 +50,7 @@ def program() -> None:
 COMMANDS = (
     *(demo, init, serve, score, rules),
     *(import_, template, set_aside, mappings, watch, portal),
-    *(figures, scoreboard, dossiers, findings, averages, fully_online, ledger),
+    *(figures, scoreboard, dossiers, findings, averages, fully_online, publication_watch, ledger),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),
     *(backup, restore),

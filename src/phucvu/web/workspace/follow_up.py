@@ -23,7 +23,7 @@ class Entry:
 
     address: str
     name: str
-    number: int
+    number: int | None
     said: str
     urgent: bool = False
 
@@ -49,6 +49,12 @@ def show(request: Any, unit: str) -> Any:
             _("Chỉ tiêu được giao"),
             len(targets.assigned(units.below(unit))),
             _("Chỉ tiêu giao cho đơn vị và các đơn vị trực thuộc, giá trị hiện nay và phần còn thiếu."),
+        ),
+        Entry(
+            "workspace-publication",
+            _("Theo dõi công bố, công khai"),
+            None,
+            _("Quyết định của bộ, ngành phải công bố: còn mấy ngày làm việc, đơn vị nào thực hiện."),
         ),
     ]
     context = {
