@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import time
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from deltalake.exceptions import CommitFailedError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ibis.formats.polars import PolarsSchema
 
 from phucvu.records import delta, earlier, keys
 from phucvu.records import store as store_module
@@ -60,6 +62,34 @@ def test_an_empty_store_has_every_table_with_its_types(store):
         "sequence",
         "dossier_id",
     ]
+
+
+def test_what_is_not_asked_for_is_not_opened(store):
+    store.append("dossiers", frame(dossier()))
+    store.append("units", frame({"code": "H21", "name": "Tỉnh Ví Dụ", "kind": "province"}))
+    for file in Path(store.home, "records", "dossiers", "arrived").glob("*.parquet"):
+        file.unlink()
+    tables = store.tables(ibis.duckdb.connect())
+    assert tables["units"].to_polars()["code"].to_list() == ["H21"]
+    with pytest.raises(Exception, match="parquet"):
+        tables["dossiers"].to_polars()
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_tables_of_a_home_have_the_columns_that_they_say(tmp_path, compacted):
+    store, con = Store(tmp_path / "nhà của tỉnh's [1]"), ibis.duckdb.connect()
+    store.append("dossiers", frame(dossier()))
+    store.append("steps", frame({"sender": "H21", "code": "H21-1", "at": DAY, "status": 2}))
+    store.append("units", frame({"code": "H21", "name": "Tỉnh Ví Dụ", "kind": "province"}))
+    if compacted:
+        store.compact(whole=True)
+        store.append("steps", frame({"sender": "H21", "code": "H21-1", "at": DAY, "status": 4}))
+    tables = store.tables(con)
+    assert ("histories" in tables) == compacted
+    for name, table in tables.items():
+        read = con.con.sql(con.compile(table)).pl()
+        assert dict(read.schema) == dict(PolarsSchema.from_ibis(table.schema())), name
+    assert tables["dossiers"].count().execute() == 1
 
 
 @pytest.mark.parametrize("compacted", [False, True])

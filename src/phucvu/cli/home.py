@@ -172,7 +172,7 @@ class CountingOptions:
         from phucvu.records.store import Store
 
         store, con = Store(self.home), connect(self.engine)
-        tables = store.tables(con, self.as_of)
+        tables: Tables = store.tables(con, self.as_of)
         if lists:
             tables = {**tables, PORTAL_DOSSIERS.name: store.table(con, PORTAL_DOSSIERS.name, self.as_of)}
         units = units_of(tables)

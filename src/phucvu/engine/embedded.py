@@ -43,6 +43,8 @@ def put(con: BaseBackend, name: str, rows: Rows) -> object:
 
 def _sql(con: BaseBackend, over: Over) -> str:
     table = over.table.op()
+    if isinstance(table, ops.SQLQueryResult):
+        return _sql_over_any(over.read, table.schema).replace(f'"{ANY}"', f"({table.query})")
     if isinstance(table, ops.DatabaseTable):
         space = table.namespace
         parts = (part for part in (space.catalog, space.database, table.name) if part)

@@ -18,7 +18,8 @@ from phucvu.engine.on_time import ended_before
 from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import OF_DOSSIERS, PORTAL_ANSWERS, TABLES
-from phucvu.records.store import Store, log_rows
+from phucvu.records.store import Store
+from phucvu.records.versions import log_rows
 
 MOST_ADDED = 1_000_000
 """When so many rows have been added, all is read anew, so that memory does not grow for ever."""

@@ -14,7 +14,8 @@ import pyarrow.fs
 
 from phucvu.records.delta import DeltaFiles
 from phucvu.records.places import opened
-from phucvu.records.store import EVERY, Store
+from phucvu.records.store import Store
+from phucvu.records.versions import EVERY
 
 LOG = "_delta_log"
 COMMIT = re.compile(r"(\d{20})(\.json|\.checkpoint\.parquet)")

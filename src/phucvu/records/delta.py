@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -117,6 +118,20 @@ class Snapshot:
         schema = pa.unify_schemas([part.schema for part in parts])
         paths = [f"{root}/{f.path}" for f in files]
         return dataset(paths, schema=schema, filesystem=system, format="parquet")
+
+    def columns(self, files: Iterable[File]) -> set[str]:
+        """Every column that one of these files has."""
+        return {column for types in self._types(files) for column in types}
+
+    def are_alike(self, files: Iterable[File]) -> bool:
+        """Whether these files have the same columns."""
+        first, *others = self._types(files)
+        return all(types == first for types in others)
+
+    def _types(self, files: Iterable[File]) -> list[dict[str, pl.DataType]]:
+        if is_remote(self.place):
+            return [dict.fromkeys(self.schema(files).names, pl.Null())]
+        return [_types_of(uri) for uri in self.uris(files)]
 
     def schema(self, files: Iterable[File]) -> pa.Schema:
         """All columns that these files have."""
@@ -272,6 +287,12 @@ def snapshot_of(place: str, delta: DeltaTable) -> Snapshot:
     forgotten = delta.transaction_version(FORGOTTEN)
     moment = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=forgotten) if forgotten else None
     return Snapshot(place, delta, files, last or 0, covered or 0, moment)
+
+
+@lru_cache(maxsize=4096)
+def _types_of(path: str) -> dict[str, pl.DataType]:
+    """The columns of a file of a table; it never changes."""
+    return dict(pl.scan_parquet(path, glob=False).collect_schema())
 
 
 def _statistics(file: File) -> str:

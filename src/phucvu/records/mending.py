@@ -14,7 +14,8 @@ from deltalake.exceptions import DeltaError
 
 from phucvu.records.copying import COMMIT, LOG
 from phucvu.records.places import opened
-from phucvu.records.store import EVERY, Store
+from phucvu.records.store import Store
+from phucvu.records.versions import EVERY
 
 
 @dataclass(frozen=True)

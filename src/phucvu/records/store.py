@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,8 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 from ibis.backends import BaseBackend
-from ibis.formats.polars import PolarsSchema
-from ibis.formats.pyarrow import PyArrowSchema
 
 from phucvu.figures.periods import now_in_vietnam
-from phucvu.problems import Fault, NotFoundError
 from phucvu.records import histories, keys
 from phucvu.records.delta import (
     COVERED,
@@ -56,16 +53,26 @@ from phucvu.records.earlier import (
     status_says_more,
 )
 from phucvu.records.places import address, at_home, is_remote
-from phucvu.records.schema import CHOSEN, DOSSIERS, INNER, OF_DOSSIERS, STEPS, TABLES, Table
-
-EVERY = TABLES | INNER
+from phucvu.records.schema import CHOSEN, DOSSIERS, OF_DOSSIERS, STEPS, TABLES, Table
+from phucvu.records.versions import (
+    EVERY,
+    TablesOfHome,
+    check_kept,
+    is_summed,
+    key_of,
+    log_rows,
+    log_types,
+    mark_of_sums,
+    payloads,
+    rows_that_count,
+    standing_spans,
+    versions,
+    with_sums,
+)
 
 SORTED_BY = {"dossiers": ["sender", "code"], "steps": ["sender", "code", "at"]}
 """How compacted files are sorted; other tables by their key. Grouping steps by dossier is three times
 as fast as on files in order of arrival."""
-
-GROWING = ("dossiers", "steps", "ratings", "petitions")
-"""The tables that a cluster reads; it would take longer to ask it for the others than to read them."""
 
 FILE_SIZE = "64MB"
 TAIL_SHARE = 10
@@ -90,9 +97,6 @@ SNAPSHOT_LASTS = 60.0
 """Seconds after which a table's state is read anew, whether or not another commit was seen."""
 
 ONE_FILE = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
-FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
-"""What an empty first and last day of a span stand for."""
-
 SMALL = 16 << 20
 MANY = 20
 """This many files smaller than ``SMALL`` bytes are packed into one."""
@@ -201,7 +205,7 @@ class Store:
         new = new.with_columns(
             pl.lit(arrived or now_in_vietnam(), pl.Datetime("us")).alias("arrived"),
             pl.int_range(snapshot.last + 1, snapshot.last + 1 + new.height).alias("sequence"),
-        ).select(_log_types(table).keys())
+        ).select(log_types(table).keys())
         written = files.write("arrived", new)
         try:
             files.commit(snapshot, (LAST, written.last), add=[written], also=mark)
@@ -222,7 +226,7 @@ class Store:
         table = EVERY[name]
         snapshot = self._files(name).snapshot()
         new = self._unknown(table, self._marked(table, _typed(table, frame)), snapshot)
-        key = ["code"] if table.spans else _key(table)
+        key = ["code"] if table.spans else key_of(table)
         changed = new.join(self._held(key, [], new, snapshot).unique(), on=key, how="semi")
         return Added(new.height, frame.height - new.height, changed.height)
 
@@ -305,27 +309,31 @@ class Store:
         Columns: those of the schema (``payload`` only if asked for), and ``Table.kept``. With
         ``as_of`` (Vietnam's time) only versions that had arrived by then.
         """
-        rows = _rows_that_count(con, EVERY[name], snapshot := self._files(name).snapshot(), as_of)
+        snapshot = self._snapshot(name)
+        rows = rows_that_count(con, EVERY[name], snapshot, as_of)
         if payload and snapshot is not None and snapshot.files:
-            log = _read(con, EVERY[name], snapshot, snapshot.log)
-            return rows.join(log.select("sequence", "payload"), "sequence")
+            return rows.join(payloads(con, EVERY[name], snapshot), "sequence")
         return rows.mutate(payload=ibis.null("string")) if payload else rows
 
-    def tables(self, con: BaseBackend, as_of: dt.datetime | None = None) -> dict[str, ir.Table]:
+    def tables(self, con: BaseBackend, as_of: dt.datetime | None = None) -> TablesOfHome:
         """``table`` of all records by name, and ``histories.NAME`` where compaction has summed up the steps.
 
-        Dossiers and steps that arrived since then are summed up on the way.
+        Dossiers and steps that arrived since then are summed up on the way. All are of the state that the
+        home is in now; what is not asked for is not opened.
         """
         # Dossiers before steps: what is summed up with the dossiers is then among the steps.
-        snapshots = {name: self._files(name).snapshot() for name in TABLES}
-        found = {name: _rows_that_count(con, TABLES[name], held, as_of) for name, held in snapshots.items()}
+        snapshots = {name: self._snapshot(name) for name in TABLES}
+        for held in snapshots.values():
+            check_kept(held, as_of)
+        found = {
+            name: partial(rows_that_count, con, TABLES[name], held, as_of) for name, held in snapshots.items()
+        }
         dossiers, steps = snapshots["dossiers"], snapshots["steps"]
-        if dossiers is None or steps is None:
-            return found
+        if dossiers is None or steps is None or not is_summed(dossiers, steps):
+            return TablesOfHome(found)
         if as_of is not None and any(f.last_arrived > as_of for f in (*dossiers.files, *steps.files)):
-            return found
-        summed = _summed(con, dossiers, steps)
-        return found if summed is None else found | {histories.NAME: summed}
+            return TablesOfHome(found)
+        return TablesOfHome({histories.NAME: partial(with_sums, con, dossiers, steps)} | found)
 
     def rows(self, name: str) -> pl.DataFrame:
         """All rows of a (small) table that count, with the schema's columns."""
@@ -375,7 +383,7 @@ class Store:
 
     def choose_again(self, row: dict[str, Any], at: dt.datetime | None = None) -> bool:
         """Let a version count as ``history`` gives it, also in another home; False where it does already."""
-        version = pl.DataFrame([row], schema=_log_types(DOSSIERS))
+        version = pl.DataFrame([row], schema=log_types(DOSSIERS))
         digest = pl.lit(row["digest"], pl.Int64)
         new = self._marked(DOSSIERS, _typed(DOSSIERS, version)).with_columns(digest=digest, late=False)
         with at_home(self.home):
@@ -390,13 +398,13 @@ class Store:
 
     def _history(self, snapshot: Snapshot, sender: str, code: str) -> pl.DataFrame:
         """All columns of the log's versions of a dossier, in order of arrival."""
-        types = _log_types(DOSSIERS)
+        types = log_types(DOSSIERS)
         if not snapshot.log:
             return pl.DataFrame(schema=types)
         wanted = self._marked(
             DOSSIERS, pl.DataFrame([{"sender": sender, "code": code}], schema=DOSSIERS.types)
         )
-        log = pl.scan_parquet(snapshot.uris(snapshot.log))
+        log = pl.scan_parquet(snapshot.uris(snapshot.log), glob=False)
         found = log.filter(dossier_id=wanted["dossier_id"][0], sender=sender, code=code)
         return found.select(list(types)).sort("sequence").collect()
 
@@ -434,8 +442,8 @@ class Store:
         """Use no longer what compaction summed up, where steps it had read may be gone; it sums up anew."""
         files, steps = self._files(DOSSIERS.name), self._files(STEPS.name).snapshot()
         snapshot = files.snapshot()
-        if snapshot and steps and snapshot.marked(_mark(steps)):
-            files.commit(snapshot, (_mark(steps), 0))
+        if snapshot and steps and snapshot.marked(mark_of_sums(steps)):
+            files.commit(snapshot, (mark_of_sums(steps), 0))
 
     def forget(self, before: dt.datetime) -> Forgotten:
         """Delete versions of dossiers that did not count any more at a moment, from one file at most.
@@ -495,7 +503,7 @@ class Store:
 
     def _files(self, name: str) -> DeltaFiles:
         place = f"{self.home}/records/{name}"
-        return DeltaFiles(place, _log_types(EVERY[name]), keep_hours=self._keep_hours)
+        return DeltaFiles(place, log_types(EVERY[name]), keep_hours=self._keep_hours)
 
     @cached_property
     def _scratch(self) -> tempfile.TemporaryDirectory[str]:
@@ -526,7 +534,7 @@ class Store:
 
     def _unknown(self, table: Table, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
         """Those of the rows that the log does not hold yet; ``late`` marks what cannot count any more."""
-        key = _key(table)
+        key = key_of(table)
         if table is DOSSIERS:
             decided = self._decided(rows, snapshot)
             new = decided.filter(pl.col("outcome").is_in([Outcome.COUNTS.value, Outcome.OLDER.value]))
@@ -546,8 +554,8 @@ class Store:
     def _unknown_spans(self, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
         """Those of the rows with spans of days that count among themselves, and do not count already."""
         held = self._held(["code"], ["valid_from", "valid_to", "digest", "sequence"], rows, snapshot)
-        standing = _standing_spans(held, "sequence").select("code", "digest")
-        numbered = _standing_spans(rows.with_row_index("_row"), "_row").drop("_row")
+        standing = standing_spans(held, "sequence").select("code", "digest")
+        numbered = standing_spans(rows.with_row_index("_row"), "_row").drop("_row")
         return numbered.join(standing, on=["code", "digest"], how="anti", maintain_order="left")
 
     def _decided(self, rows: pl.DataFrame, snapshot: Snapshot | None) -> pl.DataFrame:
@@ -709,7 +717,7 @@ class Store:
             if len(small) < MANY:
                 continue
             con = self._ibis()
-            packed = self._copied(con, _read(con, table, snapshot, small), files, "arrived")
+            packed = self._copied(con, versions(con, table, snapshot, small), files, "arrived")
             files.commit(snapshot, (COVERED, snapshot.covered), add=packed, remove=small)
             snapshot = files.made()
             done = True
@@ -717,7 +725,7 @@ class Store:
 
     def _rewrite(self, files: DeltaFiles, table: Table, snapshot: Snapshot) -> None:
         con = self._ibis()
-        counting = _counting(con, table, snapshot, None).select(list(_read_types(table)))
+        counting = rows_that_count(con, table, snapshot)
         ordered = counting.order_by(SORTED_BY.get(table.name, list(table.key)))
         written = self._copied(con, ordered, files, "current")
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
@@ -729,11 +737,11 @@ class Store:
         """
         steps = self._files(STEPS.name).snapshot()
         con = self._ibis()
-        summed = _summed(con, snapshot, steps) if steps else None
+        summed = with_sums(con, snapshot, steps) if steps and is_summed(snapshot, steps) else None
         fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
         due = fresh * TAIL_SHARE >= held and fresh
         if steps and steps.last:
-            place = snapshot.marked(_mark(steps)) if summed is not None else 0
+            place = snapshot.marked(mark_of_sums(steps)) if summed is not None else 0
             due = due or (steps.last - place) * TAIL_SHARE >= steps.last
             fresh += steps.last - place
         if not (due or (whole and fresh)):
@@ -743,7 +751,7 @@ class Store:
             if summed is None or whole or fresh > SUMMED_AT_ONCE:
                 summed = _summed_in_parts(con, snapshot, steps, folder)
             written = self._in_order_of_counting(con, summed, files)
-        also = (_mark(steps), steps.last) if steps else None
+        also = (mark_of_sums(steps), steps.last) if steps else None
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
 
     def _in_order_of_counting(self, con: BaseBackend, summed: ir.Table, files: DeltaFiles) -> list[File]:
@@ -771,25 +779,9 @@ def _typed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(absent).select(pl.col(c).cast(t) for c, t in table.types.items())
 
 
-def _key(table: Table) -> list[str]:
-    """The key as compared: the number of a dossier in place of its two texts."""
-    if "dossier_id" not in table.kept:
-        return list(table.key)
-    return ["dossier_id", *(c for c in table.key if c not in ("sender", "code"))]
-
-
-def _read_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
-    return {c: t for c, t in table.types.items() if c != "payload"} | table.kept
-
-
-def _log_types(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
-    versions = {} if table.facts else {"digest": pl.Int64, "late": pl.Boolean}
-    return table.types | table.kept | versions
-
-
-TYPES_BY_DOSSIER = _log_types(CHOSEN)
+TYPES_BY_DOSSIER = log_types(CHOSEN)
 for _name in reversed(OF_DOSSIERS):
-    TYPES_BY_DOSSIER |= _log_types(TABLES[_name])
+    TYPES_BY_DOSSIER |= log_types(TABLES[_name])
 """The columns of the tables whose rows are about a dossier; of one name they are of one type."""
 
 
@@ -814,87 +806,15 @@ def _arriving(rows: pl.DataFrame) -> dict[int, dict[int, Version]]:
     return found
 
 
-def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
-    """A table without rows that belongs to the connection.
-
-    A table in memory belongs to none, and Ibis asks all of these on one connection that it keeps, which
-    refuses to serve two threads at once.
-    """
-    if con.name == "pyspark":
-        return ibis.memtable(frame)
-    view = ibis.util.gen_name("records")
-    con.con.register(view, frame.to_arrow())
-    return con.table(view)
-
-
-def _read(con: BaseBackend, table: Table, snapshot: Snapshot, files: list[File]) -> ir.Table:
-    """The rows of files. A column that the table got after a file was written is empty in it."""
-    uris = snapshot.uris(files)
-    view = ibis.util.gen_name("records")
-    if con.name == "pyspark" and table.name not in GROWING:
-        rows = ibis.memtable(log_rows(table.name, uris).collect())
-    elif con.name == "pyspark":
-        from ibis.backends.pyspark.datatypes import PySparkSchema
-
-        # Merging schemas itself would take Spark a question for each table.
-        schema = PySparkSchema.from_ibis(PyArrowSchema.to_ibis(snapshot.schema(files)))
-        con._session.read.schema(schema).parquet(*uris).createOrReplaceTempView(view)
-        rows = con.table(view)
-    elif is_remote(snapshot.place):
-        con.con.register(view, snapshot.dataset(files))
-        rows = con.table(view)
-    else:
-        rows = con.read_parquet(uris, hive_partitioning=False, union_by_name=True)
-    types = PolarsSchema.to_ibis({c: t for c, t in table.types.items() if c != "payload"})
-    return rows.mutate(**{c: ibis.null(t) for c, t in types.items() if c not in rows.columns})
-
-
 def _named_in_sql(columns: Iterable[str]) -> str:
     return ", ".join(f'"{c}"' for c in columns)
 
 
 def _with_every_column(con: duckdb.DuckDBPyConnection, log: str) -> str:
     """Files of dossiers as SQL; columns that came after the files were written are empty."""
-    types = {c: t for c, t in _log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
+    types = {c: t for c, t in log_types(DOSSIERS).items() if c in ("dossier_id", "sequence", *COLUMNS)}
     con.register("no_rows", pl.DataFrame(schema=types).to_arrow())
     return f"(FROM no_rows UNION ALL BY NAME FROM {log})"
-
-
-def log_rows(name: str, uris: list[str]) -> pl.LazyFrame:
-    """Files of a table's log to read with Polars; columns that came after a file was written are empty."""
-    types = _log_types(EVERY[name])
-    return pl.scan_parquet(uris, schema=types, missing_columns="insert", extra_columns="ignore")
-
-
-def _mark(steps: Snapshot) -> str:
-    """Under what the dossiers' table notes the last step summed up, of these steps and in this meaning."""
-    return f"{histories.NAME} {histories.MEANING} {steps.delta.metadata().id}"
-
-
-def _summed(con: BaseBackend, dossiers: Snapshot, steps: Snapshot) -> ir.Table | None:
-    """The dossiers that count with what their steps say; None where compaction has not summed them up.
-
-    What was summed up is taken as it is but for dossiers of which something arrived since.
-    """
-    place = dossiers.marked(_mark(steps))
-    if not place or place > steps.last or not dossiers.current:
-        return None
-    current = _read(con, DOSSIERS, dossiers, dossiers.current)
-    if not set(histories.TYPES) <= set(current.columns):  # rewritten by an older program
-        return None
-    current = current.select(*_read_types(DOSSIERS), *histories.TYPES)
-    arrived = [_read(con, DOSSIERS, dossiers, dossiers.tail)] if dossiers.tail else []
-    if later := [f for f in steps.log if f.last > place]:
-        arrived.append(_read(con, STEPS, steps, later).filter(lambda step: step.sequence > place))
-    if not arrived:
-        return current
-    changed = ibis.union(*(rows.select(histories.ID) for rows in (*arrived, arrived[0])), distinct=True)
-    theirs = (
-        _rows_that_count(con, table, snapshot, None).semi_join(changed, histories.ID)
-        for table, snapshot in ((DOSSIERS, dossiers), (STEPS, steps))
-    )
-    anew = histories.summed(*theirs).select(current.columns).cast(dict(current.schema().items()))
-    return ibis.union(current.anti_join(changed, histories.ID), anew)
 
 
 def _summed_in_parts(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | None, folder: str) -> ir.Table:
@@ -902,91 +822,10 @@ def _summed_in_parts(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | Non
 
     Some dossiers at a time: what is collected for each is held in memory until the last step is read.
     """
-    both = _rows_that_count(con, DOSSIERS, dossiers, None), _rows_that_count(con, STEPS, steps, None)
+    both = rows_that_count(con, DOSSIERS, dossiers), rows_that_count(con, STEPS, steps)
     rows = sum(f.rows for snapshot in (dossiers, steps) if snapshot for f in snapshot.files)
     parts = 1 << (rows // SUMMED_AT_ONCE).bit_length()
     for part in range(parts):
         summed = histories.summed(*(rows.filter((rows[histories.ID] & (parts - 1)) == part) for rows in both))
         con.raw_sql(f"COPY ({con.compile(summed)}) TO '{folder}/{part}.parquet' (FORMAT parquet)")
     return con.read_parquet(f"{folder}/*.parquet")
-
-
-def _rows_that_count(
-    con: BaseBackend, table: Table, snapshot: Snapshot | None, as_of: dt.datetime | None
-) -> ir.Table:
-    types = _read_types(table)
-    if snapshot is None or not snapshot.files:
-        return _empty(con, pl.DataFrame(schema=types))
-    return _counting(con, table, snapshot, as_of).select(list(types))
-
-
-def _counting(con: BaseBackend, table: Table, snapshot: Snapshot, as_of: dt.datetime | None) -> ir.Table:
-    """The rows that count: those of ``current``, replaced and added to by what arrived since."""
-    columns = list(_read_types(table))
-    key = _key(table)
-    if as_of is not None and all(f.last_arrived <= as_of for f in snapshot.files):
-        as_of = None
-    if as_of is not None and snapshot.forgotten is not None and as_of < snapshot.forgotten:
-        said = f"{snapshot.forgotten:%Y-%m-%d %H:%M:%S}"
-        raise NotFoundError(Fault("versions_kept_since", since=said))
-
-    def known(files: list[File]) -> ir.Table | None:
-        if not files:
-            return None
-        rows = _read(con, table, snapshot, files)
-        return rows if as_of is None else rows.filter(rows.arrived <= ibis.literal(as_of))
-
-    if table.spans:
-        # Few rows; and what older programs compacted had one row of each code alone.
-        log = known(snapshot.log)
-        assert log is not None
-        return _standing(log).select(columns)
-    current, tail = known(snapshot.current), known(snapshot.tail)
-    if table.facts:
-        parts = [part.select(columns) for part in (current, tail) if part is not None]
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
-    rows = current.select(columns) if current is not None else None
-    if tail is not None:
-        newest = _latest(tail, key).select(columns)
-        rows = newest if rows is None else ibis.union(newest, rows.anti_join(newest, key))
-    assert rows is not None
-    if as_of is not None and current is not None:
-        # What has been replaced since then counted at that time.
-        covered = known([f for f in snapshot.log if f.last <= snapshot.covered])
-        assert covered is not None
-        rows = ibis.union(rows, _latest(covered.anti_join(rows, key), key).select(columns))
-    return rows
-
-
-def _latest(log: ir.Table, key: list[str]) -> ir.Table:
-    """Of each key the last version to arrive, those left out that came late."""
-    window = ibis.window(group_by=key, order_by=ibis.desc("sequence"))
-    ranked = log.filter(~log.late).mutate(_place=ibis.row_number().over(window))
-    return ranked.filter(ranked._place == 0).drop("_place")
-
-
-def _standing(log: ir.Table) -> ir.Table:
-    """The rows with spans of days that no later row of the same code has a day in common with."""
-    later = log.view()
-    return log.anti_join(
-        later,
-        [
-            later.code == log.code,
-            later.sequence > log.sequence,
-            later.valid_from.fill_null(FIRST_DAY) <= log.valid_to.fill_null(LAST_DAY),
-            log.valid_from.fill_null(FIRST_DAY) <= later.valid_to.fill_null(LAST_DAY),
-        ],
-    )
-
-
-def _standing_spans(rows: pl.DataFrame, order: str) -> pl.DataFrame:
-    """The same of a frame, in its order, whose column ``order`` tells which is later."""
-    spans = rows.select("code", order, first=pl.col("valid_from"), last=pl.col("valid_to")).with_columns(
-        pl.col("first").fill_null(FIRST_DAY), pl.col("last").fill_null(LAST_DAY)
-    )
-    both = spans.join(spans, on="code", suffix="_later").filter(
-        pl.col(f"{order}_later") > pl.col(order),
-        pl.col("first_later") <= pl.col("last"),
-        pl.col("first") <= pl.col("last_later"),
-    )
-    return rows.join(both, on=["code", order], how="anti", maintain_order="left")

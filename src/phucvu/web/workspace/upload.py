@@ -19,7 +19,7 @@ from phucvu.inbox.models import Upload
 from phucvu.intake import portal_lists, templates, words
 from phucvu.intake.policy import REGISTERS
 from phucvu.problems import UnusableError
-from phucvu.records.store import EVERY
+from phucvu.records.versions import EVERY
 from phucvu.web.language import _, language
 from phucvu.web.workspace import uploading
 from phucvu.web.workspace.dossier_words import channels, dated, statuses
