@@ -29,6 +29,8 @@ WRONG = {
     "PHUCVU_RELAY_BATCH": ("0", "5001"),
     "PHUCVU_RELAY_LOOK_UP": ("-1",),
     "PHUCVU_HTTPS": ("yes", "2"),
+    "PHUCVU_LOG_NAME": ("hai chữ", "a+b", "x" * 201),
+    "PHUCVU_TWO_PERSONS": ("yes",),
     "PHUCVU_IDLE_MINUTES": ("0", "601", "nửa giờ"),
     "PHUCVU_OIDC_URL": ("http://sso.vidu.vn", "sso.vidu.vn"),
     "PHUCVU_OIDC_TWO_STEP": ("yes",),

@@ -77,7 +77,14 @@ def _safe_web(said: str) -> str:
     return said
 
 
+def _log_name(said: str) -> str:
+    if not re.fullmatch(r"[^\s+]{1,200}", said):
+        raise ValueError(said)
+    return said
+
+
 TEXT = Kind(str, "chữ", "text")
+LOG_NAME = Kind(_log_name, "tên không có dấu cách và dấu +", "a name without blanks and +")
 NAMES = Kind(_names, "các tên cách nhau bằng dấu phẩy", "names with commas between")
 SWITCH = _one_of({"0": False, "1": True})
 WEB = Kind(_web, "địa chỉ bắt đầu bằng http:// hoặc https://", "an address that begins with https://")
@@ -255,6 +262,26 @@ class Configuration:
         "signs sessions and links, seals the keys of two-step sign-in",
         unset="`secret.key` in the home, made at first use",
         secret=True,
+    )
+    log_name: str = _setting(
+        "PHUCVU_LOG_NAME",
+        "the name of the office's log of editions, without blanks or `+`: best the address at which it can "
+        "be fetched, such as `chiso.example.gov.vn/log`; it goes into the key when that is made",
+        LOG_NAME,
+        "phucvu",
+    )
+    edition_key: str = _setting(
+        "PHUCVU_EDITION_KEY",
+        "the file of the key that editions are signed with; `witness-…` beside it is the one that witnesses "
+        "the logs of others",
+        unset="`edition.key` in the home, made at first use",
+    )
+    two_persons: bool = _setting(
+        "PHUCVU_TWO_PERSONS",
+        "`1`: what one publisher froze is published once another one agrees",
+        SWITCH,
+        False,
+        unset="`0`",
     )
     idle_minutes: int = _setting(
         "PHUCVU_IDLE_MINUTES",

@@ -12,7 +12,7 @@ from phucvu.proofs.checkpoint import Checkpoint
 from phucvu.proofs.errors import ProofError
 from phucvu.proofs.merkle import Tree, leaf_hash
 from phucvu.proofs.note import Note
-from phucvu.proofs.proof import SHORTEST_WITH_SIGNATURE, Proof
+from phucvu.proofs.proof import SHORTEST_WITH_SIGNATURE, Proof, as_qr_text, read_any
 from phucvu.proofs.signing import SigningKey
 from phucvu.proofs.tiles import WIDTH, Tile, bundle, tiles_of, unbundled
 
@@ -165,3 +165,22 @@ def test_a_bundle_cut_is_refused(data: bytes) -> None:
 def test_an_entry_too_large_has_no_bundle() -> None:
     with pytest.raises(ProofError, match="proof_too_large"):
         bundle([b"x" * 65_536])
+
+
+def test_a_proof_is_read_from_a_file_a_short_form_and_the_text_of_a_qr_code() -> None:
+    entries = entries_of(9)
+    proof = proof_of(Tree.of(entries), entries[3], 3)
+    short = proof.short(OFFICE.public)
+    text = as_qr_text(short)
+    assert text.isalnum()
+    assert text == text.upper()
+    for said in (
+        str(proof).encode(),
+        short,
+        text.encode(),
+        f"HTTPS://PHUCVU.EXAMPLE/VERIFY/{text}\n".encode(),
+    ):
+        assert read_any(said) == proof
+    for wrong in (b"", b"\xff", b"no proof", text[:-3].encode(), b"A" * 70_000):
+        with pytest.raises(ProofError):
+            read_any(wrong)

@@ -19,6 +19,7 @@ from phucvu.cli.backup import backup, restore
 from phucvu.cli.bench import bench
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings, fully_online
+from phucvu.cli.editions import publication
 from phucvu.cli.figures import figures, scoreboard
 from phucvu.cli.helping import make_helpful, wrong_arguments
 from phucvu.cli.import_ import import_, mappings, set_aside
@@ -34,6 +35,7 @@ from phucvu.cli.senders import senders
 from phucvu.cli.serve import serve
 from phucvu.cli.simulate import command as simulate
 from phucvu.cli.template import template
+from phucvu.cli.verify import verify
 from phucvu.cli.watch import watch
 from phucvu.problems import Fault, FaultError, why
 
@@ -53,6 +55,7 @@ COMMANDS = (
     *(figures, scoreboard, dossiers, findings, averages, fully_online, publication_watch, ledger),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),
+    *(publication, verify),
     *(backup, restore),
 )
 

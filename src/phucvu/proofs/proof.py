@@ -8,6 +8,7 @@ then the signed checkpoint has to be given beside it.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -151,6 +152,31 @@ class Proof:
             raise ProofError("proof_unreadable")
         signatures = (Signature(name, identity, signature),) if signature else ()
         return cls(entry, index, path, Note(str(Checkpoint(f"{name}/{tail}", size, root)), signatures))
+
+
+def as_qr_text(short: bytes) -> str:
+    """A short form in capital letters and digits (base 32), of which a QR code holds most."""
+    return base64.b32encode(short).decode().rstrip("=")
+
+
+def read_any(data: bytes) -> Proof:
+    """The proof in a file, a short form, or the text of a QR code, whatever address stands before it.
+
+    Raises:
+        ProofError: there is none.
+    """
+    if data[:1] in (bytes([SIGNED]), bytes([UNSIGNED])):
+        return Proof.read_short(data)
+    if len(data) > LARGEST:
+        raise ProofError("proof_too_large", most=LARGEST)
+    try:
+        text = data.decode()
+        if text.startswith(FIRST_LINE):
+            return Proof.read(text)
+        letters = text.strip().rpartition("/")[2]
+        return Proof.read_short(base64.b32decode(letters + "=" * (-len(letters) % 8)))
+    except ValueError as error:  # of UTF-8 or base 32, and a ProofError itself
+        raise error if isinstance(error, ProofError) else ProofError("proof_unreadable") from error
 
 
 def _number(value: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,11 @@ def load(name: str) -> RuleSetFile:
     Raises UnusableError where there is none, or where it cannot be counted and scored by on every day:
     each problem names the file, the line, the field, and what was expected.
     """
-    return (_shipped(name) if name in names() else _read(_path(name), ()))[0]
+    return _loaded(name)[0]
+
+
+def _loaded(name: str) -> tuple[RuleSetFile, dict[str, Any]]:
+    return _shipped(name) if name in names() else _read(_path(name), ())
 
 
 def rules_in_use() -> RuleSetFile:
@@ -65,13 +70,29 @@ def rules_in_use() -> RuleSetFile:
 
     A process reads it once. Raises UnusableError as ``load`` does, naming the setting.
     """
-    return _in_use(configuration.current().rules)
+    return _in_use(configuration.current().rules)[0]
+
+
+def written_in_use() -> str:
+    """All of that rule set and its bases as canonical JSON, for ``read_written``."""
+    data = _in_use(configuration.current().rules)[1]
+    return json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dt.date.isoformat
+    )
+
+
+def read_written(text: str) -> RuleSetFile:
+    """The rule set that ``written_in_use`` wrote. Raises UnusableError where the text is none."""
+    try:
+        return RuleSetFile.model_validate(json.loads(text))
+    except ValueError as error:  # of JSON or of pydantic
+        raise UnusableError(Fault("rules_kept_unusable")) from error
 
 
 @cache
-def _in_use(name: str) -> RuleSetFile:
+def _in_use(name: str) -> tuple[RuleSetFile, dict[str, Any]]:
     try:
-        return load(name)
+        return _loaded(name)
     except UnusableError as error:
         raise UnusableError(
             Fault("rules_of_the_home_unusable", fault=p, file=p.file, row=p.row, field=p.field)

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "phucvu.inbox",
     "phucvu.web",
     "phucvu.assignments",
+    "phucvu.editions",
     *accounts.APPS,
 ]
 
