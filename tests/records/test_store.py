@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -465,3 +466,35 @@ def test_what_is_kept_of_files_in_memory_is_bounded(tmp_path, monkeypatch):
         assert held.rows(path, np.array([n + 10])).tolist() == [10]
         assert held._bytes <= 30_000
     assert len(held._held) == 2
+
+
+def test_a_table_stays_open_for_who_appends_again(store, monkeypatch):
+    opened = []
+    real = delta._snapshot
+    monkeypatch.setattr(delta, "_snapshot", lambda place: opened.append(place) or real(place))
+    other = Store(store.home)
+    store.append("dossiers", frame(dossier("a")), DAY)
+    opened.clear()
+    store.append("dossiers", frame(dossier("b")), DAY)
+    assert opened == []
+    # What others commit meanwhile is seen, and taken for known.
+    assert other.append("dossiers", frame(dossier("c"), dossier("d")), DAY) == Added(2, 0)
+    other.compact("dossiers", whole=True)
+    opened.clear()
+    assert store.append("dossiers", frame(dossier("c"), dossier("e")), DAY, mark=("move", 7)) == Added(1, 1)
+    assert opened == []
+    assert read(store, "dossiers").sort("sequence")["code"].to_list() == ["a", "b", "c", "d", "e"]
+    assert other.marked("dossiers", ["move"]) == {"move": 7}
+
+
+def test_a_table_put_back_meanwhile_is_opened_anew(store, tmp_path):
+    store.append("dossiers", frame(dossier("a")), DAY)
+    shutil.copytree(tmp_path / "home", tmp_path / "copy")
+    # The log goes on in another way, to as many commits as this store knows of.
+    Store(tmp_path / "copy").append("dossiers", frame(dossier("x")), DAY)
+    store.append("dossiers", frame(dossier("b")), DAY)
+    store.append("dossiers", frame(dossier("b")), DAY, mark=("move", 1))
+    shutil.rmtree(tmp_path / "home")
+    shutil.copytree(tmp_path / "copy", tmp_path / "home")
+    store.append("dossiers", frame(dossier("c")), DAY)
+    assert read(store, "dossiers").sort("sequence")["code"].to_list() == ["a", "x", "c"]

@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
 from phucvu.records.places import is_remote, keep_private, opened
@@ -141,6 +141,14 @@ class Snapshot:
         return pa.unify_schemas([read_schema(f"{root}/{f.path}", filesystem=system) for f in files])
 
 
+@dataclass(frozen=True)
+class Held:
+    """A table kept open to commit to, and what told the file of its last commit known from any other."""
+
+    delta: DeltaTable
+    commit: tuple[int, int]
+
+
 class DeltaFiles:
     """A Delta table at a place; ``types`` are the columns of its log."""
 
@@ -162,9 +170,24 @@ class DeltaFiles:
         except TableNotFoundError:
             return None
 
-    def made(self) -> Snapshot:
+    def hold(self, snapshot: Snapshot) -> Held | None:
+        """What ``made`` can go on from, so that the log is not read anew; for one committer at a time."""
+        told = None if is_remote(self.place) else _commit_of(snapshot.delta, self.place)
+        return Held(snapshot.delta, told) if told else None
+
+    def _gone_on(self, held: Held | None) -> Snapshot | None:
+        """The table now, by reading the commits since; None where its log is another one by now."""
+        if held is None or held.commit != _commit_of(held.delta, self.place):
+            return None
+        try:
+            held.delta.update_incremental()
+        except DeltaError:
+            return None
+        return snapshot_of(self.place, held.delta)
+
+    def made(self, held: Held | None = None) -> Snapshot:
         """The table now, made first where it is not there yet."""
-        found = self.snapshot()
+        found = self._gone_on(held) or self.snapshot()
         frame = pl.DataFrame(schema={PART: pl.String, **self._types})
         schema = Schema.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
         if found is None:
@@ -304,6 +327,15 @@ def _statistics(file: File) -> str:
             "maxValues": {"sequence": file.last, "arrived": arrived},
         }
     )
+
+
+def _commit_of(delta: DeltaTable, place: str) -> tuple[int, int] | None:
+    """What tells the file of a table's commit from another of its number: of a log that was put back, say."""
+    try:
+        file = Path(place, "_delta_log", f"{delta.version():020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return file.st_ino, file.st_mtime_ns
 
 
 def has_another_commit(place: str, version: int) -> bool:

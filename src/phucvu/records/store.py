@@ -39,6 +39,7 @@ from phucvu.records.delta import (
     AnotherWriterError,
     DeltaFiles,
     File,
+    Held,
     Part,
     Snapshot,
     has_another_commit,
@@ -156,6 +157,7 @@ class Store:
         self._sweep_after: dict[str, float] = {}
         self._keys = keys.Keys()
         self._snapshots: dict[str, tuple[Snapshot, float]] = {}
+        self._kept_open: dict[str, tuple[Held | None, float]] = {}
 
     def append(
         self,
@@ -182,14 +184,17 @@ class Store:
     ) -> Added:
         marked = self._marked(table, _typed(table, frame))
         files = self._files(table.name)
+        # Taken away, so that no two threads commit with the same one.
+        held, until = self._kept_open.pop(table.name, (None, 0.0))
+        if time.monotonic() > until:
+            held, until = None, time.monotonic() + SNAPSHOT_LASTS
         while True:
-            snapshot = files.made()
+            snapshot, held = files.made(held), None
             new = self._unknown(table, marked, snapshot)
-            if new.is_empty():
-                if mark:
-                    files.commit(snapshot, mark)
-                return Added(0, frame.height)
-            if self._put(files, snapshot, table, new, arrived, mark):
+            if new.is_empty() and mark:
+                files.commit(snapshot, mark)
+            if new.is_empty() or self._put(files, snapshot, table, new, arrived, mark):
+                self._kept_open[table.name] = files.hold(snapshot), until
                 return Added(new.height, frame.height - new.height)
 
     def _put(
