@@ -121,6 +121,7 @@ READ = [
     "/workspace/H99/dossiers/H99/H99.01-waiting",
     "/workspace/H99/dossiers?list=late&by=procedure",
     "/workspace/H99/doubts",
+    "/workspace/H99/losses",
     "/workspace/H99/set-aside",
     "/workspace/H99/upload",
     "/api/docs",
