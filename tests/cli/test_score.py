@@ -49,6 +49,9 @@ def test_json_has_what_others_rely_on(figures):
     august = totals["2026-08", "H21.227"]
     assert (august["rank"], august["rank_change"], august["max"]) == (1, 1, 100.0)
     assert totals["2026-07", "H21.227"]["rank"] == 2
+    assert [(t["rank_from"], t["rank_to"]) for t in totals.values()] == [
+        (t["rank"], t["rank"]) for t in totals.values()
+    ]
     assert august["score_change"] == round(august["score"] - totals["2026-07", "H21.227"]["score"], 2)
 
 
@@ -66,11 +69,14 @@ def test_the_table_and_the_workbook(figures, tmp_path):
     assert done.returncode == 0
     assert "Xã, phường | Communes — H21, 2026-08" in done.stdout
     assert "▲ 1" in done.stdout
+    assert "chắc từ–đến" in done.stdout
     sheets = fastexcel.read_excel(book)
     assert sheets.sheet_names == ["scores", "groups", "totals", "Nguồn"]
     totals = sheets.load_sheet("totals").to_polars()
     assert totals.height == 4
-    assert {"Kỳ", "Mã đơn vị", "Điểm", "Hạng", "Thay đổi hạng"} <= set(totals.columns)
+    assert {"Kỳ", "Mã đơn vị", "Điểm", "Hạng", "Hạng chắc từ", "Hạng chắc đến", "Thay đổi hạng"} <= set(
+        totals.columns
+    )
     about = dict(sheets.load_sheet("Nguồn", header_row=None).to_polars().iter_rows())
     assert about["Kỳ"].count("/2026") == 2
     assert about["Nguồn"] == figures.name

@@ -1,5 +1,6 @@
 """Confidence sets for ranks: as worked by hand, as the method promises, and in simulated worlds."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phucvu.steering.rank_sets import _Tests, rank_set_alone, rank_sets
-from tools.rank_coverage import WAYS, departments, provinces
+from tools.rank_coverage import RESULT, WAYS, departments, provinces
 from tools.rank_coverage import coverage as covered
 
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("rank-sets.yaml").read_text(encoding="utf-8"))
@@ -97,3 +98,15 @@ def test_all_true_ranks_are_held_at_once(block, way):
     assert found["places"] > found["places_naive"]
     if block is provinces:
         assert found["covered_naive"] < 0.9
+
+
+def test_the_page_says_what_was_measured():
+    measured = json.loads(RESULT.read_text(encoding="utf-8"))
+    page = (RESULT.parents[1] / "firmness.md").read_text(encoding="utf-8")
+    assert measured["worlds"] == 10_000
+    for block, ways in measured["blocks"].items():
+        for way, found in ways.items():
+            assert found["covered"] >= 0.95
+            cells = [f"{found[name]:.1%}" for name in ("covered", "covered_naive")]
+            cells += [f"{found[name]:.1f}" for name in ("places", "places_naive")]
+            assert f"| {block} | {way} | {' | '.join(cells)} |" in page

@@ -20,6 +20,7 @@ from phucvu.formats import percent, points, some, whole
 from phucvu.problems import Fault, UnusableError
 from phucvu.rules.model import RuleSet
 from phucvu.scoring import score
+from phucvu.steering.firm_ranks import with_firm_ranks
 
 if TYPE_CHECKING:
     from phucvu.engine.sources import Tables
@@ -104,6 +105,7 @@ def scoreboard(
     if unit is not None:
         this &= pl.col("unit").is_in([unit, *(u.code for u in units.of_period(period).children(unit))])
     components, groups, totals = scores.components.filter(this), groups.filter(this), totals.filter(this)
+    totals = with_firm_ranks(totals, scores)
     if procedure is not None and format_ == "table" and excel is None:
         _print_components(components, units, asked.rule_set.at(period.last), f"{procedure}, {period}")
         return

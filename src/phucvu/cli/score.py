@@ -19,6 +19,7 @@ from phucvu.scoring.published_groups import read_group_scores
 from phucvu.scoring.ranks import ALONE
 from phucvu.scoring.scores import Scores, since_previous, with_changes
 from phucvu.scoring.scores import score as score_figures
+from phucvu.steering.firm_ranks import with_firm_ranks
 
 format_option = click.option(
     "--format",
@@ -79,6 +80,7 @@ def score(
     published = read_group_scores(groups_file, rule_set) if groups_file else None
     scores = score_figures(table.frame, rule_set, units, published)
     groups, totals = scores_with_changes(scores, against)
+    totals = with_firm_ranks(totals, scores)
     show(scores, groups, totals, format_, excel, {"Nguồn": figures.name})
     return report(table.set_aside, table.notes)
 
@@ -129,12 +131,13 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
     for (kind, parent), block in blocks:
         above = units.get(str(parent)) or (unit_from_code(str(parent)) if parent else None)
         title = f"{KIND_TITLES[str(kind)]}{f' — {above.plain_name}' if above else ''}, {period}"
-        columns = [("hạng", True), ("", True), ("mã", False), ("đơn vị", False)]
+        columns = [("hạng", True), ("chắc từ–đến", True), ("", True), ("mã", False), ("đơn vị", False)]
         columns += [("tổng", True), ("", True), *((group.short.vi, True) for group in rules.groups)]
         columns.append(("Cổng DVCQG", True))
         rows = [
             (
                 str(row["rank"] or "—"),
+                _places(row["rank_from"], row["rank_to"]),
                 _change(row["rank_change"]),
                 row["unit"],
                 units[row["unit"]].short_name,
@@ -166,6 +169,13 @@ def print_scoreboard(scores: Scores, groups: pl.DataFrame, totals: pl.DataFrame,
         )
     missing = groups.filter(pl.col("period") == period, pl.col("kind") != NATION.kind)
     _say_what_is_missing(missing.join(unrecorded, on="unit", how="anti"))
+
+
+def _places(low: int | None, high: int | None) -> str:
+    """The places that a unit may have; empty where they are not known."""
+    if low is None:
+        return ""
+    return "chắc" if low == high else f"{low}–{high}"
 
 
 def _published(row: Mapping[str, Any]) -> str:

@@ -85,6 +85,8 @@ HEADINGS: dict[str, Heading] = {
     "publish_by": Heading("Hạn công khai (chỉ số 1.2)", "To be public by (1.2)", "day"),
     "published_on": Heading("Ngày công khai", "Public on", "day"),
     "rank": Heading("Hạng", "Rank", "whole"),
+    "rank_from": Heading("Hạng chắc từ", "Rank, from", "whole"),
+    "rank_to": Heading("Hạng chắc đến", "Rank, to", "whole"),
     "rank_change": Heading("Thay đổi hạng", "Change of rank", "whole"),
     "rank_change_year": Heading(
         "Thay đổi hạng so với cùng kỳ năm trước", "Change of rank on the year", "whole"

@@ -17,6 +17,7 @@ from phucvu.figures.units import NATION, Unit, unit_from_code
 from phucvu.rules.model import RuleSet
 from phucvu.scoring.result import Result
 from phucvu.scoring.scores import with_changes
+from phucvu.steering.firm_ranks import FirmRank, firm_ranks
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands
 from phucvu.web.latest import Latest
@@ -117,6 +118,7 @@ class Board:
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
         self.units = result.scores.units.of_period(result.period)
+        self._firm: dict[tuple[str, str | None, str], dict[str, FirmRank]] = {}
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -216,6 +218,13 @@ class Board:
         """The units that a unit is ranked with, itself among them, best first."""
         parent = standing.unit.parent if standing.unit.parent in self.standings else None
         return next(b.standings for b in self.blocks(parent) if b.kind == standing.unit.kind)
+
+    def firm(self, standing: Standing, part: str = "total") -> FirmRank | None:
+        """How firm a unit's rank is, by its total or a group; None where it has none."""
+        key = (standing.unit.kind, standing.unit.parent, part)
+        if key not in self._firm:
+            self._firm[key] = firm_ranks(self.result.scores, self.period, key[:2], part)
+        return self._firm[key].get(standing.unit.code)
 
     def across(self, indicator: str) -> list[dict[str, Any]]:
         """The components of an indicator, of every unit."""

@@ -128,7 +128,7 @@ class Place:
         return f"{self.path}{_query(self.asked | {'live': ''})}"
 
 
-PARAMETERS = ("period", "regroup", "within", "sort", "order", "units", "q", "page", "since", "live")
+PARAMETERS = ("period", "regroup", "within", "kind", "sort", "order", "units", "q", "page", "since", "live")
 """All that a query may ask for; anything else in it is left aside."""
 
 

@@ -10,7 +10,8 @@ from django.core.exceptions import BadRequest
 
 from phucvu.published.daily_results import Place
 from phucvu.rules.model import RuleSet
-from phucvu.web import results
+from phucvu.steering.firm_ranks import FirmRank
+from phucvu.web import firmness, results
 from phucvu.web.boards import Board, Mark, Standing, ranked
 from phucvu.web.language import _, language
 from phucvu.web.page import to
@@ -47,6 +48,8 @@ class Row:
     published: PublishedMark | None
     """What the portal published of the same."""
     cells: list[tuple[Column, Mark | None]]
+    firm: FirmRank | None
+    """The places that it may have by what the table is sorted by."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class Ranking:
     def long(self) -> bool:
         """Whether a phone folds it away."""
         return len(self.rows) > LONG
+
+    @property
+    def firm(self) -> bool:
+        """Whether it is known how firm the ranks are."""
+        return any(row.firm for row in self.rows)
 
     @property
     def changed(self) -> bool:
@@ -113,7 +121,8 @@ def ranking(
         place = standing.mark(sort.part)
         if place is not None:
             cells = [(column, standing.mark(column.part)) for column in columns]
-            rows.append(Row(standing, place, standing.published.get(sort.part), cells))
+            published, firm = standing.published.get(sort.part), board.firm(standing, sort.part)
+            rows.append(Row(standing, place, published, cells, firm))
     beside = results.source().counts and any(row.published for row in rows)
     return Ranking(columns, rows, sort, beside)
 
@@ -144,7 +153,7 @@ def place_as_data(place: Place | None) -> dict[str, Any]:
     return dict(zip(PUBLISHED, (place.day, place.score, place.rank, place.ranked), strict=True))
 
 
-def as_record(standing: Standing) -> dict[str, Any]:
+def as_record(standing: Standing, board: Board) -> dict[str, Any]:
     """A standing as data."""
     unit, total = standing.unit, standing.total
     band = standing.band
@@ -158,6 +167,7 @@ def as_record(standing: Standing) -> dict[str, Any]:
         "lost": total.lost,
         "percent": total.percent,
         "rank": total.rank,
+        **firmness.as_data(board, standing),
         "ranked": total.ranked,
         "unranked": total.unranked,
         "rank_change": total.rank_change,
@@ -186,10 +196,10 @@ def as_record(standing: Standing) -> dict[str, Any]:
     }
 
 
-def as_row(standing: Standing, rules: RuleSet) -> dict[str, Any]:
+def as_row(standing: Standing, board: Board) -> dict[str, Any]:
     """A standing as a row of a table, one column for each group."""
-    record = as_record(standing)
+    record = as_record(standing, board)
     groups = record.pop("groups")
     band = record.pop("band")
     record |= {"band": band[language()] if band else None}
-    return record | {group.id: groups.get(group.id, {}).get("score") for group in rules.groups}
+    return record | {group.id: groups.get(group.id, {}).get("score") for group in board.rules.groups}

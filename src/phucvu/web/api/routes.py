@@ -19,7 +19,7 @@ from phucvu.problems import UnusableError
 from phucvu.rules.loading import shown as known_rules
 from phucvu.rules.model import RuleSet
 from phucvu.tables import plain
-from phucvu.web import results
+from phucvu.web import firmness, results
 from phucvu.web.api import shapes
 from phucvu.web.api.answers import MOST, PROBLEM, NoAnswerError, conditional, listed, paged, problem
 from phucvu.web.boards import Board, board, ranked
@@ -200,6 +200,12 @@ def _beside(shown: Board, unit: str, part: str) -> dict[str, Any]:
     return dict.fromkeys(PUBLISHED) if standing is None else as_published(standing, part)
 
 
+def _interval(shown: Board, unit: str) -> dict[str, Any]:
+    """The places that a unit's total may have; the nation has none."""
+    standing = shown.standings.get(unit)
+    return dict.fromkeys(firmness.PLACES) if standing is None else firmness.as_data(shown, standing)
+
+
 # Routes
 
 
@@ -333,7 +339,10 @@ def totals(
     """Tổng điểm và hạng. | Total scores and ranks."""
     shown = asked_board(period)
     rows = _chosen(shown.result.scores.totals, shown, _codes(shown.units, unit, under), kind=kind)
-    found = [row | _beside(shown, row["unit"], "total") for row in _rows(rows, shapes.Total)]
+    found = [
+        row | _beside(shown, row["unit"], "total") | _interval(shown, row["unit"])
+        for row in _rows(rows, shapes.Total)
+    ]
     return paged(request, shown, found, page, limit)
 
 
@@ -385,7 +394,7 @@ def ranks(
             if mark is not None:
                 changes = ("score_change", "rank_change", "block_changed")
                 said = ("score", "max", "rank", "ranked", "unranked", *changes)
-                beside = as_published(standing, part)
+                beside = as_published(standing, part) | firmness.as_data(shown, standing, part)
                 rows.append(_named(standing.unit) | {name: getattr(mark, name) for name in said} | beside)
     return paged(request, shown, rows, page, limit)
 

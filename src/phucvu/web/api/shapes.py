@@ -98,6 +98,13 @@ class PublishedPart(Schema):
     ranked: int
 
 
+class RankInterval(Schema):
+    """The first and last place that chance leaves open, with 95% confidence; null where that is not known."""
+
+    rank_from: int | None
+    rank_to: int | None
+
+
 class Figure(Schema):
     period: str
     unit: str
@@ -134,7 +141,7 @@ class Group(PublishedBeside):
     missing: list[str]
 
 
-class Total(PublishedBeside):
+class Total(PublishedBeside, RankInterval):
     period: str
     unit: str
     kind: KindName
@@ -148,7 +155,7 @@ class Total(PublishedBeside):
     missing: list[str]
 
 
-class Rank(PublishedBeside):
+class Rank(PublishedBeside, RankInterval):
     unit: str
     name: str
     kind: KindName

@@ -7,7 +7,7 @@ from typing import Any
 
 from phucvu.charts import map_sheets
 from phucvu.rules.model import Group
-from phucvu.web import maps, timelines
+from phucvu.web import firmness, maps, timelines
 from phucvu.web.boards import Block, Board
 from phucvu.web.embedding import embed
 from phucvu.web.language import _
@@ -15,7 +15,7 @@ from phucvu.web.maps import Tile
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview, of_standing
 from phucvu.web.ranking import as_record, as_row, asked_sort, ranking
-from phucvu.web.sentences import called, of_all, of_nation
+from phucvu.web.sentences import called, kinds, of_all, of_nation
 from phucvu.web.tiles import ISLANDS, TILES
 
 
@@ -37,6 +37,7 @@ def show(request: Any, form: str | None = None) -> Any:
         "islands": _archipelagos(board),
         "map_png": to("nation-map-png", board=board),
         "ranking": table,
+        "firm": firmness.shown(board, board.provinces, "nation-ranks"),
         "means": [(column, board.nation_means.get(column.part)) for column in table.columns],
         "others": others,
         "published_alone": list(_published_alone(board)),
@@ -47,11 +48,11 @@ def show(request: Any, form: str | None = None) -> Any:
     standings = [row.standing for of_kind in (table, *(r for _kind, r in others)) for row in of_kind.rows]
     data = {
         "nation": board.nation_means,
-        "units": [as_record(standing) for standing in standings],
+        "units": [as_record(standing, board) for standing in standings],
         "over_time": over_time.data if over_time else [],
     }
     with_nation = [*filter(None, [board.of_nation]), *standings]
-    rows = [as_row(standing, board.rules) for standing in with_nation]
+    rows = [as_row(standing, board) for standing in with_nation]
     title = of_all(board)
     preview = Preview(title, of_nation(board))
     if board.of_nation is not None:
@@ -69,6 +70,13 @@ def time_svg(request: Any, narrow: str | None = None) -> Any:
     """The picture of the nation's score over time."""
     timeline = timelines.of_nation(asked_board(request))
     return timelines.picture(timeline, _("Điểm của cả nước qua các kỳ"), narrow)
+
+
+def ranks_svg(request: Any, narrow: str | None = None) -> Any:
+    """The picture of how firm the provinces' ranks are."""
+    board = asked_board(request)
+    title = f"{_('Hạng chắc đến đâu')}: {kinds('province')}"
+    return firmness.picture(board, board.provinces, title, narrow)
 
 
 def map_svg(request: Any) -> Any:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 
 from phucvu.charts.lost_points import lost_points
 from phucvu.figures.units import Unit
-from phucvu.web import maps, results, timelines
+from phucvu.web import firmness, maps, results, timelines
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.components import Part, biggest_changes, losses, parts, without_anything
 from phucvu.web.embedding import embed
@@ -21,7 +21,7 @@ from phucvu.web.page import Page, asked_board, kept, respond, to
 from phucvu.web.preview import Preview, of_standing
 from phucvu.web.published_table import published_table
 from phucvu.web.ranking import PUBLISHED, as_published, as_record, asked_sort, place_as_data, ranking
-from phucvu.web.sentences import called, of_all, of_unit, since
+from phucvu.web.sentences import called, kinds, of_all, of_unit, since
 from phucvu.web.timelines import Timeline
 
 
@@ -36,11 +36,14 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     over_time = timelines.of_unit(board, code)
     nothing, lost_for_nothing = without_anything(found)
     rises, falls = biggest_changes(found)
+    around = neighbours(board, standing)
     context = {
         "standing": standing,
         "unit": standing.unit,
         "sentence": of_unit(board, standing),
         "since": list(since(board, standing)),
+        "firm_rank": firmness.of_unit(board, standing),
+        "firm_around": firmness.of_neighbours(board, standing, around.rows) if around else "",
         "existence": existence(board, standing.unit),
         "published": published_table(board, standing, results.source().counts),
         "over_time": over_time,
@@ -53,7 +56,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
             (_("Tăng nhiều nhất"), rises),
             (_("Giảm nhiều nhất"), falls),
         ],
-        "around": neighbours(board, standing),
+        "around": around,
         "compared": board.before.period if board.before else None,
         "columns": 6 if board.before is None else 7,
         "unscored_columns": 3 if board.before is None else 4,
@@ -61,7 +64,11 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "nothing": nothing,
         "lost_for_nothing": lost_for_nothing,
         "blocks": [
-            (block.kind, ranking(board, block.standings, sort, "unit", code, anchor=block.kind))
+            (
+                block.kind,
+                ranking(board, block.standings, sort, "unit", code, anchor=block.kind),
+                firmness.shown(board, block.standings, "unit-ranks", code, query=f"kind={block.kind}"),
+            )
             for block in below
         ],
         "trail": _trail(board, code),
@@ -79,9 +86,9 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     context |= maps.context(board, below)
     everyone = [s for block in below for s in block.standings]
     data = {
-        "unit": as_record(standing) | existing(standing.unit, board),
+        "unit": as_record(standing, board) | existing(standing.unit, board),
         "components": [_component(row, board) for row in board.components(code)],
-        "below": [as_record(s) for s in everyone],
+        "below": [as_record(s, board) for s in everyone],
         "over_time": over_time.data if over_time else [],
     }
     preview = of_standing(
@@ -99,6 +106,18 @@ def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
     found = losses(parts(board, standing))
     text = lost_points(found, title, of_unit(board, standing), language(), bool(narrow))
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def ranks_svg(request: Any, code: str, narrow: str | None = None) -> Any:
+    """The picture of how firm the ranks of the units below one are; ``?kind=`` says of which kind."""
+    board = asked_board(request)
+    standing = _standing(board, code)
+    kind = request.GET.get("kind", "")
+    block = next((b.standings for b in board.blocks(code) if b.kind == kind), None)
+    if block is None:
+        raise Http404(_("Không có đơn vị trực thuộc loại này."))
+    title = f"{_('Hạng chắc đến đâu')}: {kinds(kind)}, {called(standing.unit)}"
+    return firmness.picture(board, block, title, narrow)
 
 
 def map_svg(request: Any, code: str) -> Any:
@@ -185,18 +204,19 @@ def _table(board: Board, standing: Standing, found: list[Part]) -> Iterator[dict
 
 
 def _marks(board: Board, standing: Standing) -> Iterator[dict[str, Any]]:
-    yield _mark(standing, "total", _("Tổng điểm"), standing.total)
+    yield _mark(board, standing, "total", _("Tổng điểm"), standing.total)
     for group in board.rules.groups:
         if group.id in standing.groups:
-            yield _mark(standing, group.id, group.name[language()], standing.groups[group.id])
+            yield _mark(board, standing, group.id, group.name[language()], standing.groups[group.id])
 
 
-def _mark(standing: Standing, part: str, title: str, mark: Mark) -> dict[str, Any]:
+def _mark(board: Board, standing: Standing, part: str, title: str, mark: Mark) -> dict[str, Any]:
     return _row(standing, part, title) | {
         "score": mark.score,
         "max": mark.max,
         "lost": mark.lost,
         "rank": mark.rank,
+        **firmness.as_data(board, standing, part),
         "ranked": mark.ranked,
         "unranked": mark.unranked,
         "state": mark.origin,
@@ -213,6 +233,7 @@ EMPTY = dict.fromkeys(
         "max",
         "lost",
         "rank",
+        *firmness.PLACES,
         "ranked",
         "unranked",
         "state",
