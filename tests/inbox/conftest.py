@@ -38,8 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("site")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """For one file: while others are run it would take a tenth of a processor, looking for work."""
     home = tmp_path_factory.mktemp("home")
     store = make_home(home)
     secrets = make_senders(home, gialai="H21", soyte="H21.17", khac="H22", closed="H21", quiet="H21")

@@ -14,6 +14,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -259,7 +261,8 @@ class _Batch:
             except UNDECODED as error:
                 self.fault(row, _undecoded(error))
         fields = [f for f in kind.__struct_fields__ if f not in (*LISTS, "DSKetNoiCSDL")]
-        self.said = _parts(texts(getattr(one, field) for field in fields for one in sent), fields)
+        values = chain.from_iterable(map(attrgetter(field), sent) for field in fields)
+        self.said = _parts(texts(values), fields)
         return sent
 
     def _together(self, fields: Sequence[str]) -> tuple[list[str], pl.Series]:
