@@ -50,6 +50,16 @@ ACTIONS = {
     "explanation asked": Words(vi="yêu cầu giải trình", en="explanation asked"),
     "explanation given": Words(vi="giải trình", en="explanation given"),
     "apology recorded": Words(vi="ghi nhận văn bản xin lỗi", en="letter of apology recorded"),
+    "report set": Words(vi="quy định báo cáo định kỳ", en="recurring report set"),
+    "report sent": Words(vi="ghi nhận đã gửi báo cáo", en="report recorded as sent"),
+    "difficulty registered": Words(vi="ghi nhận khó khăn, vướng mắc", en="difficulty registered"),
+    "difficulty answered": Words(vi="trả lời khó khăn, vướng mắc", en="difficulty answered"),
+    "difficulty passed on": Words(
+        vi="báo cáo khó khăn, vướng mắc lên trên", en="difficulty reported further up"
+    ),
+    "campaign started": Words(vi="mở chiến dịch", en="campaign started"),
+    "campaign stopped": Words(vi="kết thúc chiến dịch", en="campaign stopped"),
+    "handlers shown": Words(vi="xem hồ sơ quá hạn theo người xử lý", en="lateness by handler shown"),
 }
 
 

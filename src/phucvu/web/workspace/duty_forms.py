@@ -12,6 +12,10 @@ from phucvu.assignments.models import LONGEST_TEXT, NUMBER
 from phucvu.figures.periods import YEARS, Period
 from phucvu.inbox.words import both
 from phucvu.problems import UnusableError
+from phucvu.steering.campaign_lines import OLD_SYSTEM
+
+LONGEST_CAMPAIGN = 3 * 366
+"""Days."""
 
 LONGEST_CODES = 20_000
 """Letters of a list of dossiers."""
@@ -24,7 +28,7 @@ class Day(forms.DateField):
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
-        if found.year not in YEARS:
+        if found is not None and found.year not in YEARS:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 
@@ -137,3 +141,84 @@ class TargetForm(UnitForm):
         if kind in ("percent", "points") and value is not None and value > 100:
             self.add_error("value", str(both("không thể lớn hơn 100", "cannot be more than 100")))
         return said
+
+
+class SentForm(Form):
+    """That a report was sent."""
+
+    report = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    period = forms.CharField(max_length=22, widget=forms.HiddenInput)
+    number = one_line("Số văn bản", "Number of the document", NUMBER)
+    sent_on = Day("Ngày gửi", "Sent on")
+
+
+class WantForm(Form):
+    """A report that is wanted of the units just below."""
+
+    name = one_line("Tên báo cáo", "Name of the report", 200)
+    every = forms.ChoiceField(
+        label=both("Định kỳ", "Every"),
+        choices=[("month", both("hằng tháng", "month")), ("quarter", both("hằng quý", "quarter"))],
+    )
+    before_day = forms.IntegerField(
+        label=both("Trước ngày (của tháng cuối kỳ)", "Before day (of the period's last month)"),
+        min_value=2,
+        max_value=31,
+    )
+    source = one_line("Văn bản quy định", "Document that asks for it", 300, required=False)
+
+
+class DifficultyForm(Form):
+    """A difficulty of a unit."""
+
+    topic = one_line("Khó khăn, vướng mắc", "Difficulty", 200)
+    text = lines("Nội dung", "What it is")
+    proposal = lines("Kiến nghị, đề xuất", "Proposal", required=False)
+
+
+class AnswerForm(Form):
+    """The answer to a difficulty; without a text it is reported further up."""
+
+    difficulty = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    answer = lines("Trả lời", "Answer", required=False)
+
+
+class CampaignForm(Form):
+    """A campaign of the unit and all below it (``measures``: code and name)."""
+
+    name = one_line("Tên chiến dịch", "Name of the campaign", 200)
+    measure = forms.ChoiceField(label=both("Chỉ số, nội dung", "Indicator or measure"))
+    starts = Day("Từ ngày", "From")
+    ends = Day("Đến hết ngày", "Until")
+    target = forms.DecimalField(
+        label=both("Mục tiêu (%, hoặc số hồ sơ còn lại)", "Target (%, or dossiers left)"),
+        min_value=0,
+        max_value=9_999_999,
+        max_digits=9,
+        decimal_places=2,
+    )
+    before = Day("Hồ sơ tiếp nhận đến hết ngày (chỉ cho hệ thống cũ)", "Received by (old system alone)")
+    source = one_line("Văn bản", "Document", 300, required=False)
+
+    def __init__(self, measures: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["measure"].choices = measures  # type: ignore[attr-defined]
+        self.fields["before"].required = False
+
+    def clean(self) -> Any:
+        said = super().clean() or {}
+        starts, ends, target = (said.get(name) for name in ("starts", "ends", "target"))
+        if starts and ends and not 0 <= (ends - starts).days < LONGEST_CAMPAIGN:
+            words = both(
+                "phải sau ngày bắt đầu, nhiều nhất ba năm", "must follow the first day, within three years"
+            )
+            self.add_error("ends", str(words))
+        if said.get("measure") != OLD_SYSTEM and target is not None and target > 100:
+            self.add_error("target", str(both("không thể lớn hơn 100", "cannot be more than 100")))
+        return said
+
+
+class StopForm(Form):
+    """Which campaign is stopped."""
+
+    campaign = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from phucvu.accounts import units
-from phucvu.assignments import explanations, targets
+from phucvu.accounts.permissions import Action, may
+from phucvu.assignments import difficulties, explanations, targets
 from phucvu.assignments.models import LateDossier
 from phucvu.inbox.clock import now
 from phucvu.web.language import _
@@ -56,7 +57,34 @@ def show(request: Any, unit: str) -> Any:
             None,
             _("Quyết định của bộ, ngành phải công bố: còn mấy ngày làm việc, đơn vị nào thực hiện."),
         ),
+        Entry(
+            "workspace-reports",
+            _("Báo cáo định kỳ"),
+            None,
+            _("Báo cáo phải gửi, thời hạn; đơn vị trực thuộc nào đã gửi, chưa gửi."),
+        ),
+        Entry(
+            "workspace-difficulties",
+            _("Khó khăn, vướng mắc"),
+            difficulties.known_to(unit, units.below(unit)).filter(closed_at=None).count(),
+            _("Khó khăn, vướng mắc chưa được trả lời của đơn vị và các đơn vị trực thuộc."),
+        ),
+        Entry(
+            "workspace-campaigns",
+            _("Chiến dịch"),
+            None,
+            _("Mục tiêu đến một ngày: tiến độ cần có và kết quả đến nay."),
+        ),
     ]
+    if may(request.user, Action.SEE_HANDLERS, unit):
+        entries.append(
+            Entry(
+                "workspace-handlers",
+                _("Hồ sơ quá hạn theo người xử lý"),
+                None,
+                _("Theo phòng, người xử lý, phục vụ đánh giá hằng tháng; mỗi lần xem đều ghi vào nhật ký."),
+            )
+        )
     context = {
         "unit": units.every().get(unit),
         "code": unit,

@@ -9,8 +9,11 @@ from phucvu.accounts.permissions import Action
 from phucvu.web.workspace import (
     aside,
     assigned,
+    by_handler,
+    difficulty_list,
     dossiers,
     doubts,
+    drives,
     explaining,
     exports,
     follow_up,
@@ -19,6 +22,7 @@ from phucvu.web.workspace import (
     online_services,
     points_at_stake,
     publication,
+    recurring,
     refused,
     unit,
     upload,
@@ -28,6 +32,7 @@ see = requires(Action.SEE_WORKSPACE, "unit")
 mend = requires(Action.MEND, "unit")
 answer = requires(Action.ANSWER, "unit")
 assign = requires(Action.ASSIGN, "unit")
+handlers = requires(Action.SEE_HANDLERS, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
 
 UNIT = "workspace/(?P<unit>[^/]+)"
@@ -80,6 +85,29 @@ in_languages = [
         answer(explaining.apologise),
         name="workspace-explanations-apology",
     ),
+    re_path(rf"^{UNIT}/reports\.{FORM}$", see(recurring.show), name="workspace-reports-file"),
+    path("workspace/<unit>/reports", see(recurring.show), name="workspace-reports"),
+    path("workspace/<unit>/reports/sent", answer(recurring.sent), name="workspace-reports-sent"),
+    path("workspace/<unit>/reports/want", assign(recurring.want), name="workspace-reports-want"),
+    re_path(rf"^{UNIT}/difficulties\.{FORM}$", see(difficulty_list.show), name="workspace-difficulties-file"),
+    path("workspace/<unit>/difficulties", see(difficulty_list.show), name="workspace-difficulties"),
+    path(
+        "workspace/<unit>/difficulties/register",
+        answer(difficulty_list.register),
+        name="workspace-difficulties-register",
+    ),
+    path(
+        "workspace/<unit>/difficulties/answer",
+        assign(difficulty_list.answer),
+        name="workspace-difficulties-answer",
+    ),
+    re_path(rf"^{UNIT}/campaigns\.{FORM}$", see(drives.show), name="workspace-campaigns-file"),
+    path("workspace/<unit>/campaigns", see(drives.show), name="workspace-campaigns"),
+    path("workspace/<unit>/campaigns/line.svg", see(drives.picture), name="workspace-campaigns-line"),
+    path("workspace/<unit>/campaigns/start", assign(drives.start), name="workspace-campaigns-start"),
+    path("workspace/<unit>/campaigns/stop", assign(drives.stop), name="workspace-campaigns-stop"),
+    re_path(rf"^{UNIT}/handlers\.{FORM}$", handlers(by_handler.show), name="workspace-handlers-file"),
+    path("workspace/<unit>/handlers", handlers(by_handler.show), name="workspace-handlers"),
     path("workspace/<unit>/upload", mend(upload.start), name="workspace-upload"),
     path("workspace/<unit>/upload/mau-<kind>.xlsx", mend(upload.template), name="workspace-upload-template"),
     path("workspace/<unit>/upload/<key>", mend(upload.one), name="workspace-upload-one"),

@@ -1,0 +1,68 @@
+"""Campaigns: named drives of units until a day; what they reach is counted by ``steering.campaign_lines``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from phucvu.accounts import audit
+from phucvu.accounts.models import User
+from phucvu.assignments.models import Campaign
+from phucvu.inbox.clock import now
+
+
+def of_unit(unit: str, above: Collection[str]) -> QuerySet[Campaign]:
+    """The campaigns that a unit runs, or one of ``above`` runs; those that end last first."""
+    return Campaign.objects.filter(unit__in={unit, *above}, stopped_at=None).order_by("-ends", "-pk")
+
+
+def start(
+    by: User,
+    unit: str,
+    *,
+    name: str,
+    measure: str,
+    starts: dt.date,
+    ends: dt.date,
+    target: Decimal,
+    before: dt.date | None,
+    source: str,
+) -> Campaign:
+    """Start a campaign of a unit and all below it."""
+    with transaction.atomic():
+        made = Campaign.objects.create(
+            unit=unit,
+            units=[unit],
+            name=name,
+            source=source,
+            measure=measure,
+            before=before,
+            starts=starts,
+            ends=ends,
+            target=target,
+            made_at=now(),
+            made_by=by.username,
+        )
+        audit.append(
+            by,
+            "campaign started",
+            object=name,
+            unit=unit,
+            measure=measure,
+            starts=starts,
+            ends=ends,
+            target=target,
+        )
+    return made
+
+
+def stop(by: User, campaign: Campaign) -> None:
+    """A campaign is no longer shown; it stays in the database and in the log."""
+    with transaction.atomic():
+        campaign.stopped_at = now()
+        campaign.save()
+        audit.append(by, "campaign stopped", object=campaign.name, unit=campaign.unit)
