@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
-from phucvu.charts.svg import INK, MUTED, TRACK, svg
+from phucvu.charts.svg import INK, MUTED, RED, TRACK, svg
 
 WIDE, NARROW = 800, 350
 """Widths in pixels: a page on a desk, and on a phone."""
@@ -31,13 +31,17 @@ class Panel:
     """What is called ``name``; ``values`` are shares of the most there is, None where not known.
 
     ``latest`` is the latest value in words; ``breaks`` are the places of values that are not like those
-    before them, which a broken line across the panel marks.
+    before them, which a broken line across the panel marks. ``limits`` (low, mean, high) of the ordinary
+    variation hold from the place ``limits_from`` on; ``signals`` are the places of values outside of it.
     """
 
     name: str
     latest: str
     values: Sequence[float | None]
     breaks: Sequence[int] = ()
+    limits: tuple[float, float, float] | None = None
+    limits_from: int = 0
+    signals: Collection[int] = ()
 
 
 def over_time(
@@ -54,6 +58,8 @@ def over_time(
     rules: list[dict[str, Any]] = []
     dots: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
+    bounds: list[dict[str, Any]] = []
+    signals: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for number, panel in enumerate(panels):
         left, top = EDGE + (number % columns) * (room + GAP), (number // columns) * PANEL
@@ -61,6 +67,9 @@ def over_time(
         rules += [{"x": left, "x2": left + room, "y": low - share * PLOT} for share in (0, 1)]
         step = room / max(1, len(periods) - 1)
         marks += [{"x": left + place * step, "y": low - PLOT, "y2": low} for place in panel.breaks]
+        for share in panel.limits or ():
+            start = left + panel.limits_from * step
+            bounds.append({"x": start, "x2": left + room, "y": low - min(1.0, max(0.0, share)) * PLOT})
         run = 0
         for place, value in enumerate(panel.values):
             run += value is None
@@ -73,6 +82,8 @@ def over_time(
                         "order": place,
                     }
                 )
+                if place in panel.signals:
+                    signals.append(dots[-1])
         texts += [
             {"x": left, "y": top + 10, "text": panel.name, "colour": INK, "align": "left"},
             {"x": left, "y": top + 28, "text": panel.latest, "colour": MUTED, "align": "left"},
@@ -100,6 +111,11 @@ def over_time(
         ),
         at(layer(dots).mark_circle(color=INK, size=14, opacity=1, aria=False)),
     ]
+    if bounds:
+        dashed = layer(bounds).mark_rule(color=MUTED, strokeDash=[2, 3], aria=False)
+        layers.insert(1, at(dashed, x2="x2:Q"))
+    if signals:
+        layers.append(at(layer(signals).mark_circle(color=RED, size=50, opacity=1, aria=False)))
     layers += [
         at(
             layer([t for t in texts if (t["colour"], t["align"]) == (colour, align)]).mark_text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -17,6 +17,7 @@ from phucvu.charts.trend import trend
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, points
 from phucvu.rules.model import Indicator
+from phucvu.steering.control_charts import ControlChart, Signal, control_chart
 from phucvu.web import history, results
 from phucvu.web.boards import Board
 from phucvu.web.language import _, language
@@ -42,6 +43,16 @@ class Series:
     most: Decimal | None
     notes: Mapping[Period, str] = field(default_factory=dict)
     """What is said beside the value of a period."""
+
+    over: Collection[Period] = ()
+    """The periods that are over: only their values can be told from ordinary variation."""
+
+    def chart(self, periods: Sequence[Period]) -> ControlChart | None:
+        """The ordinary variation of the values, and what is outside of it; None where that is not known."""
+        if self.most is None:
+            return None
+        values = [self.values.get(period) if period in self.over else None for period in periods]
+        return control_chart([None if v is None else float(v) for v in values], 0, float(self.most))
 
     def say(self, period: Period) -> str:
         value = self.values.get(period)
@@ -72,6 +83,25 @@ class Timeline:
             for period in reversed(self.periods)
         ]
 
+    def ordinary(self, period: Period) -> bool:
+        """Whether the first series is known to vary as usual in a period, the latest that is over."""
+        chart = self.series[0].chart(self.periods)
+        return chart is not None and chart.latest is None and self.periods[chart.last] == period
+
+    @property
+    def variation(self) -> list[str]:
+        """Whether the latest values that are known move within ordinary variation, in sentences."""
+        charts = [(one.name, one.chart(self.periods)) for one in self.series]
+        known = [(name, chart) for name, chart in charts if chart is not None]
+        usual = [name for name, chart in known if chart.latest is None]
+        said = []
+        if usual:
+            said.append(_("Kỳ gần nhất trong mức dao động thường: %(names)s.") % {"names": ", ".join(usual)})
+        for name, chart in known:
+            if chart.latest is not None:
+                said.append(f"{name}: {_signal_in_words(chart.latest)}.")
+        return said
+
     @property
     def data(self) -> list[dict[str, Any]]:
         return [
@@ -84,11 +114,32 @@ class Timeline:
         return [_panel(series, series.most, self.periods) for series in self.series if series.most]
 
 
+def _signal_in_words(signal: Signal) -> str:
+    return {
+        "above": _("kỳ gần nhất cao hơn mức dao động thường"),
+        "below": _("kỳ gần nhất thấp hơn mức dao động thường"),
+        "run": _("8 kỳ liền cùng phía so với mức bình quân trước đó: mức chung đã thay đổi"),
+        "jump": _("kỳ gần nhất thay đổi nhiều hơn mức dao động thường giữa hai kỳ"),
+    }[signal]
+
+
 def _panel(series: Series, most: Decimal, periods: Sequence[Period]) -> Panel:
     values = [series.values.get(period) for period in periods]
     of = f" / {decimal(most, language())}" if series.said is _points else ""
     shares = [None if value is None else min(1.0, float(value) / float(most)) for value in values]
-    return Panel(series.name, series.say(periods[-1]) + of, shares)
+    chart = series.chart(periods)
+    said = series.say(periods[-1]) + of
+    if chart is None:
+        return Panel(series.name, said, shares)
+    limits = [bound / float(most) for bound in (chart.limits.low, chart.limits.mean, chart.limits.high)]
+    return Panel(
+        series.name,
+        said,
+        shares,
+        limits=(limits[0], limits[1], limits[2]),
+        limits_from=chart.limits.first,
+        signals=tuple(chart.signals),
+    )
 
 
 def of_unit(board: Board, code: str) -> Timeline | None:
@@ -199,6 +250,7 @@ def _timeline(
         return None
     chart = to(view, *args, board=board, query=query)
     running = [period for period in periods if results.result(period).cut_off < period.ends]
+    series = [replace(one, over=set(periods) - set(running)) for one in series]
     narrow = to(view, *args, "-narrow", board=board, query=query)
     png = to(f"{view}-png", *args, board=board, query=query)
     return Timeline(series, periods, running, chart, narrow, png)

@@ -34,6 +34,11 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     found = parts(board, standing)
     below = board.blocks(code)
     over_time = timelines.of_unit(board, code)
+    changes = list(since(board, standing))
+    if changes and over_time is not None and over_time.ordinary(board.result.period):
+        changes.append(
+            _("Tổng điểm còn trong mức dao động thường qua các kỳ: chưa phải là tăng hay giảm thật.")
+        )
     nothing, lost_for_nothing = without_anything(found)
     rises, falls = biggest_changes(found)
     around = neighbours(board, standing)
@@ -41,7 +46,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "standing": standing,
         "unit": standing.unit,
         "sentence": of_unit(board, standing),
-        "since": list(since(board, standing)),
+        "since": changes,
         "firm_rank": firmness.of_unit(board, standing),
         "firm_around": firmness.of_neighbours(board, standing, around.rows) if around else "",
         "existence": existence(board, standing.unit),
