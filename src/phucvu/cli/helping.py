@@ -33,6 +33,8 @@ EXAMPLES = {
     "averages": "phucvu averages --unit H21.17 --period 2026-10",
     "fully-online": "phucvu fully-online --unit H21.17 --period 2026-10 --not-offered",
     "publication-watch": "phucvu publication-watch --unit H21",
+    "losses": "phucvu losses --unit H21.17 --period 2026-10",
+    "changes": "phucvu changes --unit H21.17 --from 2026-09 --to 2026-10",
     "ledger": "phucvu ledger --unit H21.227 --period 2026-10 --indicator 3.3",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
     "bench": "phucvu bench --sizes 100000,1000000 --json do.json",

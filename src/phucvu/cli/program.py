@@ -26,6 +26,7 @@ from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.ledger import ledger
+from phucvu.cli.lost_and_changed import changes, losses
 from phucvu.cli.portal import portal
 from phucvu.cli.publication import publication_watch
 from phucvu.cli.relay import relay
@@ -52,7 +53,18 @@ def program() -> None:
 COMMANDS = (
     *(demo, init, serve, score, rules),
     *(import_, template, set_aside, mappings, watch, portal),
-    *(figures, scoreboard, dossiers, findings, averages, fully_online, publication_watch, ledger),
+    *(
+        figures,
+        scoreboard,
+        dossiers,
+        findings,
+        averages,
+        fully_online,
+        publication_watch,
+        losses,
+        changes,
+        ledger,
+    ),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),
     *(publication, verify),

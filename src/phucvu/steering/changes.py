@@ -29,7 +29,7 @@ from typing import Any
 import polars as pl
 
 from phucvu.rules.model import Indicator, RuleSet, Words
-from phucvu.steering.points_lost import points
+from phucvu.steering.points_lost import as_decimal, points
 
 CAUSES = {
     "volume": Words(vi="khối lượng", en="volume"),
@@ -238,3 +238,23 @@ def _cells(unit: str, below: Collection[str], id_: str, of_each: pl.DataFrame | 
     columns = "part", "procedure", "numerator", "denominator"
     found = pl.concat([children.select(columns), own.select(columns)])
     return found if found["denominator"].sum() else None
+
+
+TABLE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "indicator": pl.String,
+    "unit": pl.String,
+    "cause": pl.String,
+    "cause_vi": pl.String,
+    "cause_en": pl.String,
+    "points": pl.Decimal(12, 6),
+}
+
+
+def table(found: Iterable[Change]) -> pl.DataFrame:
+    """A row for each piece: the columns of ``TABLE``."""
+    rows = [
+        (c.indicator.id, p.unit, p.cause, CAUSES[p.cause].vi, CAUSES[p.cause].en, as_decimal(p.points, 6))
+        for c in found
+        for p in c.pieces
+    ]
+    return pl.DataFrame(rows, schema=TABLE, orient="row")

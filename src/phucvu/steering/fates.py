@@ -34,7 +34,7 @@ def _fate(value: object) -> object:
 FATES = {
     Fate.NOW: Words(vi="khắc phục được ngay", en="mendable now"),
     Fate.UNTIL: Words(vi="khắc phục được đến hạn", en="mendable until a day"),
-    Fate.TO_COME: Words(vi="đang xử lý", en="still being handled"),
+    Fate.TO_COME: Words(vi="đang xử lý, còn trong kỳ", en="still being handled or in the period"),
     Fate.GONE: Words(vi="không khắc phục được nữa", en="lost for good"),
 }
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
 from phucvu.rules.model import Indicator
 from phucvu.steering.fates import DEEDS, FATES, REASONS, WHO, words
-from phucvu.steering.points_lost import Account, Slice
+from phucvu.steering.points_lost import Account, Slice, as_decimal
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "indicator": pl.String,
@@ -28,12 +26,9 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "who_en": pl.String,
     "deed_vi": pl.String,
     "deed_en": pl.String,
+    "next_vi": pl.String,
+    "next_en": pl.String,
 }
-
-
-def as_decimal(points: Fraction, places: int = 2) -> Decimal:
-    """Exact points rounded to so many places."""
-    return Decimal(round(points * 10**places)).scaleb(-places)
 
 
 def rows(account: Account) -> pl.DataFrame:
@@ -61,11 +56,11 @@ def _row(slice_: Slice, indicator: Indicator) -> tuple[Any, ...]:
         " ".join(loss.who),
         "; ".join(WHO[who].vi for who in loss.who),
         "; ".join(WHO[who].en for who in loss.who),
-        *("; ".join(DEEDS[deed][language] for deed in deeds(slice_)) for language in ("vi", "en")),
+        *("; ".join(DEEDS[d][language] for d in ds) for ds in deeds(slice_) for language in ("vi", "en")),
     )
 
 
-def deeds(slice_: Slice) -> tuple[str, ...]:
-    """The deeds that mend a loss, or where nothing can, those that make the next records good."""
-    loss = slice_.loss
-    return loss.deeds or tuple(dict.fromkeys(d for r in loss.reasons if (d := REASONS[r].next)))
+def deeds(slice_: Slice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The deeds that mend a loss, and those that make the next records good."""
+    following = (REASONS[reason].next for reason in slice_.loss.reasons)
+    return slice_.loss.deeds, tuple(dict.fromkeys(deed for deed in following if deed))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -228,3 +229,8 @@ def _rate_after(times: tuple[Figure, list[Loss]], fate: Fate) -> Fraction:
         return Fraction(1)
     figure, losses = times
     return figure.rate(sum(loss.number for loss in losses if loss.fate <= fate))
+
+
+def as_decimal(points: Fraction, places: int = 2) -> Decimal:
+    """Exact points rounded to so many places."""
+    return Decimal(round(points * 10**places)).scaleb(-places)

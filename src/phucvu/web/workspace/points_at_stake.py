@@ -21,9 +21,9 @@ from phucvu.formats import points as points_text
 from phucvu.inbox.home import home as home_folder
 from phucvu.rules.model import Indicator
 from phucvu.steering.fates import DEEDS, FATES, WHO, Fate, words
-from phucvu.steering.loss_rows import as_decimal, deeds, rows
+from phucvu.steering.loss_rows import rows
 from phucvu.steering.losses import losses
-from phucvu.steering.points_lost import Account, Cost, Slice, account
+from phucvu.steering.points_lost import Account, Cost, Slice, account, as_decimal
 from phucvu.web import results
 from phucvu.web.boards import board
 from phucvu.web.language import _, language
@@ -92,10 +92,7 @@ class Line:
 
     @property
     def deed(self) -> str:
-        said = "; ".join(DEEDS[deed][language()] for deed in deeds(self.slice))
-        if self.slice.loss.deeds or not said:
-            return said
-        return _("từ nay: %(deed)s") % {"deed": said}
+        return "; ".join(DEEDS[deed][language()] for deed in self.slice.loss.deeds)
 
 
 @dataclass(frozen=True)
@@ -243,6 +240,7 @@ def _as_file(
         _("Hạn khắc phục"): "until",
         _("Ai làm"): f"who_{lang}",
         _("Cần làm"): f"deed_{lang}",
+        _("Từ nay cần làm"): f"next_{lang}",
     }
     name = f"{period}-{unit}-losses"
     audit.append(request.user, "list exported", object=f"phucvu-{name}.{form}", unit=unit)
