@@ -7,7 +7,9 @@ import shutil
 import ibis
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
+from phucvu.cli.program import program
 from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
@@ -17,7 +19,10 @@ from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
+from ..cli import test_ledger
 from . import worked
+
+home = test_ledger.home
 
 pytestmark = pytest.mark.spark
 
@@ -55,3 +60,14 @@ def test_figures_and_the_records_behind_them(spark, tmp_path):
     for indicator in ("4.5a", "5.4"):
         asked = (rules, period, now, "H99.201", indicator)
         assert dossiers(on_spark, *asked).equals(dossiers(on_duckdb, *asked))
+
+
+def test_the_ledger(spark, home):
+    asked = ["ledger", "--home", str(home), "--unit", "H99.01", "--period", "2026-08"]
+    asked += ["--now", "2026-09-15", "--format", "json"]
+    here, there = (
+        CliRunner().invoke(program, [*asked, *engine]) for engine in ([], ["--engine", "local[1]"])
+    )
+    assert (here.exit_code, there.exit_code) == (0, 0)
+    assert '"refused"' in here.stdout
+    assert there.stdout == here.stdout

@@ -496,5 +496,5 @@ def test_a_table_put_back_meanwhile_is_opened_anew(store, tmp_path):
     store.append("dossiers", frame(dossier("b")), DAY, mark=("move", 1))
     shutil.rmtree(tmp_path / "home")
     shutil.copytree(tmp_path / "copy", tmp_path / "home")
-    store.append("dossiers", frame(dossier("c")), DAY)
-    assert read(store, "dossiers").sort("sequence")["code"].to_list() == ["a", "x", "c"]
+    assert store.append("dossiers", frame(dossier("b")), DAY) == Added(1, 0)
+    assert read(store, "dossiers").sort("sequence")["code"].to_list() == ["a", "x", "b"]
