@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from phucvu.published import scored_2026
+from phucvu.rules.loading import load
 from phucvu.steering.firm_ranks import firm_rank_alone, firm_ranks
+from phucvu.steering.other_rules import scored_by
 
 from .showing import with_communes
 from .test_pages import text_of
@@ -96,3 +98,22 @@ def test_a_full_province_of_communes(client: Client, show: Callable[..., None]) 
     html = client.get("/units/H21").content.decode()
     assert "/units/H21/ranks.svg?kind=commune" in html
     assert client.get("/units/H21/ranks-narrow.svg?kind=commune").status_code == 200
+
+
+def test_the_rank_by_the_other_rules_stands_beside_the_own(client: Client) -> None:
+    by_law = scored_by(scored_2026().scores, "2026", load("qd766-2022")).totals
+    total = by_law.filter(unit="H21.17").row(0, named=True)
+    score = f"{total['score']:.2f}".replace(".", ",")
+    said = f"theo bộ quy tắc qd766-2022: {score} điểm, hạng {total['rank']}/{total['ranked']}."
+    shown = page_of(client, "/units/H21.17")
+    assert said in shown
+    assert "đếm khác ở 3.6, 4.1, 4.3, 4.4" in shown
+    [data] = client.get("/units/H21.17.json").json()["by_other_rules"]
+    assert (data["rules"], data["score"], data["rank"]) == (
+        "qd766-2022",
+        float(total["score"]),
+        total["rank"],
+    )
+    [data] = client.get("/units/H21.json").json()["by_other_rules"]
+    assert (data["score"], data["rank"], data["missing"]) == (None, None, ["4.6"])
+    assert "qd766-2022" not in page_of(client, "/units/H21")

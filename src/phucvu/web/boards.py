@@ -14,10 +14,12 @@ import polars as pl
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION, Unit, unit_from_code
-from phucvu.rules.model import RuleSet
+from phucvu.rules.loading import shown
+from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.result import Result
-from phucvu.scoring.scores import with_changes
+from phucvu.scoring.scores import Scores, with_changes
 from phucvu.steering.firm_ranks import FirmRank, firm_ranks
+from phucvu.steering.other_rules import counted_otherwise, scored_by
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands
 from phucvu.web.latest import Latest
@@ -225,6 +227,16 @@ class Board:
         if key not in self._firm:
             self._firm[key] = firm_ranks(self.result.scores, self.period, key[:2], part)
         return self._firm[key].get(standing.unit.code)
+
+    @cached_property
+    def by_other_rules(self) -> list[tuple[RuleSetFile, Scores, list[str]]]:
+        """The same figures scored by each other rule set, and the indicators that it counts otherwise."""
+        scores = self.result.scores
+        return [
+            (rules, scored_by(scores, self.period, rules), counted_otherwise(scores, self.period, rules))
+            for name, rules in shown().items()
+            if name != self.rules.name
+        ]
 
     def across(self, indicator: str) -> list[dict[str, Any]]:
         """The components of an indicator, of every unit."""

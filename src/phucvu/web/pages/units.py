@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 
 from phucvu.charts.lost_points import lost_points
 from phucvu.figures.units import Unit
-from phucvu.web import firmness, maps, results, timelines
+from phucvu.web import firmness, maps, other_rules, results, timelines
 from phucvu.web.boards import Board, Mark, Standing
 from phucvu.web.components import Part, biggest_changes, losses, parts, without_anything
 from phucvu.web.embedding import embed
@@ -34,6 +34,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     found = parts(board, standing)
     below = board.blocks(code)
     over_time = timelines.of_unit(board, code)
+    otherwise = other_rules.of_unit(board, standing)
     changes = list(since(board, standing))
     if changes and over_time is not None and over_time.ordinary(board.result.period):
         changes.append(
@@ -47,6 +48,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "unit": standing.unit,
         "sentence": of_unit(board, standing),
         "since": changes,
+        "by_other_rules": other_rules.in_words(otherwise),
         "firm_rank": firmness.of_unit(board, standing),
         "firm_around": firmness.of_neighbours(board, standing, around.rows) if around else "",
         "existence": existence(board, standing.unit),
@@ -92,6 +94,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     everyone = [s for block in below for s in block.standings]
     data = {
         "unit": as_record(standing, board) | existing(standing.unit, board),
+        "by_other_rules": other_rules.as_data(otherwise),
         "components": [_component(row, board) for row in board.components(code)],
         "below": [as_record(s, board) for s in everyone],
         "over_time": over_time.data if over_time else [],
