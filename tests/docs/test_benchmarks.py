@@ -1,9 +1,11 @@
 """The pages on speed say what was measured, and the plan on paper follows from it."""
 
+import json
+
 import pytest
 
 from phucvu.bench.names import COMPARISONS, ENGINE
-from tools import benchmark_pages, measure_counting
+from tools import benchmark_pages, measure_counting, measure_forecasts
 from tools.scale_plan import Assumed, Costs, first_to_break, plan
 
 COSTS = Costs(500, 100, 4000, 0.1, 0.2, 6, 12, 4, 8000, 1000, 1000)
@@ -94,3 +96,9 @@ def test_costs_are_what_a_million_more_take_and_of_a_busy_machine_its_processors
     found = Costs.measured({"growth": part}, measured[1])
     assert (found.month_seconds, found.compact_seconds) == pytest.approx((costs, costs))
     assert found.compacted_bytes == 100
+
+
+def test_the_tables_of_forecasts_are_those_measured():
+    found = json.loads(measure_forecasts.MEASURED.read_text(encoding="utf-8"))
+    page = (measure_forecasts.DOCS / "forecasts.md").read_text(encoding="utf-8")
+    assert benchmark_pages.with_parts(page, measure_forecasts.tables(found)) == page
