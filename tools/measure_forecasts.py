@@ -83,14 +83,14 @@ SETS = {
 
 
 def forecasts(past: pl.DataFrame, of: str, *, at_receipt: bool) -> pl.DataFrame:
-    """All forecasts of a history whose outcome is known, with those of gradient boosting."""
+    """All forecasts of a history whose deadlines are over, with those of gradient boosting."""
     first, last = past["received_at"].min(), past["due_at"].max()
     assert isinstance(first, dt.datetime)
     assert isinstance(last, dt.datetime)
     time = WorkingTime(Weekdays(), first.date(), last.date())
     which, until = SETS[of]
     made = _boosted(walk(in_hours(past, time), which, time, at_receipt=at_receipt))
-    return made.filter((pl.col("due_at") <= until) | (pl.col("ended_at") <= until))
+    return made.filter(pl.col("due_at") <= until)
 
 
 def _boosted(made: pl.DataFrame) -> pl.DataFrame:

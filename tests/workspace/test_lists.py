@@ -55,6 +55,8 @@ LISTS = {
     "overdue": {"overdue"},
     "today": {"today"},
     "week": {"today"},
+    "at-risk": {"today"},
+    "open": {"today", "later", "waiting", "unpaid", "disliked"},
     "waiting": {"waiting"},
     "late": {"overdue", "done-late"},
     "no-result-file": {"done-bare"},

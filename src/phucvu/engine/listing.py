@@ -58,6 +58,7 @@ SORTS = {
     "late": "seconds_late",
     "status": "status",
     "channel": "channel",
+    "chance": "chance",
 }
 """What lists can be sorted by, and the column that does it."""
 
@@ -70,7 +71,7 @@ DEEP = 10_000
 """Pages from here on are fetched in two steps."""
 
 
-MEANING = 3
+MEANING = 4
 """To be raised when the columns come to mean something else: what was made before is made anew."""
 
 
@@ -127,7 +128,7 @@ WITH by_code AS (  -- numbers sort faster than texts
     JOIN by_code USING (file_row_number) LEFT JOIN places USING (unit)
     ORDER BY place, received_at, code, sender
 )
-SELECT *, row_number() OVER () AS number FROM ordered
+SELECT *, row_number() OVER () AS number, NULL::FLOAT AS chance FROM ordered
 """
 
 
@@ -277,8 +278,9 @@ class Listing:
     Pages have the columns sender, code, unit, procedure, channel, status, received_at, due, must_by (the
     deadline, with what was spent waiting for the citizen added), ended, seconds_late, unanswered,
     waiting, origin (``origin.WORDS``), at_portal (a code of ``AtPortal``), portal_said (its error code),
-    has_file (with a submitted file), fee_free (with fee lines that are all 0), and a boolean one for each
-    condition of the rules and each code of ``reasons.AT_PORTAL``.
+    has_file (with a submitted file), fee_free (with fee lines that are all 0), chance (of an open dossier to
+    be late, where somebody forecast it; ``judge`` leaves it empty), and a boolean one for each condition of
+    the rules and each code of ``reasons.AT_PORTAL``.
     """
 
     path: Path

@@ -37,7 +37,7 @@ COUNTED_TOO_LATE = 600
 SILENT = 30
 """A process that has not said for so many seconds that it lives (``jobs``): it is not running."""
 
-HISTORY = ("history", "compacting", "lists", "sweeping")
+HISTORY = ("history", "compacting", "lists", "sweeping", "forecasting")
 """The jobs of the process that counts the past (``running``)."""
 
 

@@ -26,6 +26,7 @@ from phucvu.engine.sources import Tables, of_store
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import AGAIN, NEVER, running
+from phucvu.inbox.forecasting import add_chances
 from phucvu.inbox.relevant import Relevant
 from phucvu.inbox.watching import Watch
 from phucvu.problems import UnusableError
@@ -57,6 +58,12 @@ def exports_folder(home: str) -> Path:
     """Where the files are that are made of long lists, beside the listings."""
     place = folder(home)
     return place.with_name(place.name.replace("lists", "exports", 1))
+
+
+def forecasts_folder(home: str) -> Path:
+    """Where what forecasts are made with is, beside the listings."""
+    place = folder(home)
+    return place.with_name(place.name.replace("lists", "forecasts", 1))
 
 
 def listing_of(home: str, period: Period) -> Listing | None:
@@ -132,6 +139,8 @@ class Maker:
         unfinished = path.with_suffix(".unfinished")
         with self._tables(period, moment) as tables:
             judge(tables, self._rules, period, moment.replace(microsecond=0), unfinished)
+        if period.last >= moment.date():
+            add_chances(unfinished, self._store, forecasts_folder(self._store.home), moment)
         unfinished.rename(path)
         self._sweep(period, path, moment)
 

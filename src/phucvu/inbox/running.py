@@ -26,9 +26,10 @@ from phucvu.inbox import jobs
 from phucvu.inbox.background import PARTS
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import MonthCounter
+from phucvu.inbox.forecasting import Forecaster
 from phucvu.inbox.history import History
 from phucvu.inbox.home import home
-from phucvu.inbox.lists import Maker
+from phucvu.inbox.lists import Maker, forecasts_folder
 from phucvu.inbox.moving import Mover, try_stuck_again
 from phucvu.inbox.pulling import Puller
 from phucvu.inbox.reconciling import reconcile
@@ -55,6 +56,9 @@ SWEEP_EVERY = 2.0
 
 LOOK_FOR_RESULTS = 30.0
 """Seconds between two looks at whether the portal's results of the day are due."""
+
+LOOK_FOR_A_MONTH = 5.0
+"""Seconds between two looks at whether forecasts are to be learnt anew."""
 
 LOOK_AGAIN = 1.0
 """Seconds after which a second process looks again whether the first has gone."""
@@ -86,10 +90,12 @@ def run(part: str, store: Store) -> None:
                 chosen = configuration.current()
                 store = Store(store.home, keep_hours=24 * chosen.keep_files)
                 history, maker, sweeper = History(store), Maker(store), Sweeper(store, chosen)
-                jobs.begin(["history", "compacting", "lists", "sweeping"])
+                forecaster = Forecaster(store, forecasts_folder(store.home))
+                jobs.begin(["history", "compacting", "lists", "sweeping", "forecasting"])
                 _beside("compacting", store.compact, COMPACT_EVERY)
                 _beside("sweeping", sweeper.sweep, SWEEP_EVERY)
                 _beside("lists", maker.make_if_changed)
+                _beside("forecasting", forecaster.learn_if_due, LOOK_FOR_A_MONTH)
                 if chosen.portal_daily:
                     _beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
                 _again_and_again("history", history.count_next)

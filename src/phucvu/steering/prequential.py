@@ -172,10 +172,13 @@ def _told(before: pl.DataFrame | None, moment: dt.datetime) -> pl.DataFrame:
 
 
 def measures(made: pl.DataFrame, until: dt.datetime) -> list[Measures]:
-    """How good each month's forecasts were, of dossiers whose outcome was known at a moment."""
+    """How good each month's forecasts were, of dossiers whose deadlines were over at a moment.
+
+    Others that have ended are left out: they would be those that were on time.
+    """
     if made.is_empty():
         return []
-    known = made.filter((pl.col("due_at") <= until) | (pl.col("ended_at") <= until))
+    known = made.filter(pl.col("due_at") <= until)
     return [
         measured(str(Period.months(month.year, month.month, 1)), rows)
         for (month,), rows in known.sort("month").group_by("month", maintain_order=True)

@@ -26,7 +26,7 @@ from phucvu.web import results
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
 from phucvu.web.sorting import Heading
-from phucvu.web.workspace import exports, files, groups, home
+from phucvu.web.workspace import exports, files, forecasts, groups, home
 from phucvu.web.workspace.dossier_words import at_portal, channels, dated, days_left, origins, statuses
 from phucvu.web.workspace.list_query import FILTERS, PER_PAGE, ListQuery
 from phucvu.web.workspace.ready_lists import Moment
@@ -49,7 +49,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
     found = home.listing(asked.period)
     if found is None:
         return being_made(request, unit, asked.period)
-    at = Moment(asked.period, found.cut_off, home.calendar())
+    at = forecasts.moment(asked.period, found.cut_off)
     wish = asked.wish(at)
     if asked.by:
         return _grouped(request, asked, groups.of_dossiers(found, asked, at), form, found.cut_off)
@@ -82,6 +82,8 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "times": _times_taken_off(found, wish, asked, number),
         # That it is late is said already.
         "with_origin": asked.of_synchronisation,
+        "forecast": forecasts.heading() if asked.forecast else "",
+        "forecast_said": forecasts.sentence() if asked.forecast else "",
         "with_reasons": "reason" in _ways(asked),
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
@@ -100,7 +102,7 @@ def _grouped(
     request: Any, asked: ListQuery, found: list[groups.Group], form: str | None, cut_off: dt.datetime
 ) -> Any:
     """The list by procedure, unit or reason, as a page or a file."""
-    at = Moment(asked.period, cut_off, home.calendar())
+    at = forecasts.moment(asked.period, cut_off)
     _note_export(request, asked, form)
     if form is not None:
         rows = iter([groups.frame(found, asked)])
@@ -173,6 +175,8 @@ def _headings(asked: ListQuery) -> list[Heading]:
         "late": _("Quá hạn"),
         "status": _("Trạng thái"),
     }
+    if asked.forecast:
+        names["chance"] = forecasts.heading()
     path = reverse("workspace-dossiers", args=[asked.unit])
     found = []
     for by, name in names.items():
@@ -207,13 +211,21 @@ def _rows(rows: pl.DataFrame, asked: ListQuery, at: Moment, page: int) -> list[d
             "origin_name": said_origin[row["origin"]],
             "portal_name": said_at_portal.get(row["at_portal"], NOTHING_SAID[language()]),
             "why": said or "",
+            "left": left,
+            "chance_said": forecasts.chance_said(row["chance"]),
             "received_text": dated(row["received_at"]),
             "due_text": dated(row["must_by"]),
             "ended_text": dated(row["ended"]),
             "link": reverse("workspace-dossier", args=[asked.unit, row["sender"], row["code"]])
             + asked.query(period=asked.period, page=page),
         }
-        for row, said, days_late in zip(rows.iter_rows(named=True), why, late(rows, language()), strict=True)
+        for row, said, days_late, left in zip(
+            rows.iter_rows(named=True),
+            why,
+            late(rows, language()),
+            forecasts.hours_left(rows, at) if asked.forecast else [None] * rows.height,
+            strict=True,
+        )
     ]
 
 
@@ -281,7 +293,7 @@ def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
         whole = iter([frame.select(**{name: pl.col(c) for name, c in columns.items()})])
         if form == "csv":
             return _csv(whole, asked)
-        at = Moment(asked.period, asked.period.cut_off(now()), home.calendar())
+        at = forecasts.moment(asked.period, asked.period.cut_off(now()))
         return _xlsx(whole, asked, at)
     pages = max(1, math.ceil(frame.height / PER_PAGE))
     page = min(asked.page, pages)
@@ -298,7 +310,7 @@ def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
     ]
     number = frame.height
     context = _context(asked, number, page, pages) | {
-        "title": asked.title(Moment(asked.period, now(), home.calendar())),
+        "title": asked.title(forecasts.moment(asked.period, now())),
         "things": rows,
         "named": any(row["name"] for row in rows),
         "views": groups.choices(asked, groups.ways_of(frame, f"reason_{language()}")),

@@ -34,9 +34,8 @@ from phucvu.inbox.models import Task
 from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web.language import _, language
 from phucvu.web.page import XLSX
-from phucvu.web.workspace import files, home, working
+from phucvu.web.workspace import files, forecasts, home, working
 from phucvu.web.workspace.list_query import ListQuery
-from phucvu.web.workspace.ready_lists import Moment
 from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.working import held, is_held
 
@@ -211,7 +210,7 @@ def _write(task: Task, step: tasks.Step) -> None:
     found = home.listing(asked.period)
     if found is None:
         raise FileNotFoundError(f"there is no listing of {asked.period}")
-    at = Moment(asked.period, found.cut_off, home.calendar())
+    at = forecasts.moment(asked.period, found.cut_off)
 
     def counted() -> Iterator[Any]:
         rows = 0

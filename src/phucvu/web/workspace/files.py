@@ -23,7 +23,7 @@ from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
 from phucvu.web.language import _, language
 from phucvu.web.page import BOM, XLSX
-from phucvu.web.workspace import home
+from phucvu.web.workspace import forecasts, home
 from phucvu.web.workspace.dossier_words import at_portal, channels, origins, statuses
 from phucvu.web.workspace.list_query import ListQuery
 from phucvu.web.workspace.ready_lists import Moment
@@ -58,13 +58,13 @@ def frames(found: Listing, asked: ListQuery, at: Moment, most: int | None) -> It
     some = False
     for frame in found.every(wish, asked.order, most or 1 << 62):
         some = True
-        yield _file_columns(frame, asked, unit_names, names)
+        yield _file_columns(frame, asked, at, unit_names, names)
     if not some:
-        yield _file_columns(found.page(wish, asked.order, 1), asked, unit_names, names)
+        yield _file_columns(found.page(wish, asked.order, 1), asked, at, unit_names, names)
 
 
 def _file_columns(
-    frame: pl.DataFrame, asked: ListQuery, units: dict[str, str], procedures: dict[str, str]
+    frame: pl.DataFrame, asked: ListQuery, at: Moment, units: dict[str, str], procedures: dict[str, str]
 ) -> pl.DataFrame:
     def named(column: str, names: dict[Any, str]) -> pl.Expr:
         return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
@@ -88,6 +88,9 @@ def _file_columns(
         _("Ngày kết thúc xử lý"): pl.col("ended"),
         _("Quá hạn (ngày)"): days_late(),
     }
+    if asked.forecast:
+        columns[_("Còn lại (giờ làm việc)")] = pl.Series(forecasts.hours_left(frame, at), dtype=pl.Int64)
+        columns[forecasts.heading()] = pl.col("chance").cast(pl.Float64).round(2)
     if asked.indicator:
         columns[_("Lý do chưa đạt")] = reasons(frame, asked.indicator, language())
     return frame.select(**columns)

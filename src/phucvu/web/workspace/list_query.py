@@ -107,6 +107,11 @@ class ListQuery:
         return Order(self.said["sort"], self.said.get("order") == "desc")
 
     @property
+    def forecast(self) -> bool:
+        """Whether the working hours left and the chance of being late are shown."""
+        return self.ready is not None and self.ready.forecast
+
+    @property
     def of_synchronisation(self) -> bool:
         """Whether it asks what the national portal has (1.4)."""
         return self.indicator is not None and SYNCHRONISED in self.indicator.count.numerator

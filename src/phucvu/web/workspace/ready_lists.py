@@ -17,11 +17,15 @@ from phucvu.web.language import _
 
 @dataclass(frozen=True)
 class Moment:
-    """What a list is asked about: the period, the listing's cut-off, and the calendar of working days."""
+    """What a list is asked about: the period, the listing's cut-off, and the calendar of working days.
+
+    ``risky`` is the chance of being late above which a dossier is at risk; None where nothing is forecast.
+    """
 
     period: Period
     cut_off: dt.datetime
     calendar: Calendar
+    risky: float | None = None
 
     @property
     def today(self) -> dt.date:
@@ -42,7 +46,8 @@ BY_DEADLINE = Order("due")
 class Ready:
     """A list: its title, what it holds in a sentence, which dossiers, and how it is sorted at first.
 
-    ``now`` says that it is about what is to be done at the moment, whatever the period.
+    ``now`` says that it is about what is to be done at the moment, whatever the period; ``forecast`` that
+    it shows the working hours left and the chance of being late.
     """
 
     name: str
@@ -51,10 +56,18 @@ class Ready:
     condition: Callable[[Moment], Expression]
     order: Order = BY_DEADLINE
     now: bool = False
+    forecast: bool = False
 
 
 def _unfinished() -> Expression:
     return ColumnExpression("ended").isnull()
+
+
+def _at_risk(at: Moment) -> Expression:
+    """By the forecast; without one, by what is due by the end of the next working day."""
+    if at.risky is None:
+        return _due(at, at.calendar.after(at.today, 1))
+    return _unfinished() & holds("on_time") & (ColumnExpression("chance") > ConstantExpression(at.risky))
 
 
 def _due(at: Moment, last: dt.date) -> Expression:
@@ -77,6 +90,7 @@ READY = (
         lambda: _("Chưa xong, còn trong hạn đến cuối ngày hôm nay."),
         lambda at: _due(at, at.today),
         now=True,
+        forecast=True,
     ),
     Ready(
         "week",
@@ -84,6 +98,24 @@ READY = (
         lambda: _("Chưa xong, còn trong hạn, ngày hẹn trả trong tuần làm việc này."),
         lambda at: _due(at, at.end_of_week),
         now=True,
+        forecast=True,
+    ),
+    Ready(
+        "at-risk",
+        lambda at: _("Có nguy cơ quá hạn"),
+        lambda: _("Chưa xong, còn trong hạn; dự báo có khả năng quá hạn cao, hoặc sắp hết thời gian."),
+        _at_risk,
+        Order("chance", descending=True),
+        now=True,
+        forecast=True,
+    ),
+    Ready(
+        "open",
+        lambda at: _("Đang giải quyết, còn trong hạn"),
+        lambda: _("Mọi hồ sơ chưa xong, còn trong hạn: số giờ làm việc còn lại và khả năng quá hạn."),
+        lambda at: _unfinished() & holds("on_time"),
+        now=True,
+        forecast=True,
     ),
     Ready(
         "waiting",

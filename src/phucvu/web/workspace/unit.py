@@ -25,7 +25,7 @@ from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
 from phucvu.web.published_table import published_table
 from phucvu.web.sentences import called
-from phucvu.web.workspace import files, home
+from phucvu.web.workspace import files, forecasts, home
 from phucvu.web.workspace.advice import Advice, advice, completable, gain
 from phucvu.web.workspace.aside import noticed, senders
 from phucvu.web.workspace.ready_lists import BY_NAME, READY, Moment, Ready
@@ -97,7 +97,7 @@ def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
             "sentence": _sentence(standing, losses),
         }
     if found:
-        at = Moment(period, found.cut_off, home.calendar())
+        at = forecasts.moment(period, found.cut_off)
         within = home.below(period, unit)
         conditions = [ready.condition(at) for ready in READY] + [doubted(name, period) for name in DOUBTS]
         numbers = found.numbers(within, conditions)
