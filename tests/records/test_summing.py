@@ -15,7 +15,7 @@ from phucvu.records.store import Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
 HOUR = dt.timedelta(hours=1)
-COLUMNS = [*histories.MOMENTS, "in_order", "concerns_from", "concerns_until"]
+COLUMNS = [*histories.MOMENTS, "waits", "concerns_from", "concerns_until"]
 
 
 def dossier(code="a", received_at=DAY, **said):
@@ -54,27 +54,38 @@ def test_nothing_is_summed_up_before_compaction(store):
     assert sums(store) == {
         "a": {
             "first_step": DAY,
-            "last_step": last,
             "done": last,
             "returned": None,
             "stopped": None,
-            "in_order": None,
+            "waits": None,
             "concerns_from": DAY,
             "concerns_until": last,
         }
     }
 
 
-def test_steps_are_kept_where_they_have_to_be_read_in_order(store):
-    store.append("steps", steps(5, start=DAY + HOUR / 2), DAY)
+def test_waiting_is_told_by_spells_and_by_requests_that_stand_unanswered(store):
+    at = {n: DAY + n * HOUR / 2 for n in range(9)}
+    # Steps 2, 4 and 9 stand at the hours.
+    for status, when in ((5, at[1]), (5, at[5]), (5, at[6]), (6, at[7])):
+        store.append("steps", steps(status, start=when), DAY)
     store.compact()
-    told = sums(store)["a"]["in_order"]
-    assert sorted((step["at"], step["status"]) for step in told) == [
-        (DAY, 2),
-        (DAY + HOUR / 2, 5),
-        (DAY + HOUR, 4),
-        (DAY + 2 * HOUR, 9),
+    told = sums(store)["a"]["waits"]
+    assert sorted(told, key=lambda wait: (wait["again"], wait["since"])) == [
+        {"since": at[1], "until": at[2], "again": False},
+        {"since": at[5], "until": None, "again": False},
+        {"since": at[5], "until": at[6], "again": True},
+        {"since": at[6], "until": at[7], "again": True},
     ]
+
+
+def test_a_withdrawal_stops_a_dossier_from_its_receipt_on(store):
+    store.append("steps", steps(7, start=DAY - HOUR), DAY)
+    store.compact()
+    assert sums(store)["a"]["stopped"] is None
+    store.append("steps", steps(7, 8, start=DAY + HOUR / 2), DAY)
+    store.compact(whole=True)
+    assert sums(store)["a"]["stopped"] == DAY + HOUR / 2
 
 
 def test_what_arrives_later_is_summed_up_on_the_way(store):

@@ -92,7 +92,7 @@ _OWN = [column for column in TABLES["dossiers"].types if column != "payload"]
 _CONCERNS = ("concerns_from", "concerns_until")
 _HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMENTS, *_CONCERNS)
 # Of the same rows, but by a name of their own: what is named twice would be read whole and put aside.
-_IN_ORDER = _of_histories("in_order", histories.ID, "received_at", "in_order", *_CONCERNS)
+_WAITS = _of_histories("waits", histories.ID, "received_at", *histories.MOMENTS, "waits", *_CONCERNS)
 
 
 def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
@@ -204,12 +204,19 @@ class Evaluation:
         return _of_period(_HISTORIES(self))
 
     @property
-    def in_order(self) -> ir.Table:
-        """Where ``summed``, those of their steps that have to be read in order, with ``received_at``."""
-        rows = _of_period(_IN_ORDER(self))
-        rows = rows.filter(rows.in_order.notnull()).select(histories.ID, "received_at", "in_order")
-        rows = rows.unnest("in_order")
-        return rows.select(histories.ID, "received_at", rows.in_order["at"], rows.in_order.status)
+    def waits(self) -> ir.Table:
+        """Where ``summed``, what these waited for (``histories.waits``), with their own moments."""
+        rows = _of_period(_WAITS(self))
+        rows = rows.filter(rows.waits.notnull()).unnest("waits")
+        wait = rows.waits
+        return rows.select(
+            histories.ID,
+            "received_at",
+            *histories.MOMENTS,
+            since=wait["since"],
+            until=wait["until"],
+            again=wait["again"],
+        )
 
     @property
     def dossiers(self) -> ir.Table:

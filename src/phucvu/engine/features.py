@@ -48,7 +48,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     out says nothing.
     """
     procedures = evaluation.tables["procedures"]
-    rows, in_order = _histories(evaluation, units)
+    rows, waits = _histories(evaluation, units)
     own = [c for c in rows.columns if c not in histories.TYPES]
     received_on = rows.received_at.date()
     # A due date that is known needs no last day looked up.
@@ -56,7 +56,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
         (on_time.last_days(evaluation), ("procedure", "undated_on")),
-        (on_time.ordered_ends(in_order, evaluation.workdays), (ID,)),
+        (on_time.waiting(waits, evaluation.workdays), (ID,)),
         (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
         (evaluation.tables["portal_answers"].select(ID, at_portal="outcome"), (ID,)),
         (_roots(evaluation), ("unit",)),
@@ -80,7 +80,9 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         filed=populations.filed(rows.received_at, rows.filed_at, starts()),
     )
     handled = populations.handled(rows.received_at, rows.end, starts()).fill_null(False)
-    rows = rows.mutate(handled=handled, ended_on=rows.end.date())
+    rows = rows.mutate(
+        handled=handled, ended_on=rows.end.date(), unanswered=rows.unanswered & rows.end.isnull()
+    )
     rows = rows.filter(rows.handled | rows.filed)
     ended = evaluation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
@@ -103,24 +105,25 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
 
 
 def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
-    """The dossiers that the period may count, with ``histories.MOMENTS``; and the steps to read in order.
+    """The dossiers that the period may count, with ``histories.MOMENTS``; and what they waited for.
 
-    The latter with ``received_at`` of their dossier.
+    The latter as ``on_time.waiting`` takes it.
     """
 
     def wanted(rows: ir.Table) -> ir.Table:
         return rows if units is None else rows.filter(rows.unit.isin(list(units)))
 
     if evaluation.summed:
-        return wanted(evaluation.histories), evaluation.in_order
+        return wanted(evaluation.histories), evaluation.waits
     dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
     rows = wanted(dossiers.filter(ibis.coalesce(dossiers.received_at, dossiers.filed_at) <= cut_off()))
     if units is not None:
         steps = steps.semi_join(rows, ID)
-    moments = histories.first_moments(steps)
+    moments, asked = histories.first_moments(dossiers, steps), histories.of_asked(steps)
+    waits = histories.waits(asked).inner_join(histories.first_moments(dossiers, asked), ID)
     return (
         look_up(rows, moments, ID).select(*rows.columns, *histories.MOMENTS),
-        histories.of_dossiers_in_order(steps).inner_join(dossiers.select(ID, "received_at"), ID),
+        waits.inner_join(dossiers.select(ID, "received_at"), ID),
     )
 
 

@@ -35,13 +35,13 @@ from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.look_up import look_up
 from phucvu.engine.lost_records import lost_others
-from phucvu.engine.on_time import RESUMED, seconds_late
+from phucvu.engine.on_time import seconds_late
 from phucvu.engine.origin import origin, why_missing
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS, Truth, Verdict, all_of, any_of, verdict
 from phucvu.figures.periods import Period, around
 from phucvu.figures.units import Units
-from phucvu.records.histories import ASKED, ID
+from phucvu.records.histories import ASKED, ID, RESUMED
 from phucvu.rules.loading import digest
 from phucvu.rules.model import Count, Indicator, RuleSetFile
 

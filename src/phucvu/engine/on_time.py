@@ -15,9 +15,7 @@ import polars as pl
 from phucvu.engine.evaluation import Evaluation, cut_off, input_table
 from phucvu.engine.look_up import look_up
 from phucvu.records.codes import Status
-from phucvu.records.histories import ASKED, ID, STOPPED
-
-RESUMED = (Status.RECEIVED, Status.IN_PROCESS)
+from phucvu.records.histories import ID, STOPPED
 
 ENDING = (Status.DONE, Status.RETURNED, *STOPPED)
 """Steps that end processing, whatever other steps there are."""
@@ -29,100 +27,50 @@ DAY = 86_400
 """Seconds in a day."""
 
 
-def first_end(dossiers: ir.Table) -> ir.TimestampValue:
-    """Rule 1 from first moments alone (``phucvu.records.histories.MOMENTS``).
-
-    Where a supplement was asked for or the dossier withdrawn, its steps have to be read in order, see
-    ``ordered_ends``; most dossiers need not.
-    """
+def end_by_steps(dossiers: ir.Table) -> ir.TimestampValue:
+    """Rule 1 from first moments (``phucvu.records.histories.MOMENTS``)."""
     return ibis.coalesce(*(seen(dossiers[ending]) for ending in ("done", "returned", "stopped")))
 
 
-def ordered_ends(steps: ir.Table, workdays: ir.Table) -> ir.Table:
-    """Rules 1 to 3 for the dossiers that were asked for a supplement or withdrawn (``ordered``).
+def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
+    """Rules 2 and 3 for the dossiers that were asked for a supplement.
 
-    ``steps`` are those of these dossiers, with ``received_at``. Columns: ``ordered_end`` (end of processing,
-    empty while not finished), ``waited`` (microseconds of waiting for the citizen until then, or until the
-    cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``), ``waited_dates`` (days of
-    that) and ``unanswered`` (still waiting after more than one request, which is late whatever the deadline).
+    ``waits`` are rows of ``phucvu.records.histories.waits``, with ``received_at`` and the first moments of
+    their dossiers. Columns: ``waited`` (microseconds of waiting for the citizen until the end of processing,
+    or until the cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``),
+    ``waited_dates`` (days of that) and ``unanswered`` (the last that is known is a request beyond the first,
+    which is late whatever the deadline, unless processing has ended).
     """
-    theirs = steps.filter(steps["at"] <= cut_off())
-    ended = _ends_with_withdrawals(theirs)
-    waits = _waits(theirs, ended, workdays)
-    return ended.left_join(waits, ID).select(
-        ID,
-        "waited",
-        "waited_days",
-        "waited_dates",
-        "unanswered",
-        ordered=ibis.literal(True),
-        ordered_end="end",
+    until = ibis.coalesce(end_by_steps(waits), cut_off())
+    waits = waits.filter(waits.since <= cut_off())
+    waits = waits.mutate(
+        stop=ibis.least(ibis.coalesce(waits.until, until), until),
+        unanswered=waits.again & (waits.until > cut_off()).fill_null(True),
     )
-
-
-def _ends_with_withdrawals(theirs: ir.Table) -> ir.Table:
-    """Rule 1 and rule 3, with the moment up to which waiting is counted (``until``)."""
-    at, status = theirs["at"], theirs.status
-    withdrawn = (status == Status.WITHDRAWN) & (at >= theirs.received_at)
-    first = theirs.group_by(ID).agg(
-        received_at=theirs.received_at.min(),
-        done=at.min(where=status == Status.DONE),
-        returned=at.min(where=status == Status.RETURNED),
-        stopped=at.min(where=status.isin(STOPPED) | withdrawn),
-        last=at.max(),
-        last_asked=at.max(where=status == ASKED),
-        last_answered=at.max(where=(status > ASKED) | status.isin(RESUMED)),
-        requests=(status == ASKED).sum(),
-    )
-    end = ibis.coalesce(first.done, first.returned, first.stopped)
-    waiting = (first.last_asked == first.last) & (first.last_answered < first.last_asked).fill_null(True)
-    return first.select(
-        ID,
-        "received_at",
-        end=end,
-        until=ibis.coalesce(end, cut_off()),
-        unanswered=end.isnull() & waiting & (first.requests > 1),
-    )
-
-
-def _waits(theirs: ir.Table, ended: ir.Table, workdays: ir.Table) -> ir.Table:
-    """Rule 2: the sum of the spells of each dossier, in seconds and in working days.
-
-    A spell that no step 2 or 4 closes runs to the end of processing, or to the cut-off; so a single
-    request still waiting has its own moment as the end, as rule 3 says.
-    """
-    status = theirs.status
-    moments = theirs.group_by(ID, "at").agg(asks=(status == ASKED).any(), resumed=status.isin(RESUMED).any())
-    # A request answered at its own moment opens no spell.
-    moments = moments.mutate(asked=moments.asks & ~moments.resumed)
-    later = ibis.window(group_by=ID, order_by=moments["at"], rows=(1, None))
-    asked = moments.mutate(resumed_at=moments["at"].min(where=moments.resumed).over(later)).filter("asked")
-    # Requests that the same step answers are one spell, from the first of them.
-    spells = asked.group_by(ID, "resumed_at").agg(start=asked["at"].min()).inner_join(ended, ID)
-    spells = spells.mutate(stop=ibis.least(ibis.coalesce(spells.resumed_at, spells.until), spells.until))
-    spells = spells.filter(spells.start < spells.stop)
-    spells = spells.mutate(
-        first_day=ibis.greatest(spells.start, spells.received_at).date(), last_day=spells.stop.date()
+    waits = waits.filter(waits.unanswered | (~waits.again & (waits.since < waits.stop)))
+    waits = waits.mutate(
+        first_day=ibis.greatest(waits.since, waits.received_at).date(), last_day=waits.stop.date()
     )
     started = workdays.select(first_day="day", worked_before="worked")
     stopped = workdays.select(last_day="day", worked_after="worked")
-    spells = look_up(look_up(spells, started, "first_day"), stopped, "last_day")
-    days = ibis.greatest(spells.worked_after - spells.worked_before, 0).fill_null(0)
-    dates = ibis.greatest(spells.last_day.delta(spells.first_day, unit="day"), 0)
-    return spells.group_by(ID).agg(
-        waited_dates=dates.sum().cast("int64"),
-        waited=spells.stop.delta(spells.start, unit="microsecond").sum().cast("int64"),
-        waited_days=days.sum().cast("int64"),
+    rows = look_up(look_up(waits, started, "first_day"), stopped, "last_day")
+    days = ibis.greatest(rows.worked_after - rows.worked_before, 0).fill_null(0)
+    dates = ibis.greatest(rows.last_day.delta(rows.first_day, unit="day"), 0)
+    spells = {
+        "waited": rows.stop.delta(rows.since, unit="microsecond"),
+        "waited_days": days,
+        "waited_dates": dates,
+    }
+    return rows.group_by(ID).agg(
+        **{name: spell.sum(where=~rows.again).fill_null(0) for name, spell in spells.items()},
+        unanswered=rows.unanswered.any(),
     )
 
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
-    """Rule 1, of dossiers with first moments and ``ordered_ends``; the fields without any step."""
-    return ibis.cases(
-        (dossiers.ordered, dossiers.ordered_end),
-        (dossiers.first_step <= cut_off(), first_end(dossiers)),
-        else_=ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at)),
-    )
+    """Rule 1, of dossiers with first moments; the fields without any step."""
+    declared = ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at))
+    return (dossiers.first_step <= cut_off()).ifelse(end_by_steps(dossiers), declared)
 
 
 def ended_before(moment: dt.datetime | ir.TimestampScalar, dossiers: ir.Table, steps: ir.Table) -> ir.Table:
