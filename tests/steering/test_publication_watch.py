@@ -91,3 +91,12 @@ def test_the_note_names_the_rule_that_was_broken() -> None:
         "(11/04/2024): chậm 3 ngày làm việc"
     )
     assert "3 working days late" in broken_words(one, LIMITS, "en")
+
+
+def test_what_another_province_decided_waits_for_nobody_else() -> None:
+    row = EMPTY | {"number": "9/QĐ-U", "unit": "H11", "decided_on": dt.date(2026, 11, 2), "procedure": "1"}
+    today = dt.date(2026, 11, 19)
+    assert watch([row], "H10", "province", UNITS, LIMITS, CALENDAR, today, {"H11"}) == []
+    ministry = row | {"unit": "G01", "incoming_on": dt.date(2026, 11, 18)}
+    assert len(watch([ministry], "H10", "province", UNITS, LIMITS, CALENDAR, today, {"H11"})) == 1
+    assert watch([ministry], "G02", "ministry", {"G02"}, LIMITS, CALENDAR, today) == [], "nor for a ministry"

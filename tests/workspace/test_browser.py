@@ -98,6 +98,13 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
         "/doubts",
         "/set-aside",
         "/upload",
+        "/follow-up",
+        "/explanations",
+        "/targets",
+        "/publication",
+        "/difficulties",
+        "/campaigns",
+        "/handlers",
     ],
 )
 def test_every_page_fits(
@@ -124,6 +131,12 @@ READ = [
     "/workspace/H99/losses",
     "/workspace/H99/set-aside",
     "/workspace/H99/upload",
+    "/workspace/H99/follow-up",
+    "/workspace/H99/explanations",
+    "/workspace/H99/targets",
+    "/workspace/H99/difficulties",
+    "/workspace/H99/campaigns",
+    "/workspace/H99/handlers",
     "/api/docs",
 ]
 

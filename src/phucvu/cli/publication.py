@@ -42,9 +42,11 @@ def publication_watch(
     limits = Limits.of(asked.rule_set.at(today), configuration.current().publication_days)
     rows = tables["decisions"].to_polars().to_dicts()
     below = set(tree.below(unit)) | {unit}
+    own_units = set(tree.below(root))
+    others = {u.code for u in units if u.kind != "ministry"} - own_units
     found = [
         one
-        for one in watch(rows, root, units[root].kind, tree.below(root), limits, calendar, today)
+        for one in watch(rows, root, units[root].kind, own_units, limits, calendar, today, others)
         if {one.unit, one.advising_unit} & below and (every or one.stage is not Stage.DONE)
     ]
     frame = pl.DataFrame(

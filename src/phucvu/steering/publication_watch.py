@@ -119,11 +119,13 @@ def watch(
     limits: Limits,
     calendar: Calendar,
     today: dt.date,
+    others: Collection[str] = (),
 ) -> list[Watched]:
     """The decisions that a province or ministry (``root``, of ``kind``, with ``units``) answers for.
 
-    ``decisions`` are rows of the records. A decision of another body is one that waits, unless a decision of
-    ``units`` names it; one that names an advising unit of others is theirs. Those with least time first.
+    ``decisions`` are rows of the records. For a province, one of a ministry waits until a decision of
+    ``units`` names it; what units of ``others`` (other provinces) decided or advise on is theirs. Those with
+    least time first.
     """
     rows = [row for row in decisions if row["decided_on"] <= today]
     own = [row for row in rows if row["unit"] in units]
@@ -131,9 +133,10 @@ def watch(
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in own:
         groups.setdefault((row["unit"], row["ministry_decision"] or row["number"]), []).append(row)
-    for row in rows:
+    for row in rows if kind == "province" else ():
         advises = row["advising_unit"]
-        if row["unit"] not in units and row["number"] not in followed and (not advises or advises in units):
+        theirs = row["unit"] in units or row["unit"] in others or (advises and advises not in units)
+        if not theirs and row["number"] not in followed:
             groups.setdefault((root, row["number"]), []).append(row)
     found = [_watched(each, root, kind, units, limits, calendar, today) for each in groups.values()]
     return sorted(found, key=_urgency)

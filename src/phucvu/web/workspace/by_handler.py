@@ -38,7 +38,7 @@ def _found(unit: str, period: Period) -> pl.DataFrame:
     def counted() -> pl.DataFrame:
         with home.tables() as held:
             steps = store().table(held["steps"].get_backend(), "steps", payload=True)
-            return lateness_by_handler(held, steps, rules_in_use(), period, minute, unit)
+            return lateness_by_handler(held, steps, rules_in_use(), period, now(), unit)
 
     return _KEPT.get((home_folder(), unit, period), minute, counted)
 

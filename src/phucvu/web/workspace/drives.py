@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -48,7 +49,9 @@ def show(request: Any, unit: str, form: str = "") -> Any:
 @require_GET
 def picture(request: Any, unit: str) -> Any:
     """The picture of a campaign (?campaign=): the line needed and the line so far."""
-    campaign = _campaign(unit, request.GET.get("campaign", ""))
+    if "campaign" not in request.GET:
+        raise BadRequest(_("Hãy chọn một chiến dịch."))
+    campaign = _campaign(unit, request.GET["campaign"])
     found = _line(campaign, unit)
     every = [
         campaign.starts + dt.timedelta(days=n) for n in range((campaign.ends - campaign.starts).days + 1)
@@ -114,7 +117,7 @@ def _line(campaign: Campaign, unit: str) -> Line:
                 campaign.ends,
                 Decimal(campaign.target),
                 campaign.before,
-                minute,
+                now(),
             )
 
     key = (home_folder(), campaign.pk, unit)

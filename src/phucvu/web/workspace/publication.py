@@ -63,7 +63,9 @@ def _made(unit: str, period: Period) -> tuple[list[Watched], list[dict[str, str]
         rows = held["decisions"].to_polars().to_dicts()
         rules = rules_in_use().at(period.last)
         doubts = table_findings(held, units.every(), rules, period, today, below)
-    every = watch(rows, root, kind, units.below(root), limits(period), home.calendar(), today)
+    own = units.below(root)
+    others = {u.code for u in known.units if u.kind != "ministry"} - own
+    every = watch(rows, root, kind, own, limits(period), home.calendar(), today, others)
     mine = [one for one in every if {one.unit, one.advising_unit} & below]
     return mine, doubts.filter(pl.col("finding").is_in(OF_CATALOGUE)).to_dicts()
 

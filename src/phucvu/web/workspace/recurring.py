@@ -96,6 +96,8 @@ def _page(request: Any, unit: str, given: SentForm | None = None, want: WantForm
         "waiting": waiting[0] if waiting else None,
         "late": waiting[0].state(today) == "late" if waiting else False,
         "missing": len({one.unit for one in below if one.state(today) == "late"}),
+        "sent_below": sum(one.sent is not None for one in below),
+        "below_number": len(below),
         "all_sent": bool(own) and not waiting,
         "sent": given if waiting and may(request.user, Action.ANSWER, unit) else None,
         "want": (want or WantForm(initial=first_want, auto_id="want_%s"))
