@@ -23,7 +23,6 @@ from django.shortcuts import render
 
 from phucvu.accounts import OIDC, audit, units
 from phucvu.accounts.models import User
-from phucvu.accounts.openid import ProvenAdapter
 from phucvu.accounts.permissions import TWO_STEP, Role
 from phucvu.inbox.clock import now
 
@@ -109,6 +108,9 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return found
 
     def get_provider(self, request: Any, provider: str, client_id: str | None = None) -> Any:
+        # It brings a library of its own for requests; every process of the site begins without.
+        from phucvu.accounts.openid import ProvenAdapter
+
         found = super().get_provider(request, provider, client_id)
         found.oauth2_adapter_class = ProvenAdapter
         return found

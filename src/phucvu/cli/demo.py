@@ -19,6 +19,7 @@ from phucvu.figures.units import Units
 from phucvu.formats import day, whole
 from phucvu.problems import Fault, UnusableError
 from phucvu.rules.loading import DEFAULT, load
+from phucvu.steering.firm_ranks import with_firm_ranks
 
 PORT = 8766
 GIA_LAI = "H21"
@@ -68,6 +69,7 @@ def demo(records: bool, once: bool, code: bool, port: int) -> None:
         check_free("127.0.0.1", port)  # told now, not after minutes of counting
     result = scored_2026()
     groups, totals = scores_with_changes(result.scores, None)
+    totals = with_firm_ranks(totals, result.scores)
     print_scoreboard(result.scores, groups, totals, str(result.period))
     cut_off = day(result.cut_off)
     click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
