@@ -117,3 +117,14 @@ class Limit(models.Model):
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()
     expires = models.DateTimeField(db_index=True)
+
+
+class DeedMinutes(models.Model):
+    """How many minutes a deed of a plan takes at a unit and those below it, as its head says."""
+
+    unit = models.CharField(max_length=100)
+    deed = models.CharField(max_length=50)
+    minutes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("unit", "deed"), name="one_number_of_a_deed"),)

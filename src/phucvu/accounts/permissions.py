@@ -46,7 +46,8 @@ class Action(StrEnum):
     ANSWER = "answer"
     """Explain late dossiers, record letters of apology, reports sent and difficulties."""
     ASSIGN = "assign"
-    """Ask units below: targets, explanations, reports, campaigns; answer their difficulties."""
+    """Ask units below: targets, explanations, reports, campaigns; answer their difficulties.
+    Say how long the deeds of a plan take."""
     SEE_HANDLERS = "see handlers"
     """Lateness by section and by who handles, for the monthly review of staff."""
     PUBLISH = "publish"

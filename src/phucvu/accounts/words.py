@@ -32,6 +32,7 @@ ACTIONS = {
     "sender opened": Words(vi="mở tài khoản gửi", en="sender opened"),
     "sender closed": Words(vi="đóng tài khoản gửi", en="sender closed"),
     "refused": Words(vi="bị từ chối", en="refused"),
+    "minutes of deeds set": Words(vi="đặt số phút cho mỗi việc", en="minutes of deeds set"),
     "list exported": Words(vi="xuất danh sách", en="list exported"),
     "sender sign-in failed": Words(vi="tài khoản gửi đăng nhập không được", en="sender sign-in failed"),
     "personal data shown": Words(vi="xem dữ liệu cá nhân", en="personal data shown"),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from phucvu.rules.model import RuleSet
-from phucvu.steering.fates import DEEDS, Fate
+from phucvu.steering.fates import DEEDS, Fate, Who
 from phucvu.steering.least_work import Component, Group, Task, Work, least_minutes, most_points
 from phucvu.steering.losses import Asked, losses
 from phucvu.steering.mendable import ATTACH, ISSUE, MORE, Mendable, Record, actors, named, together
@@ -64,7 +64,7 @@ class Others:
     """So many records that an indicator lacks: others have to mend them, or they must be checked first."""
 
     indicator: str
-    who: tuple[str, ...]
+    who: tuple[Who, ...]
     deeds: tuple[str, ...]
     number: int
 
