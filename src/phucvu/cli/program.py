@@ -27,6 +27,7 @@ from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.ledger import ledger
 from phucvu.cli.lost_and_changed import changes, losses
+from phucvu.cli.plan import plan
 from phucvu.cli.portal import portal
 from phucvu.cli.publication import publication_watch
 from phucvu.cli.relay import relay
@@ -64,6 +65,7 @@ COMMANDS = (
         losses,
         changes,
         ledger,
+        plan,
     ),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),

@@ -1,0 +1,83 @@
+"""`phucvu plan` over a home: dossiers done without their result, and what can be had back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from phucvu.cli.program import program
+from phucvu.intake.files import import_file
+from phucvu.intake.policy import Policy
+from phucvu.problems import UnusableError
+from phucvu.records.store import Store
+
+UNITS = {
+    "code": ["H99", "H99.01"],
+    "name": ["UBND tỉnh Ví Dụ", "Sở Ví Dụ"],
+    "kind": ["province", "department"],
+    "parent": [None, "H99"],
+}
+
+
+def wire(number: int) -> str:
+    payload = {
+        "MaHoSo": f"H99.01-260810-{number:04}",
+        "MaTTHC": "1.000001",
+        "TrangThaiHoSo": "9",
+        "KenhThucHien": "2",
+        "DonViXuLy": "H99.01",
+        "NgayTiepNhan": "20260810081500",
+        "NgayHenTra": "20260901170000",
+        "NgayKetThucXuLy": "20260812170000",
+    }
+    return json.dumps(payload) + "\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("home")
+    store = Store(folder)
+    store.append("units", pl.DataFrame(UNITS))
+    store.append(
+        "procedures", pl.DataFrame({"code": ["1.000001"], "name": ["Cấp phép thử"], "owner": ["H99"]})
+    )
+    (folder / "own.jsonl").write_text("".join(wire(n) for n in range(1, 5)))
+    import_file(store, folder / "own.jsonl", sender="H99", policy=Policy(synchronised=True))
+    return str(folder)
+
+
+def run(home: str, *more: str) -> Any:
+    asked = ("--unit", "H99.01", "--period", "2026-08", "--now", "2026-08-20T09:00", "--home", home)
+    return CliRunner().invoke(program, ["plan", *asked, *more], standalone_mode=False)
+
+
+def test_the_most_points_for_some_minutes_are_counted_again(home: str) -> None:
+    # 24 minutes are enough for the results of all four, at 5 minutes each, and for nothing more.
+    answer = run(home, "--hours", "0.4", "--minutes", "attach_result=5", "--verify", "--format", "json")
+    assert answer.exception is None, answer.output
+    found = json.loads(answer.stdout)
+    [plan] = found["plan"]
+    [line] = found["lines"]
+    assert (line["deeds"], line["number"], line["minutes"]) == (["attach_result"], 4, 20)
+    assert plan["score"] - plan["score_now"] == pytest.approx(6 if "4.2" not in line["indicators"] else 10)
+    assert [row["code"] for row in found["dossiers"]] == [f"H99.01-260810-{n:04}" for n in range(1, 5)]
+    assert run(home, "--score", "100").stdout.count("H99.01-260810-") == 4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--score", "abc"),
+        ("--hours", "-1"),
+        (),
+        ("--score", "1", "--rank", "2"),
+        ("--hours", "1", "--minutes", "attach_result=0"),
+        ("--hours", "1", "--minutes", "what=5"),
+    ],
+)
+def test_what_is_no_goal_is_told_in_one_line(home: str, wrong: tuple[str, ...]) -> None:
+    assert isinstance(run(home, *wrong).exception, UnusableError)
