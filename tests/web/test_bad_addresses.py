@@ -23,6 +23,8 @@ PARTS: dict[str, list[str]] = {
     "unit-by-day-png": ["H21", "H99", "\0"],
     "lost-svg": ["H21", "H99", "\0"],
     "unit-time": ["H21", "H99", "\0"],
+    "unit-added": ["H15", "H99", "\0"],
+    "unit-added-png": ["H15", "H99", "\0"],
     "unit-ranks": ["H21", "H99", "\0"],
     "unit-ranks-png": ["H21", "H99", "\0"],
     "unit-trend": ["H21", "H99", "\0"],

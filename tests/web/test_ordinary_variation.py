@@ -66,3 +66,17 @@ def test_few_periods_tell_nothing_of_variation(client: Client, show: Callable[..
     html = client.get(f"/units/H21?period={MONTHS[-1]}").content.decode()
     assert "dao động thường" not in text_of(html)
     assert DOTTED not in client.get(f"/units/H21/time.svg?period={MONTHS[-1]}").content.decode()
+
+
+def test_days_are_charted_by_what_each_added(client: Client) -> None:
+    """Offices of Đắk Lắk read its cumulative figures on 18 mornings."""
+    shown = text_of(client.get("/units/H15/days").content.decode())
+    usual = "1.4, 4.1, 4.2, 4.3, 4.4, 4.5b, 5.2, 5.3"
+    assert f"Phần tăng thêm của ngày gần nhất trong mức dao động thường: {usual}." in shown
+    picture = client.get("/units/H15/added.svg").content.decode()
+    assert DOTTED in picture
+    assert client.get("/units/H15/added-narrow.svg").status_code == 200
+    assert client.get("/units/H21/added.svg").status_code == 404
+    assert "Phần tăng thêm" not in text_of(client.get("/units/H21/days").content.decode())
+    english = text_of(client.get("/en/units/H15/days").content.decode())
+    assert "What the latest day added is within ordinary variation" in english

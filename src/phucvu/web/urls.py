@@ -71,6 +71,7 @@ shown_to_all = [
         *picture(r"indicators/(?P<identity>[^/]+)/time", indicators.time_svg, "indicator-time"),
         *picture("compare/time", compare.time_svg, "compare-time"),
         *picture(r"units/(?P<code>[^/]+)/by-day", days.by_day_svg, "unit-by-day"),
+        *picture(r"units/(?P<code>[^/]+)/added", days.added_svg, "unit-added"),
         page(r"units/(?P<code>[^/]+?)", units.show, "unit"),
         page(r"units/(?P<code>[^/]+?)/days", days.show, "unit-days"),
         page("indicators", indicators.every, "indicators"),

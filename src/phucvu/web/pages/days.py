@@ -22,6 +22,8 @@ from phucvu.published.daily_results import TOTAL, NotAlike
 from phucvu.scoring.formula_watch import crossed
 from phucvu.web import results
 from phucvu.web.boards import Board, Standing
+from phucvu.web.daily_increments import added_by_day
+from phucvu.web.daily_increments import in_words as in_words_of_days
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
@@ -59,7 +61,12 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
     names = _names(board)
     title = _("%(unit)s trên Cổng Dịch vụ công quốc gia, từng ngày") % {"unit": called(standing.unit)}
     sentence = of_published(board, standing)
+    _added_days, added = added_by_day(rows, board.rules)
     context = {
+        "added": in_words_of_days(added),
+        "added_chart": to("unit-added", code, board=board),
+        "added_narrow": to("unit-added", code, "-narrow", board=board),
+        "added_png": to("unit-added-png", code, board=board),
         "unit": standing.unit,
         "title": title,
         "sentence": sentence,
@@ -126,6 +133,18 @@ def by_day_svg(request: Any, code: str, narrow: str | None = None) -> Any:
         " ".join(filter(None, (of_published(board, standing), _breaks_in_words(board)))),
         bool(narrow),
     )
+    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+
+
+def added_svg(request: Any, code: str, narrow: str | None = None) -> Any:
+    """The picture of the rates among what each day added, with the limits of ordinary variation."""
+    board, standing = _asked(request, code)
+    shown, added = added_by_day(_rows(board, code), board.rules)
+    if not added:
+        raise Http404(_("Chưa có đủ ngày để vẽ."))
+    title = _("Phần tăng thêm từng ngày của %(unit)s") % {"unit": called(standing.unit)}
+    panels, labels = [one.panel for one in added], [said_day(day) for day in shown]
+    text = drawn(panels, labels, title, " ".join(in_words_of_days(added)), bool(narrow))
     return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
 
 
