@@ -129,6 +129,7 @@ READ = [
     "/workspace/H99/dossiers?list=late&by=procedure",
     "/workspace/H99/doubts",
     "/workspace/H99/losses",
+    "/workspace/H99/changes",
     "/workspace/H99/set-aside",
     "/workspace/H99/upload",
     "/workspace/H99/follow-up",

@@ -29,6 +29,7 @@ from phucvu.web.workspace import (
     trying,
     unit,
     upload,
+    why_changed,
 )
 
 see = requires(Action.SEE_WORKSPACE, "unit")
@@ -68,6 +69,8 @@ in_languages = [
     path("workspace/<unit>/plan/minutes", assign(deed_minutes.save), name="workspace-plan-minutes"),
     path("workspace/<unit>/what-if", see(trying.show), name="workspace-what-if"),
     path("workspace/<unit>/fully-online", see(online_services.show), name="workspace-fully-online"),
+    re_path(rf"^{UNIT}/changes\.{FORM}$", see(why_changed.show), name="workspace-changes-file"),
+    path("workspace/<unit>/changes", see(why_changed.show), name="workspace-changes"),
     re_path(rf"^{UNIT}/losses\.{FORM}$", see(points_at_stake.show), name="workspace-losses-file"),
     path("workspace/<unit>/losses", see(points_at_stake.show), name="workspace-losses"),
     re_path(rf"^{UNIT}/doubts\.{FORM}$", see(doubts.show), name="workspace-doubts-file"),
