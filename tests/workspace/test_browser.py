@@ -105,6 +105,8 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
         "/difficulties",
         "/campaigns",
         "/handlers",
+        "/plan",
+        "/what-if",
     ],
 )
 def test_every_page_fits(
@@ -138,6 +140,8 @@ READ = [
     "/workspace/H99/difficulties",
     "/workspace/H99/campaigns",
     "/workspace/H99/handlers",
+    "/workspace/H99/plan",
+    "/workspace/H99/what-if",
     "/api/docs",
 ]
 
