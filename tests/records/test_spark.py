@@ -8,10 +8,14 @@ import ibis
 import polars as pl
 import pytest
 
+from phucvu.problems import UnusableError
 from phucvu.records.store import Store
+
+from . import test_s3
 
 pytestmark = pytest.mark.spark
 
+bucket = test_s3.bucket
 DAY = dt.datetime(2026, 3, 2, 8)
 
 
@@ -59,3 +63,13 @@ def test_current_tail_and_history_are_read_alike(spark, tmp_path):
             rows = [store.table(con, name, as_of).order_by("code").to_pandas() for con in (spark, duck)]
             on_spark, on_duck = (pl.from_pandas(r).cast({pl.Datetime: pl.Datetime("us")}) for r in rows)
             assert on_spark.equals(on_duck.cast(on_spark.schema), null_equal=True), (name, as_of)
+
+
+def test_an_object_store_whose_library_spark_lacks_is_told_in_one_line(spark, bucket):
+    store = Store(bucket)
+    store.append("dossiers", versions(["a"], 2, 0), DAY)
+    with pytest.raises(
+        UnusableError, match=r'cụm không đọc được s3://.*scheme "s3".*docs/cluster.md'
+    ) as refused:
+        store.table(spark, "dossiers")
+    assert len(str(refused.value).splitlines()) == 1

@@ -20,7 +20,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.formats.polars import PolarsSchema
 from ibis.formats.pyarrow import PyArrowSchema
 
-from phucvu.problems import Fault, NotFoundError
+from phucvu.problems import Fault, NotFoundError, UnusableError
 from phucvu.records import histories
 from phucvu.records.delta import File, Snapshot
 from phucvu.records.places import is_remote
@@ -208,7 +208,13 @@ class _Part:
         # Merging schemas itself would take Spark a question for each table.
         view = ibis.util.gen_name("records")
         schema = PySparkSchema.from_ibis(PyArrowSchema.to_ibis(self._snapshot.schema(self.files)))
-        con._session.read.schema(schema).parquet(*uris).createOrReplaceTempView(view)
+        try:
+            con._session.read.schema(schema).parquet(*uris).createOrReplaceTempView(view)
+        except Exception as error:  # of Java by way of Py4J: a library is absent, say
+            said = str(getattr(error, "java_exception", error)).partition("\n")[0]
+            raise UnusableError(
+                Fault("cluster_reads_no_home", place=self._snapshot.place, why=said)
+            ) from error
         found: ir.Table = con.table(view)
         return found
 
