@@ -313,6 +313,7 @@ PAGES = [
     "/doubts",
     "/set-aside",
     "/fully-online",
+    "/week",
     "/ledger",
 ]
 

@@ -29,6 +29,7 @@ from phucvu.web.workspace import (
     trying,
     unit,
     upload,
+    week,
     why_changed,
 )
 
@@ -46,6 +47,8 @@ JOB = f"{UNIT}/exports/(?P<job>[0-9a-f]{{32}})"
 in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
     path("workspace/<unit>", see(unit.show), name="workspace"),
+    path("workspace/<unit>/week", see(week.show), name="workspace-week"),
+    re_path(rf"^{UNIT}/week\.{FORM}$", see(week.show), name="workspace-week-file"),
     path("workspace/<unit>/dossiers", see(dossiers.show), name="workspace-dossiers"),
     re_path(
         r"^workspace/(?P<unit>[^/]+)/dossiers\.(?P<form>csv|xlsx)$",
