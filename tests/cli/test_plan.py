@@ -68,6 +68,25 @@ def test_the_most_points_for_some_minutes_are_counted_again(home: str) -> None:
     assert run(home, "--score", "100").stdout.count("H99.01-260810-") == 4
 
 
+def test_where_nothing_was_declared_the_first_dossier_sent_gives_all_points(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """1.4 was over a twelfth of last year's dossiers; once one is sent it is over what is sent."""
+    folder = tmp_path_factory.mktemp("unsent")
+    store = Store(folder)
+    store.append("units", pl.DataFrame(UNITS))
+    store.append(
+        "procedures", pl.DataFrame({"code": ["1.000001"], "name": ["Cấp phép thử"], "owner": ["H99"]})
+    )
+    store.append("reports", pl.DataFrame([{"unit": "H99.01", "period": "2025", "received": 120}]))
+    (folder / "own.jsonl").write_text("".join(wire(n) for n in range(1, 5)))
+    import_file(store, folder / "own.jsonl", sender="H99", policy=Policy(synchronised=False))
+    answer = run(str(folder), "--hours", "0.05", "--verify", "--format", "json")
+    assert answer.exception is None, answer.output
+    [line] = json.loads(answer.stdout)["lines"]
+    assert (line["deeds"], line["number"], line["points"]) == (["send"], 1, 6)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

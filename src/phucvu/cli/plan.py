@@ -76,6 +76,7 @@ def plan(
     format_: str,
 ) -> None:
     """Ít việc nhất để đạt điểm, hạng, hoặc nhiều điểm nhất. | The least work to a score or rank."""
+    from phucvu.engine.declared import by_period, totals
     from phucvu.engine.evaluation import Evaluation
     from phucvu.engine.figures import figures
     from phucvu.engine.listing import Listing, judge
@@ -103,7 +104,9 @@ def plan(
     )
     with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
         tree = evaluation.tree
-    its = Now(of_unit["score"][0], scores.components.filter(unit=unit).to_dicts(), alike["score"].to_list())
+        declared = totals(tree, by_period(evaluation), period).get(unit, 0)
+    components = scores.components.filter(unit=unit).to_dicts()
+    its = Now(of_unit["score"][0], components, alike["score"].to_list(), declared)
     with tempfile.TemporaryDirectory(prefix="phucvu-") as folder:
         path = Path(folder) / "listing.duckdb"
         judge(tables, rules, period, now, path)

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET
 
 from phucvu.accounts import audit
 from phucvu.accounts.permissions import Action, may
+from phucvu.engine.declared import by_period, totals
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.listing import Listing
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, moment, points, whole
@@ -70,7 +72,17 @@ class Place:
     def now(self) -> Now:
         total = self.standing.total.score
         assert total is not None
-        return Now(total, self.board.components(self.unit), neighbours(self.board, self.standing))
+        components = self.board.components(self.unit)
+        return Now(total, components, neighbours(self.board, self.standing), self._declared(components))
+
+    def _declared(self, components: list[dict[str, Any]]) -> int | None:
+        """What the unit declared for 1.4, looked up only where nothing was synchronised yet."""
+        of_it = [i.id for i in self.rules.indicators if i.count.of == "synchronised"]
+        if not any(row["indicator"] in of_it and row["numerator"] == 0 for row in components):
+            return None
+        cut_off = self.listing.cut_off
+        with home.tables() as tables, Evaluation.at(tables, self.rules, self.period, cut_off) as evaluation:
+            return totals(evaluation.tree, by_period(evaluation), self.period).get(self.unit, 0)
 
 
 def neighbours(known: Board, standing: Standing) -> list[Decimal]:
