@@ -42,6 +42,9 @@ PARTS = {
     "url": "accounts",
     "sender": "H21",
     "job": "0" * 32,
+    "item": "total",
+    "text": "A",
+    "path": "checkpoint",
 }
 """What stands in an address for each of its parts; a part that is not here fails the test."""
 

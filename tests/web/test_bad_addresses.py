@@ -42,6 +42,13 @@ PARTS: dict[str, list[str]] = {
     "indicator-time": ["2.1", "9.9", "\0"],
     "embed-procedure": ["2.000815", "9.9", "\0"],
     "embed-indicator": ["2.1", "9.9", "\0"],
+    "edition": ["9.9", "\0", "x" * 5_000],
+    "edition-unit": ["9.9", "\0"],
+    "edition-proof": ["9.9", "\0"],
+    "edition-qr": ["9.9", "\0"],
+    "log": ["9.9", "tile/9.9", "\0"],
+    "verify-text": ["A", "A" * 5_000],
+    "verify-qr": ["A"],
     "rule-set": ["portal-2026", "nope", "..", "\0", "x" * 5_000],
 }
 """What stands within the address of each page that has such a part."""
@@ -58,12 +65,12 @@ def patterns() -> list[URLPattern]:
 def addresses() -> Iterator[str]:
     for pattern in patterns():
         groups = pattern.pattern.regex.groupindex
-        (part,) = groups.keys() - {"form", "narrow"} or {None}
-        parts = PARTS[str(pattern.name)] if part else [None]
+        names = sorted(groups.keys() - {"form", "narrow"})
+        parts = PARTS[str(pattern.name)] if names else [None]
         forms = [form for form in (None, *FORMS) if (form, pattern.name) not in WITHOUT]
         for value, form in product(parts, forms if "form" in groups else [None]):
-            given = {k: v for k, v in ((part, value), ("form", form)) if k and v is not None}
-            yield reverse(str(pattern.name), kwargs=given)
+            given = {name: value for name in names if value is not None}
+            yield reverse(str(pattern.name), kwargs=given | ({"form": form} if form else {}))
 
 
 EVERY = list(addresses())

@@ -42,8 +42,8 @@ def freeze(store: Store, period: Period, by: User | str, unit: str, reason: str 
     the new one, which needs a ``reason``. Raises UnusableError where there is nothing to publish, another
     freezing of the period waits for the second person, or the reason is lacking or too long.
     """
+    check(period, reason)
     before = last_of(period)
-    _check(period, before, reason)
     as_of = now()
     time.sleep(SETTLED)
     rules, text = rules_in_use(), written_in_use().encode()
@@ -137,7 +137,9 @@ def _publish(edition: Edition, by: User | str) -> None:
     log.append(log.of_edition(number, checkpoint))
 
 
-def _check(period: Period, before: Edition | None, reason: str) -> None:
+def check(period: Period, reason: str) -> None:
+    """Whether a period may be frozen now. Raises UnusableError as ``freeze``."""
+    before = last_of(period)
     if any(one.period == str(period) for one in waiting()):
         raise UnusableError(Fault("edition_waits_already", period=str(period)))
     if (before is not None and not reason.strip()) or len(reason) > LONGEST_REASON:

@@ -16,10 +16,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from phucvu.editions import published
+from phucvu.editions.freezing import last_of
+from phucvu.editions.models import Edition
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
 from phucvu.problems import UnusableError
 from phucvu.rules.model import Words
+from phucvu.scoring.result import Result
 from phucvu.tables.cells import harmless_row
 from phucvu.tables.workbook import Cell
 from phucvu.web import results
@@ -228,6 +232,7 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "running": running,
         "renewed": renewed,
         "uncompared": uncompared(page.board),
+        "edition": _edition_shown(result) if counted else None,
         "live": live,
         "works": counted,
         "has_procedures": bool(results.procedure_names()),
@@ -236,6 +241,12 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
     if live:
         response["Refresh"] = str(EVERY)
     return response
+
+
+def _edition_shown(result: Result) -> tuple[Edition | None, bool]:
+    """The latest edition of a result's period, and whether the result is still what it published."""
+    latest = last_of(result.period)
+    return latest, latest is not None and published.totals_agree(latest, result.scores)
 
 
 def _shared(request: Any, page: Page, place: Place) -> dict[str, str]:

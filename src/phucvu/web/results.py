@@ -16,6 +16,7 @@ from typing import Protocol
 import polars as pl
 from django.conf import settings
 
+from phucvu.editions.published import last_number
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
 from phucvu.inbox.clock import now
@@ -249,7 +250,8 @@ def days() -> DailyResults:
 
 def state() -> object:
     """What pages are made of: it changes whenever a result does."""
-    return source().versions(), source().days().version()
+    shown = source()
+    return shown.versions(), shown.days().version(), last_number() if shown.counts else 0
 
 
 def procedure_names() -> dict[str, str]:

@@ -24,6 +24,7 @@ from phucvu.web.pages import (
     about,
     compare,
     days,
+    editions,
     embeds,
     front,
     glossary,
@@ -43,6 +44,14 @@ def page(route: str, view: Callable[..., Any], name: str) -> Any:
     """A page, the data behind it, and the picture that stands for it where it is shared."""
     return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx|png))?$", remembered(view), name=name)
 
+
+def fresh(route: str, view: Callable[..., Any], name: str) -> Any:
+    """A page that is made anew whenever it is asked for, and the data behind it."""
+    return re_path(rf"^{route}(?:\.(?P<form>json|csv|xlsx|png))?$", view, name=name)
+
+
+LINE = r"editions/(?P<number>[^/]+)/units/(?P<code>[^/]+)/(?P<item>[^/]+)"
+"""What was published of a unit: an indicator, a group or its total."""
 
 NARROW = "(?P<narrow>-narrow)?"
 
@@ -85,6 +94,15 @@ shown_to_all = [
         page(r"rules/(?P<name>[^/]+?)", rules.show, "rule-set"),
         page("glossary", glossary.show, "glossary"),
         page("about", about.show, "about"),
+        fresh("editions", editions.every, "editions"),
+        fresh(r"editions/(?P<number>[^/]+?)", editions.show, "edition"),
+        re_path(rf"^{LINE}\.tlog-proof$", editions.proof_file, name="edition-proof"),
+        re_path(rf"^{LINE}\.svg$", editions.qr, name="edition-qr"),
+        fresh(r"editions/(?P<number>[^/]+)/units/(?P<code>[^/]+?)", editions.unit, "edition-unit"),
+        path("verify", editions.verify, name="verify"),
+        re_path(r"^verify/(?P<text>[A-Z2-7]{1,8000})$", editions.verify, name="verify-text"),
+        re_path(r"^VERIFY/(?P<text>[A-Z2-7]{1,8000})$", editions.verify, name="verify-qr"),
+        re_path(r"^log/(?P<path>.{1,100})$", editions.log_file, name="log"),
         re_path(r"^embed/units/(?P<code>[^/]+)$", remembered(embeds.unit), name="embed-unit"),
         re_path(r"^embed/ranking(?:/(?P<code>[^/]+))?$", remembered(embeds.ranking), name="embed-ranking"),
         re_path(

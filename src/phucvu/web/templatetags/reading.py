@@ -34,6 +34,11 @@ def points(value: Decimal | None) -> str:
     return UNKNOWN if value is None else _points(value, language())
 
 
+def written(value: str | None) -> str:
+    """Points that are kept as text."""
+    return points(None if value is None else Decimal(value))
+
+
 def short(value: Decimal | None) -> str:
     """Points without idle zeros: a maximum, 6 or 1,5."""
     return UNKNOWN if value is None else _decimal(value, language())
@@ -137,7 +142,7 @@ def bar(part: Any, of: Any) -> Any:
     )
 
 
-for read in (points, short, whole, rate, percent, target, change, moment, words, title, day, time):
+for read in (points, written, short, whole, rate, percent, target, change, moment, words, title, day, time):
     register.filter(read.__name__, read)
 register.filter("called", sentences.called)
 register.filter("kinds", sentences.kinds)

@@ -15,10 +15,10 @@ def main(number: int) -> None:
     # What depends on tables of the database can be loaded only where Django is set up.
     from phucvu.inbox import tasks
     from phucvu.inbox.models import Task
-    from phucvu.web.workspace import aside, exports
+    from phucvu.web.workspace import aside, exports, publishing
 
     task = Task.objects.get(pk=number)
-    {tasks.EXPORT: exports.make, tasks.REPLAY: aside.take}[task.kind](task)
+    {tasks.EXPORT: exports.make, tasks.REPLAY: aside.take, tasks.FREEZE: publishing.make}[task.kind](task)
 
 
 if __name__ == "__main__":

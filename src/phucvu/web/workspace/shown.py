@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 
 from phucvu import configuration
+from phucvu.accounts.permissions import Action, may
 from phucvu.figures.periods import Period
 from phucvu.web import results
 from phucvu.web.boards import Board, board
@@ -41,6 +42,7 @@ def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     query = f"?{query}" if query and request.method == "GET" else ""
     return {
         "relays": bool(configuration.current().relay_address),
+        "publishes": may(request.user, Action.PUBLISH, context["code"]),
         "has_procedures": bool(results.procedure_names()),
         "nation": latest is not None and latest.of_nation,
         "home": latest.only_root if latest else None,

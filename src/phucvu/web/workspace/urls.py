@@ -24,6 +24,7 @@ from phucvu.web.workspace import (
     online_services,
     points_at_stake,
     publication,
+    publishing,
     recurring,
     refused,
     trying,
@@ -39,6 +40,7 @@ answer = requires(Action.ANSWER, "unit")
 assign = requires(Action.ASSIGN, "unit")
 handlers = requires(Action.SEE_HANDLERS, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
+publish = requires(Action.PUBLISH, "unit")
 
 UNIT = "workspace/(?P<unit>[^/]+)"
 FORM = "(?P<form>csv|xlsx)"
@@ -135,4 +137,7 @@ in_languages = [
     path("workspace/<unit>/set-aside/<identity>", see(aside.one), name="workspace-set-aside-one"),
     path("workspace/<unit>/set-aside/<identity>/dismiss", mend(aside.dismiss), name="workspace-dismiss"),
     path("workspace/<unit>/set-aside/<identity>/back", mend(aside.bring_back), name="workspace-bring-back"),
+    path("workspace/<unit>/publishing", publish(publishing.show), name="workspace-publishing"),
+    path("workspace/<unit>/publishing/freeze", publish(publishing.freeze), name="workspace-freeze"),
+    path("workspace/<unit>/publishing/decide", publish(publishing.decide), name="workspace-decide"),
 ]

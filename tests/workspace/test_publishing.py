@@ -1,0 +1,162 @@
+"""Publishing on the site: freezing, a second person, the public pages, and checking a proof there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from phucvu import configuration
+from phucvu.accounts.models import User
+from phucvu.editions import freezing
+from phucvu.editions.models import Edition, LogEntry, LogHead
+from phucvu.figures.periods import around
+from phucvu.inbox.clock import now
+from phucvu.inbox.models import Task
+from phucvu.proofs.note import PublicKey
+from phucvu.proofs.proof import as_qr_text, read_any
+from phucvu.records.store import Store
+from phucvu.web.workspace import publishing, working
+
+from ..signing import made, sign
+
+PATH = "/workspace/H99/publishing"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_published(site: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(freezing, "SETTLED", 0)
+    # The work of a task is done at once, as its own process would.
+    monkeypatch.setattr(working, "start", lambda number: publishing.make(Task.objects.get(pk=number)))
+    yield
+    for model in (Edition, LogEntry, LogHead):
+        model.objects.all().delete()
+    Task.objects.all().delete()
+
+
+def signed(name: str, role: str = "publisher") -> Client:
+    client = Client(headers={"host": "127.0.0.1"})
+    user = User.objects.filter(username=name).first() or made(name, role, "H99")
+    sign(client, user)
+    return client
+
+
+def month() -> str:
+    return str(around(now().date())[0])
+
+
+def texts(answer: object) -> str:
+    return unescape(re.sub(r"<[^>]+>|\s+", " ", answer.content.decode()))  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def published(home: Store) -> Edition:
+    publisher = signed("cong-bo")
+    answer = publisher.post(f"{PATH}/freeze", {"period": month(), "reason": ""}, follow=True)
+    assert "Kỳ công bố số 1" in texts(answer)
+    return Edition.objects.get(number=1)
+
+
+def test_who_may_not_publish_has_no_such_page(home: Store) -> None:
+    for role in ("reader", "staff", "head", "administrator"):
+        client = signed(f"vai-{role}", role)
+        assert client.get(PATH).status_code == 403
+        assert client.post(f"{PATH}/freeze", {"period": month()}).status_code == 403
+        assert PATH not in client.get("/workspace/H99").content.decode()
+    assert PATH in signed("cong-bo").get("/workspace/H99").content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_a_period_frozen_twice_needs_a_reason(published: Edition) -> None:
+    client = signed("cong-bo")
+    said = texts(client.post(f"{PATH}/freeze", {"period": month(), "reason": " "}, follow=True))
+    assert "hãy ghi lý do" in said
+    client.post(f"{PATH}/freeze", {"period": month(), "reason": "bổ sung hồ sơ"})
+    assert list(Edition.objects.order_by("pk").values_list("number", "corrects")) == [(1, None), (2, 1)]
+    assert "bổ sung hồ sơ" in texts(client.get("/editions/2"))
+    assert "Kỳ này đã có kỳ công bố số 2 thay" in texts(client.get("/editions/1"))
+
+
+def test_a_period_without_scores_is_said_to_have_none(home: Store) -> None:
+    said = texts(signed("cong-bo").post(f"{PATH}/freeze", {"period": "2001-01", "reason": ""}, follow=True))
+    assert "kỳ 2001-01 chưa có đơn vị nào có điểm" in said
+
+
+def test_a_second_person_agrees_or_refuses(home: Store) -> None:
+    configuration.choose(two_persons=True)
+    first, second = signed("mot"), signed("hai")
+    said = texts(first.post(f"{PATH}/freeze", {"period": month(), "reason": ""}, follow=True))
+    assert "Chờ người thứ hai duyệt" in said
+    assert "Duyệt và công bố" not in said
+    assert "Duyệt và công bố" in texts(second.get(PATH))
+    frozen = Edition.objects.get()
+    asked = {"edition": str(frozen.pk), "agree": "1", "reason": ""}
+    assert "người duyệt phải là người khác" in texts(first.post(f"{PATH}/decide", asked, follow=True))
+    assert "hãy ghi lý do" in texts(second.post(f"{PATH}/decide", asked | {"agree": ""}, follow=True))
+    assert "Đã công bố kỳ công bố số 1" in texts(second.post(f"{PATH}/decide", asked, follow=True))
+    for wrong in ("0", "x", "999999"):
+        assert second.post(f"{PATH}/decide", {"edition": wrong}).status_code == 404
+
+
+def test_the_public_pages_of_an_edition(published: Edition) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    assert "Đúng như kỳ công bố số 1" in texts(client.get(f"/?period={month()}"))
+    assert "chốt kết quả lúc" in texts(client.get("/editions/1"))
+    said = texts(client.get("/editions/1/units/H99.01"))
+    assert "Sở Thử Một" in said
+    for form in ("json", "csv", "xlsx"):
+        for path in ("editions", "editions/1", "editions/1/units/H99.01"):
+            assert client.get(f"/{path}.{form}").status_code == 200
+    # Who froze it stays in the office.
+    for path in ("editions", "editions/1", "editions/1.json", "editions/1/units/H99.01"):
+        assert "cong-bo" not in client.get(f"/{path}").content.decode()
+    for path in ("editions/2", "editions/x", "editions/1/units/H97", "editions/1/units/H99.01/9.9.svg"):
+        assert client.get(f"/{path}").status_code == 404
+
+
+def test_a_proof_is_checked_by_file_by_address_and_on_the_page(published: Edition) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    text = client.get("/editions/1/units/H99.01/total.tlog-proof").content
+    key = PublicKey.read(client.get("/log/key").content.decode())
+    proof = read_any(text)
+    assert proof.checked([key]) == {key: 0}
+    letters = as_qr_text(proof.short(key))
+    for path in (f"/verify/{letters}", f"/VERIFY/{letters}"):
+        assert "Đúng như kỳ công bố số 1 đã ký" in texts(client.get(path))
+    said = texts(client.get("/verify", {"proof": text.decode().replace("\n", "\r\n")}))
+    assert "Đúng như kỳ công bố số 1 đã ký" in said
+    assert "Sở Thử Một" in said
+    for wrong in (letters[:-4] + "AAAA", "x", "<b>", "A" * 9_000, "\0"):
+        said = texts(client.get("/verify", {"proof": wrong}))
+        assert "Không kiểm chứng được" in said
+        assert "Đúng như" not in said.partition("Nguồn")[0]
+
+
+def test_the_qr_code_leads_to_the_page_that_checks(published: Edition) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    answer = client.get("/editions/1/units/H99/total.svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in answer.content
+
+
+def test_the_log_can_be_fetched(published: Edition) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    checkpoint = client.get("/log/checkpoint")
+    assert checkpoint["Content-Type"].startswith("text/plain")
+    assert checkpoint.content.decode().startswith("phucvu\n2\n")
+    assert "immutable" in client.get("/log/tile/0/000.p/2")["Cache-Control"]
+    for path in ("tile/0/000", "tile/x", "secret", "../edition.key"):
+        assert client.get(f"/log/{path}").status_code == 404
+
+
+def test_nothing_published_yet_is_said(home: Store) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    assert "Chưa công bố kỳ nào" in texts(client.get("/editions"))
+    assert "Số liệu tạm tính, chưa công bố" in texts(client.get(f"/?period={month()}"))
+    assert "sổ công bố còn trống" in texts(client.get("/verify", {"proof": "x"}))
+    assert client.get("/log/checkpoint").status_code == 404
+    assert client.get(reverse("editions") + ".json").json()["editions"] == []
