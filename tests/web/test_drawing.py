@@ -18,8 +18,11 @@ from phucvu.web import drawing
 from .showing import over_time, with_communes
 
 PICTURES = {
-    "/": ["/map.png", "/time.png"],
-    "/units/H21": [f"/units/H21/{name}.png" for name in ("lost", "map", "time", "trend")],
+    "/": ["/map.png", "/ranks.png", "/time.png"],
+    "/units/H21": [
+        *(f"/units/H21/{name}.png" for name in ("lost", "map", "time", "trend")),
+        *(f"/units/H21/ranks.png?kind={kind}" for kind in ("commune", "department")),
+    ],
     "/indicators/2.1?within=H21": ["/indicators/2.1/time.png?within=H21"],
     "/compare?units=H21,H26": ["/compare/time.png?units=H21,H26"],
 }
