@@ -77,6 +77,12 @@ def _safe_web(said: str) -> str:
     return said
 
 
+def _e_mail(said: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", said):
+        raise ValueError(said)
+    return said
+
+
 def _log_name(said: str) -> str:
     if not re.fullmatch(r"[^\s+]{1,200}", said):
         raise ValueError(said)
@@ -85,6 +91,7 @@ def _log_name(said: str) -> str:
 
 TEXT = Kind(str, "chữ", "text")
 LOG_NAME = Kind(_log_name, "tên không có dấu cách và dấu +", "a name without blanks and +")
+E_MAIL = Kind(_e_mail, "một địa chỉ thư điện tử", "an e-mail address")
 NAMES = Kind(_names, "các tên cách nhau bằng dấu phẩy", "names with commas between")
 SWITCH = _one_of({"0": False, "1": True})
 WEB = Kind(_web, "địa chỉ bắt đầu bằng http:// hoặc https://", "an address that begins with https://")
@@ -249,6 +256,41 @@ class Configuration:
         "seconds between two questions about dossiers of which the portal said nothing; `0`: none is asked",
         _whole(0, 86400),
         0,
+    )
+    site_address: str = _setting(
+        "PHUCVU_SITE_ADDRESS",
+        "where people reach the site, such as `https://chiso.example.gov.vn`: links in notices begin with it",
+        WEB,
+        unset="needed with `PHUCVU_SMTP_HOST`",
+    )
+    notices_at: str = _setting(
+        "PHUCVU_NOTICES_AT",
+        "the time of a working day from which each person who wants it gets a digest of their unit's work; "
+        "see [below](#notices)",
+        TIME,
+        "07:00",
+    )
+    smtp_host: str = _setting(
+        "PHUCVU_SMTP_HOST", "the mail server that notices are handed to", unset="no notices by e-mail"
+    )
+    smtp_port: int = _setting("PHUCVU_SMTP_PORT", "its port", _whole(1, 65535), 587)
+    smtp_security: Literal["starttls", "tls", "none"] = _setting(
+        "PHUCVU_SMTP_SECURITY",
+        "`starttls`: the connection is made safe once it stands; `tls`: from its first byte (port 465 as a "
+        "rule); `none`: in the clear, which only a server on this machine may be spoken to",
+        _one_of({"starttls": "starttls", "tls": "tls", "none": "none"}),
+        "starttls",
+    )
+    smtp_user: str = _setting("PHUCVU_SMTP_USER", "the account there", unset="no login")
+    smtp_password: str = _setting("PHUCVU_SMTP_PASSWORD", "its password", unset="none", secret=True)
+    smtp_password_file: str = _setting(
+        "PHUCVU_SMTP_PASSWORD_FILE", "a file that holds that password, instead", unset="none"
+    )
+    smtp_from: str = _setting(
+        "PHUCVU_SMTP_FROM",
+        "the e-mail address that notices come from",
+        E_MAIL,
+        unset="needed with `PHUCVU_SMTP_HOST`",
     )
     https: bool | None = _setting(
         "PHUCVU_HTTPS",

@@ -10,11 +10,11 @@ from django.test import Client
 
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
+from phucvu.steering.advice import ADVICE, advice
 from phucvu.web import results
 from phucvu.web.boards import board
 from phucvu.web.workspace import unit
 from phucvu.web.workspace.abbreviations import SPELLED, spelled_out
-from phucvu.web.workspace.advice import ADVICE, advice
 
 from .test_lists import body, rows_of
 

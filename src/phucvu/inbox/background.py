@@ -14,8 +14,12 @@ from phucvu.configuration import current, environment
 
 log = logging.getLogger(__name__)
 
-PARTS = ("inbox", "history", "relay")
-"""The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``)."""
+PARTS = ("inbox", "history", "relay", "notices")
+"""The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``), the one that
+sends notices only where they can be sent (``PHUCVU_SMTP_HOST``)."""
+
+ELSEWHERE = {"notices": "phucvu.notices"}
+"""The packages that hold a part, where it is not the inbox's own."""
 
 AFTER_DEATH = 1.0
 """Seconds before a process that ended by itself is started again."""
@@ -36,8 +40,7 @@ def background() -> Iterator[None]:
                 log.error("the process %s ended (status %s) and is started again", part, status)
             ended.wait(AFTER_DEATH)
 
-    parts = [part for part in PARTS if part != "relay" or current().relay_address]
-    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in parts]
+    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in wanted()]
     for thread in threads:
         thread.start()
     try:
@@ -50,10 +53,17 @@ def background() -> Iterator[None]:
             thread.join(10)
 
 
+def wanted() -> list[str]:
+    """The parts that the settings ask for."""
+    asked = {"relay": current().relay_address, "notices": current().smtp_host}
+    return [part for part in PARTS if asked.get(part, True)]
+
+
 def start(part: str, told: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a process with an environment; it ends when this one does (see ``end_with_parent``)."""
     # The other end of this pipe closes when this process ends, however it ends.
-    return subprocess.Popen([sys.executable, "-m", "phucvu.inbox", part], stdin=subprocess.PIPE, env=told)
+    module = ELSEWHERE.get(part, "phucvu.inbox")
+    return subprocess.Popen([sys.executable, "-m", module, part], stdin=subprocess.PIPE, env=told)
 
 
 def end_with_parent() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,10 +20,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from phucvu import configuration
+from phucvu.inbox.background import wanted
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home
 from phucvu.inbox.models import Counted, Job, Part, Payload, Sender
 from phucvu.inbox.relay.progress import progress
+from phucvu.inbox.remarks import REMARKS
 from phucvu.inbox.rhythm import is_silent
 from phucvu.inbox.trouble import kind
 from phucvu.records.places import is_remote
@@ -45,8 +47,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Status 200 while payloads can be kept and are being moved and counted, else 503."""
     said = state()
     well = set(said.values()) == {OK}
-    body = msgspec.json.encode({"status": OK if well else "failing", **said, **_doing()})
+    more = {name: found for name, say in REMARKS.items() if (found := _said(say))}
+    body = msgspec.json.encode({"status": OK if well else "failing", **said, **_doing(), **more})
     return HttpResponse(body, content_type="application/json", status=200 if well else 503)
+
+
+def _said(say: Callable[[], str]) -> str:
+    try:
+        return say()
+    except Error:
+        return ""
 
 
 OK = "ok"
@@ -89,14 +99,14 @@ def _of_database() -> dict[str, str]:
     if counting == OK and uncounted >= COUNTED_TOO_LATE:
         counting = f"waiting for {uncounted:.0f} s"
     history = [_going(moment, jobs.get(name)) for name in HISTORY]
-    # That the portal does not answer is no fault of this site, which takes and counts all the same.
-    relay = {"relay": _going(moment, jobs.get("relay"))} if configuration.current().relay_address else {}
+    # That the portal or a mail server does not answer is no fault of this site, which counts all the same.
+    beside = {part: _going(moment, jobs.get(part)) for part in wanted() if part in ("relay", "notices")}
     return {
         "database": OK,
         "inbox": inbox,
         "counting": counting,
         "history": next((said for said in history if said != OK), OK),
-        **relay,
+        **beside,
     }
 
 

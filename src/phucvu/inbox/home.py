@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,20 @@ def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.se
         reason = str(error).strip().splitlines()[0]
         raise UnusableError(Fault("database_not_opened", reason=reason)) from error
     return store()
+
+
+PATIENCE = 2.0
+"""Seconds between two tries to open the home; the database may have gone away for a while."""
+
+
+def opened(settings: str = "phucvu.inbox.settings") -> Store:
+    """The home, as soon as it can be opened; why it cannot is said once for each reason."""
+    said = ""
+    while True:
+        try:
+            return open_home(settings=settings)
+        except UnusableError as error:
+            if str(error) != said:
+                said = str(error)
+                print(said, file=sys.stderr, flush=True)
+            time.sleep(PATIENCE)

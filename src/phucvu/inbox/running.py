@@ -72,9 +72,7 @@ NICE = 19
 
 def run(part: str, store: Store) -> None:
     """Run one of ``background.PARTS`` until this process ends (see ``background.end_with_parent``)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
-    with _alone(part):
+    with alone(part):
         match part:
             case "inbox":
                 counter, mover = MonthCounter(store), Mover(Registers(store))
@@ -84,7 +82,7 @@ def run(part: str, store: Store) -> None:
                 moved = threading.Event()
                 _beside("counting", counter.count_if_changed, wake=moved)
                 reconcile(store)
-                _again_and_again("moving", mover.move, LOOK_FOR_PAYLOADS, then=moved)
+                again_and_again("moving", mover.move, LOOK_FOR_PAYLOADS, then=moved)
             case "history":
                 os.nice(NICE)
                 chosen = configuration.current()
@@ -98,21 +96,21 @@ def run(part: str, store: Store) -> None:
                 _beside("forecasting", forecaster.learn_if_due, LOOK_FOR_A_MONTH)
                 if chosen.portal_daily:
                     _beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
-                _again_and_again("history", history.count_next)
+                again_and_again("history", history.count_next)
             case "relay":
                 jobs.begin(["relay"])
-                _again_and_again("relay", Relay(store, configuration.current()).work)
+                again_and_again("relay", Relay(store, configuration.current()).work)
 
 
 def _beside(
     name: str, work: Callable[[], object], pause: float = PAUSE, *, wake: threading.Event | None = None
 ) -> None:
     threading.Thread(
-        target=_again_and_again, args=[name, work, pause], kwargs={"wake": wake}, daemon=True
+        target=again_and_again, args=[name, work, pause], kwargs={"wake": wake}, daemon=True
     ).start()
 
 
-def _again_and_again(
+def again_and_again(
     name: str,
     work: Callable[[], object],
     pause: float = PAUSE,
@@ -147,8 +145,10 @@ def _again_and_again(
 
 
 @contextlib.contextmanager
-def _alone(part: str) -> Iterator[None]:
-    """Wait until no other process runs the part for the same database."""
+def alone(part: str) -> Iterator[None]:
+    """Begin one of ``background.PARTS``: wait until no other process runs it for the same database."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
     if connection.vendor == "postgresql":
         while not _locked(LOCK + PARTS.index(part)):
             time.sleep(LOOK_AGAIN)

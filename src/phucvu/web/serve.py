@@ -26,6 +26,7 @@ from phucvu.configuration import LOCAL, Configuration
 from phucvu.inbox.background import background
 from phucvu.inbox.home import open_home
 from phucvu.inbox.relay import upstream
+from phucvu.notices import mail
 from phucvu.problems import Fault, UnusableError
 from phucvu.records.places import check, scratch
 from phucvu.web import access
@@ -69,6 +70,7 @@ def serve(
         open_home(home, SETTINGS)
         check_settings()
         upstream.check_settings(told)
+        mail.check_settings(told)
         # Its models can only be loaded once Django knows its settings.
         from phucvu.inbox import pulling
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "phucvu.web",
     "phucvu.assignments",
     "phucvu.editions",
+    "phucvu.notices",
     *accounts.APPS,
 ]
 

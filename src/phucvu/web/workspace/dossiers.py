@@ -21,6 +21,7 @@ from phucvu.inbox.clock import now
 from phucvu.problems import NotFoundError
 from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
+from phucvu.steering.due_lists import Moment
 from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
 from phucvu.web.language import _, language
@@ -29,7 +30,6 @@ from phucvu.web.sorting import Heading
 from phucvu.web.workspace import exports, files, forecasts, groups, home
 from phucvu.web.workspace.dossier_words import at_portal, channels, dated, days_left, origins, statuses
 from phucvu.web.workspace.list_query import FILTERS, PER_PAGE, ListQuery
-from phucvu.web.workspace.ready_lists import Moment
 from phucvu.web.workspace.shown import rendered
 
 MOST_THINGS = 20_000

@@ -18,6 +18,7 @@ from phucvu.engine.reasons import days_late
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
 from phucvu.inbox.clock import now
+from phucvu.steering.due_lists import Moment
 from phucvu.tables import workbook
 from phucvu.tables.cells import harmless_frame
 from phucvu.tables.headings import of_frame
@@ -26,7 +27,6 @@ from phucvu.web.page import BOM, XLSX
 from phucvu.web.workspace import forecasts, home
 from phucvu.web.workspace.dossier_words import at_portal, channels, origins, statuses
 from phucvu.web.workspace.list_query import ListQuery
-from phucvu.web.workspace.ready_lists import Moment
 
 
 def about(asked: ListQuery, at: Moment) -> dict[str, str]:

@@ -13,11 +13,11 @@ from phucvu.formats import day, percent, whole
 from phucvu.inbox.home import home as home_folder
 from phucvu.inbox.lists import forecasts_folder
 from phucvu.steering import kept_forecast
+from phucvu.steering.due_lists import Moment
 from phucvu.steering.kept_forecast import KeptForecast
 from phucvu.steering.working_time import WorkingTime
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
-from phucvu.web.workspace.ready_lists import Moment
 
 
 def kept() -> KeptForecast | None:

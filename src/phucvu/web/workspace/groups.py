@@ -10,10 +10,10 @@ import polars as pl
 from django.urls import reverse
 
 from phucvu.engine.listing import Listing, Wish
+from phucvu.steering.due_lists import Moment
 from phucvu.web.language import _
 from phucvu.web.workspace import home
 from phucvu.web.workspace.list_query import ListQuery
-from phucvu.web.workspace.ready_lists import Moment
 
 PARAMETER = {"procedure": "procedure", "unit": "in", "reason": "reason"}
 """By what a list is grouped: the parameter that narrows it to one of the groups."""

@@ -24,11 +24,12 @@ from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
+from phucvu.steering.advice import completable
+from phucvu.steering.due_lists import Moment
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
-from phucvu.web.workspace.advice import completable
 from phucvu.web.workspace.dossier_words import channels, statuses
-from phucvu.web.workspace.ready_lists import BY_NAME, Moment, Ready
+from phucvu.web.workspace.ready_lists import BY_NAME, Ready
 
 PER_PAGE = 50
 LONGEST = 100

@@ -32,9 +32,9 @@ from phucvu.problems import UnusableError
 from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
+from phucvu.steering.advice import advice, completable
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
-from phucvu.web.workspace.advice import advice, completable
 from phucvu.web.workspace.dossier_words import channels, dated, days_left, statuses
 from phucvu.web.workspace.forms import VersionForm
 from phucvu.web.workspace.list_query import PARAMETERS

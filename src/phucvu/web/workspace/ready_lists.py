@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
-from phucvu.engine.calendar import Calendar
 from phucvu.engine.listing import Order, holds, lacks, population
-from phucvu.figures.periods import Period, last_second
 from phucvu.formats import day
+from phucvu.steering.due_lists import Moment, due_by, overdue, unfinished
 from phucvu.web.language import _
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a list is asked about: the period, the listing's cut-off, and the calendar of working days.
-
-    ``risky`` is the chance of being late above which a dossier is at risk; None where nothing is forecast.
-    """
-
-    period: Period
-    cut_off: dt.datetime
-    calendar: Calendar
-    risky: float | None = None
-
-    @property
-    def today(self) -> dt.date:
-        return self.cut_off.date()
-
-    @property
-    def end_of_week(self) -> dt.date:
-        """Sunday; of next week where no day of this one is left to work on."""
-        sunday = self.today + dt.timedelta(days=6 - self.today.weekday())
-        left = (self.today + dt.timedelta(days=n) for n in range((sunday - self.today).days + 1))
-        return sunday if any(map(self.calendar.is_working, left)) else sunday + dt.timedelta(days=7)
-
 
 BY_DEADLINE = Order("due")
 
@@ -59,20 +32,11 @@ class Ready:
     forecast: bool = False
 
 
-def _unfinished() -> Expression:
-    return ColumnExpression("ended").isnull()
-
-
 def _at_risk(at: Moment) -> Expression:
     """By the forecast; without one, by what is due by the end of the next working day."""
     if at.risky is None:
-        return _due(at, at.calendar.after(at.today, 1))
-    return _unfinished() & holds("on_time") & (ColumnExpression("chance") > ConstantExpression(at.risky))
-
-
-def _due(at: Moment, last: dt.date) -> Expression:
-    end = ConstantExpression(last_second(last))
-    return _unfinished() & holds("on_time") & (ColumnExpression("must_by") <= end)
+        return due_by(at.calendar.after(at.today, 1))
+    return unfinished() & holds("on_time") & (ColumnExpression("chance") > ConstantExpression(at.risky))
 
 
 READY = (
@@ -80,7 +44,7 @@ READY = (
         "overdue",
         lambda at: _("Quá hạn, chưa xong"),
         lambda: _("Đã quá hạn mà chưa có kết quả: cần giải quyết trước."),
-        lambda at: _unfinished() & lacks("on_time"),
+        lambda at: overdue(),
         Order("late", descending=True),
         now=True,
     ),
@@ -88,7 +52,7 @@ READY = (
         "today",
         lambda at: _("Đến hạn hôm nay"),
         lambda: _("Chưa xong, còn trong hạn đến cuối ngày hôm nay."),
-        lambda at: _due(at, at.today),
+        lambda at: due_by(at.today),
         now=True,
         forecast=True,
     ),
@@ -96,7 +60,7 @@ READY = (
         "week",
         lambda at: _("Đến hạn trong tuần, đến hết %(day)s") % {"day": day(at.end_of_week)},
         lambda: _("Chưa xong, còn trong hạn, ngày hẹn trả trong tuần làm việc này."),
-        lambda at: _due(at, at.end_of_week),
+        lambda at: due_by(at.end_of_week),
         now=True,
         forecast=True,
     ),
@@ -113,7 +77,7 @@ READY = (
         "open",
         lambda at: _("Đang giải quyết, còn trong hạn"),
         lambda: _("Mọi hồ sơ chưa xong, còn trong hạn: số giờ làm việc còn lại và khả năng quá hạn."),
-        lambda at: _unfinished() & holds("on_time"),
+        lambda at: unfinished() & holds("on_time"),
         now=True,
         forecast=True,
     ),
@@ -123,7 +87,7 @@ READY = (
         lambda: _(
             "Bước sau cùng là yêu cầu bổ sung giấy tờ, chưa có gì sau đó. Thời gian chờ không tính vào hạn."
         ),
-        lambda at: _unfinished() & holds("waiting"),
+        lambda at: unfinished() & holds("waiting"),
         Order("received"),
         now=True,
     ),

@@ -18,6 +18,8 @@ from phucvu.formats import decimal, points
 from phucvu.inbox.home import store
 from phucvu.intake import waiting
 from phucvu.rules.model import Indicator
+from phucvu.steering.advice import Advice, advice, completable, gain
+from phucvu.steering.due_lists import Moment
 from phucvu.web import results
 from phucvu.web.boards import Board, Standing, board
 from phucvu.web.components import Line, parts
@@ -26,9 +28,8 @@ from phucvu.web.nothing import SAID
 from phucvu.web.published_table import published_table
 from phucvu.web.sentences import called
 from phucvu.web.workspace import files, forecasts, home
-from phucvu.web.workspace.advice import Advice, advice, completable, gain
 from phucvu.web.workspace.aside import noticed, senders
-from phucvu.web.workspace.ready_lists import BY_NAME, READY, Moment, Ready
+from phucvu.web.workspace.ready_lists import BY_NAME, READY, Ready
 from phucvu.web.workspace.shown import rendered
 
 

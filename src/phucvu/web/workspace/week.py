@@ -11,16 +11,15 @@ from django.urls import reverse
 
 from phucvu.assignments import explanations
 from phucvu.engine.listing import Listing, Wish
-from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.formats import whole
 from phucvu.inbox.clock import now
 from phucvu.rules.loading import rules_in_use
-from phucvu.rules.model import Indicator
+from phucvu.steering.advice import completable
+from phucvu.steering.due_lists import Moment, mendable_indicators
 from phucvu.web.language import _, language
 from phucvu.web.sentences import called
 from phucvu.web.workspace import dossiers, files, forecasts, home
-from phucvu.web.workspace.advice import advice, completable
-from phucvu.web.workspace.ready_lists import BY_NAME, Moment, Ready
+from phucvu.web.workspace.ready_lists import BY_NAME, Ready
 from phucvu.web.workspace.shown import rendered
 
 LISTS = ("overdue", "today", "week", "at-risk", "waiting")
@@ -147,15 +146,7 @@ def _frame(procedures: Sequence[OfProcedure]) -> pl.DataFrame:
 
 def _mendable(found: Listing, at: Moment, unit: str, within: Sequence[str]) -> list[Entry]:
     """By indicator: the finished dossiers that the unit can still complete; they lead to them by reason."""
-    rules = rules_in_use().at(at.period.last)
-    asked: list[Indicator] = [
-        indicator
-        for indicator in rules.indicators
-        if not indicator.by_rule
-        and indicator.count.of in OF_DOSSIERS
-        and (how := advice(indicator, at_root=False)) is not None
-        and how.who == "own"
-    ]
+    asked = mendable_indicators(rules_in_use().at(at.period.last))
     numbers = found.numbers(within, [completable(indicator, at.period) for indicator in asked])
     return [
         Entry(

@@ -17,7 +17,8 @@ from phucvu.engine.listing import YES, verdict_of
 from phucvu.engine.verdict import any_of
 from phucvu.figures.periods import Period
 from phucvu.rules.model import Indicator, Words
-from phucvu.web.rates import CENT
+
+CENT = Decimal("0.01")
 
 Who = Literal["own", "ahead", "province", "system"]
 """Who can do it: the unit, for what is lost; the unit, from now on; its province or ministry; who runs

@@ -1,0 +1,57 @@
+"""What the operational database holds of notices: who wants them how, and the outbox."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+UNIT = 50
+"""Letters of a unit's code, here as in ``accounts.models``."""
+
+
+class Subscription(models.Model):
+    """That somebody wants the daily digest; nobody has one who did not ask for it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    channel = models.CharField(max_length=20)
+    """A name of ``channels.CHANNELS``."""
+    language = models.CharField(max_length=2)
+    chosen_at = models.DateTimeField()
+
+
+class Digest(models.Model):
+    """One person's digest of one day, from its being decided until it is settled: a row of the outbox."""
+
+    class State(models.IntegerChoices):
+        WAITING = 0
+        SENT = 1
+        UNSURE = 2
+        """Handed over twice with nobody left to hear the answer: it came, and is not sent a third time."""
+        GIVEN_UP = 3
+        DROPPED = 4
+        """Not wanted any more, or its account was closed or moved."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    day = models.DateField()
+    unit = models.CharField(max_length=UNIT)
+    channel = models.CharField(max_length=20)
+    language = models.CharField(max_length=2)
+    counts = models.JSONField()
+    """The numbers of ``due_lists.WeekCounts``."""
+    as_of = models.DateTimeField()
+    decided_at = models.DateTimeField()
+    state = models.PositiveSmallIntegerField(choices=State.choices, default=State.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    """Before this moment it is not tried."""
+    failures = models.PositiveIntegerField(default=0)
+    handed_over = models.PositiveSmallIntegerField(default=0)
+    """How often it was handed over without an answer having been noted."""
+    error = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "day"], name="one_digest_a_person_and_day"),)
+        indexes = (models.Index(fields=["state", "due_at"], name="digests_to_send"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.unit}"

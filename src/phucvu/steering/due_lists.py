@@ -1,0 +1,91 @@
+"""Which dossiers of a listing are overdue, due by a day, or can still be completed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duckdb import ColumnExpression, ConstantExpression, Expression
+
+from phucvu.engine.calendar import Calendar
+from phucvu.engine.listing import YES, Listing, holds, lacks
+from phucvu.engine.verdict import OF_DOSSIERS, any_of
+from phucvu.figures.periods import Period, last_second
+from phucvu.rules.model import Indicator, RuleSet
+from phucvu.steering.advice import advice, completable
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a list is asked about: the period, the listing's cut-off, and the calendar of working days.
+
+    ``risky`` is the chance of being late above which a dossier is at risk; None where nothing is forecast.
+    """
+
+    period: Period
+    cut_off: dt.datetime
+    calendar: Calendar
+    risky: float | None = None
+
+    @property
+    def today(self) -> dt.date:
+        return self.cut_off.date()
+
+    @property
+    def end_of_week(self) -> dt.date:
+        """Sunday; of next week where no day of this one is left to work on."""
+        sunday = self.today + dt.timedelta(days=6 - self.today.weekday())
+        left = (self.today + dt.timedelta(days=n) for n in range((sunday - self.today).days + 1))
+        return sunday if any(map(self.calendar.is_working, left)) else sunday + dt.timedelta(days=7)
+
+
+def unfinished() -> Expression:
+    return ColumnExpression("ended").isnull()
+
+
+def overdue() -> Expression:
+    return unfinished() & lacks("on_time")
+
+
+def due_by(last: dt.date) -> Expression:
+    """Unfinished, still in time, to be finished by the end of a day."""
+    end = ConstantExpression(last_second(last))
+    return unfinished() & holds("on_time") & (ColumnExpression("must_by") <= end)
+
+
+def mendable_indicators(rules: RuleSet) -> list[Indicator]:
+    """The indicators whose finished dossiers a unit can still complete by itself."""
+    return [
+        indicator
+        for indicator in rules.indicators
+        if not indicator.by_rule
+        and indicator.count.of in OF_DOSSIERS
+        and (how := advice(indicator, at_root=False)) is not None
+        and how.who == "own"
+    ]
+
+
+@dataclass(frozen=True)
+class WeekCounts:
+    """How many dossiers of a unit are overdue, due today and this week, and can still be completed.
+
+    ``by_indicator`` has those that can be completed by indicator; one may stand in several, and stands
+    in ``mendable`` once.
+    """
+
+    overdue: int
+    today: int
+    week: int
+    mendable: int
+    by_indicator: dict[str, int]
+
+
+def week_counts(found: Listing, at: Moment, within: Sequence[str], rules: RuleSet) -> WeekCounts:
+    """The counts of some units' dossiers, in one pass."""
+    indicators = mendable_indicators(rules)
+    each = [completable(indicator, at.period) for indicator in indicators]
+    now = [overdue(), due_by(at.today), due_by(at.end_of_week), any_of(each, YES)]
+    late, today, week, mendable, *numbers = found.numbers(within, [*now, *each])
+    by_indicator = {one.id: n for one, n in zip(indicators, numbers, strict=True) if n}
+    return WeekCounts(late, today, week, mendable, by_indicator)
