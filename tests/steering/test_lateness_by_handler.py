@@ -11,7 +11,12 @@ from phucvu.engine.sources import of_store
 from phucvu.figures.periods import Period
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
-from phucvu.steering.lateness_by_handler import by_section, few_together, lateness_by_handler
+from phucvu.steering.lateness_by_handler import (
+    by_section,
+    few_together,
+    lateness_by_handler,
+    with_handlers,
+)
 
 NOW = dt.datetime(2026, 6, 20, 12)
 
@@ -45,6 +50,9 @@ def test_a_dossier_counts_for_the_handler_of_its_last_step(tmp_path) -> None:
     with of_store(store) as tables:
         held = store.table(tables["steps"].get_backend(), "steps", payload=True)
         found = lateness_by_handler(tables, held, load("portal-2026"), Period.parse("2026-06"), NOW, "H99")
+        asked = pl.DataFrame(dossiers).select("sender", "unit", dossier="code")[:3]
+        each = with_handlers(tables, held, asked, NOW)
+        earlier = with_handlers(tables, held, asked, day)
     rows = {row["code"]: (row["handled"], row["late"], row["open_late"]) for row in found.to_dicts()}
     assert rows == {"CB1": (2, 1, 1), "CB2": (1, 0, 0), None: (1, 1, 1)}
     assert {row["section"]: row["late"] for row in by_section(found).to_dicts()} == {
@@ -52,6 +60,12 @@ def test_a_dossier_counts_for_the_handler_of_its_last_step(tmp_path) -> None:
         "Phòng B": 0,
         None: 1,
     }
+    assert dict(each.select("dossier", "name").iter_rows()) == {
+        "1": "Lê Văn Thử",
+        "2": "Trần Thị Thử",
+        "3": None,
+    }
+    assert earlier["code"].to_list() == ["CB1", "CB1", "CB2"]
     together = few_together(found, 2)
     assert together["name"].to_list() == ["Trần Thị Thử", None, None]
     assert together["handled"].sum() == found["handled"].sum()

@@ -90,6 +90,10 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
     "place",
     [
         "",
+        "/week",
+        "/week?by=handler",
+        "/ledger",
+        "/fully-online",
         "/dossiers",
         "/dossiers?indicator=3.4",
         "/dossiers?indicator=4.2&lost=1",
@@ -125,6 +129,10 @@ def test_every_page_fits(
 
 READ = [
     "/workspace/H99",
+    "/workspace/H99/week",
+    "/workspace/H99/week?by=handler",
+    "/workspace/H99/ledger",
+    "/workspace/H99/fully-online",
     "/workspace/H99/dossiers?list=overdue",
     "/workspace/H99/dossiers?indicator=3.4",
     "/workspace/H99/dossiers/H99/H99.01-waiting",

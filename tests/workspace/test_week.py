@@ -9,7 +9,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from phucvu.web.workspace import week
+from phucvu.accounts.models import AuditEntry
+from phucvu.figures.periods import Period
+from phucvu.steering.fates import Fate
+from phucvu.web.workspace import home, week
+from phucvu.web.workspace.points_at_stake import account_of
 
 from .test_lists import body, rows_of
 
@@ -31,7 +35,7 @@ def test_every_number_is_that_of_its_list(client_of: SignIn) -> None:
     assert {"list=overdue", "list=today", "list=at-risk", "list=week", "list=waiting"} <= {
         part for link, _ in found for part in link.partition("?")[2].split("&")
     }
-    of_dossiers = [(link, number) for link, number in found if "by=reason" not in link]
+    of_dossiers = [(link, number) for link, number in found if "lacks=" not in link]
     assert len(of_dossiers) > 8
     for link, number in of_dossiers:
         if "indicator=" not in link:
@@ -39,13 +43,22 @@ def test_every_number_is_that_of_its_list(client_of: SignIn) -> None:
     assert " có 2 hồ sơ quá hạn, 2 đến hạn hôm nay" in page
 
 
-def test_what_can_be_mended_leads_to_it_by_reason(client_of: SignIn) -> None:
+def test_what_can_be_mended_is_what_the_losses_say(client_of: SignIn, month: Period) -> None:
+    """With its reason and deed; nothing that others must do, nothing that is lost for good."""
     client = client_of("staff", "H99.01")
     page = body(client, "/workspace/H99.01/week")
-    mendable = [link for link, _ in linked(page) if "mend=1" in link]
-    assert mendable
-    for link in mendable:
-        assert '<span class="many">' in body(client, link)
+    found = home.listing(month)
+    assert found is not None
+    account = account_of("H99.01", month, found)
+    assert account is not None
+    own = [s.loss for s in account.slices if s.loss.fate <= Fate.UNTIL and s.loss.who == ("unit",)]
+    wanted = sorted(loss.number for loss in own if loss.number)
+    assert wanted
+    mendable = [(link, number) for link, number in linked(page) if "lacks=" in link]
+    assert sorted(number for _, number in mendable) == wanted
+    for link, number in mendable:
+        assert len(rows_of(client, link.replace("/dossiers?", "/dossiers.csv?"))) >= number
+    assert "đính kèm vào hồ sơ đã xử lý xong" in page
 
 
 def test_a_unit_sees_its_own(client_of: SignIn) -> None:
@@ -54,15 +67,42 @@ def test_a_unit_sees_its_own(client_of: SignIn) -> None:
     assert client.get("/workspace/H99.01/week").status_code == 403
 
 
-def test_the_file_has_every_procedure(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_has_every_row(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(week, "MOST", 0)
     client = client_of("head", "H99")
     assert "1.002" not in body(client, "/workspace/H99/week")
-    text = client.get("/workspace/H99/week.csv").content.decode()
-    heading, *rows = text.splitlines()
-    assert heading.endswith("Thủ tục,Quá hạn,Hôm nay,Trong tuần,Có nguy cơ,Chờ bổ sung")
-    assert rows == ["1.002,Thủ tục không phí,2,2,2,2,2"]
+    lines = body(client, "/workspace/H99/week.csv").splitlines()
+    assert lines == [
+        "Mã,Thủ tục,Quá hạn,Hôm nay,Trong tuần,Có nguy cơ,Chờ bổ sung",
+        "1.002,Thủ tục không phí,2,2,2,2,2",
+    ]
     assert client.get("/workspace/H99/week.xlsx").status_code == 200
+
+
+def test_by_unit(client_of: SignIn) -> None:
+    client = client_of("head", "H99")
+    page = body(client, "/workspace/H99/week?by=unit")
+    links = [(link, number) for link, number in linked(page) if "in=H99.201" in link]
+    assert len(links) == 5
+    for link, number in links:
+        assert len(rows_of(client, link.replace("/dossiers?", "/dossiers.csv?"))) == number
+    assert "theo đơn vị" not in body(client_of("reader", "H99.201"), "/workspace/H99.201/week")
+    assert client.get("/workspace/H99/week?by=status").status_code == 404
+
+
+def test_by_handler_only_for_those_entitled(client_of: SignIn) -> None:
+    """Each look stands in the audit log; who is no officer is not named."""
+    staff = client_of("staff", "H99")
+    assert "by=handler" not in body(staff, "/workspace/H99/week")
+    assert staff.get("/workspace/H99/week?by=handler").status_code == 403
+    assert staff.get("/workspace/H99/week.csv?by=handler").status_code == 403
+    head = client_of("head", "H99")
+    assert "Chưa rõ người xử lý" in body(head, "/workspace/H99/week?by=handler")
+    [row] = rows_of(head, "/workspace/H99/week.csv?by=handler")
+    assert row["Quá hạn"] == "2"
+    actions = [entry.action for entry in AuditEntry.objects.order_by("number")]
+    assert actions.count("handlers shown") == 2
+    assert actions[-1] == "list exported"
 
 
 def test_it_is_linked_first(client_of: SignIn) -> None:

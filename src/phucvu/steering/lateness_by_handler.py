@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis
 import ibis.expr.types as ir
 import polars as pl
 
@@ -51,12 +52,9 @@ def lateness_by_handler(
         cut_off = evaluation.cut_off
     named = steps.filter(steps["at"] <= cut_off)
     of_units = tables["dossiers"].filter(tables["dossiers"].unit.isin(below)).select(ID)
-    named = named.semi_join(of_units, ID).select(ID, "at", handler=named.payload.re_extract(HANDLER, 1))
-    named = named.filter(named.handler != "")
-    last = named.group_by(ID).agg(handler=named.handler.argmax(named["at"])).to_polars()
-    officers = tables["officers"].to_polars()
+    last = _last(named.semi_join(of_units, ID), ID)
     found = dossiers.join(last, on=ID, how="left").join(
-        _keys(officers, last), on=["unit", "handler"], how="left"
+        _keys(tables, last), on=["unit", "handler"], how="left"
     )
     return (
         found.group_by("unit", "section", "code", "name")
@@ -66,8 +64,30 @@ def lateness_by_handler(
     )
 
 
-def _keys(officers: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+def with_handlers(
+    tables: Tables, steps: ir.Table, dossiers: pl.DataFrame, cut_off: dt.datetime
+) -> pl.DataFrame:
+    """Dossiers (columns sender, dossier, unit and any others) with section, code and name of their handler.
+
+    ``steps`` have their payload. The three are empty where the handler is no officer, or none is named.
+    """
+    asked = dossiers.select("sender", pl.col("dossier").alias("code"))
+    of_them = steps.filter(steps["at"] <= cut_off).semi_join(ibis.memtable(asked), ["sender", "code"])
+    last = _last(of_them, "sender", "code").rename({"code": "dossier"})
+    found = dossiers.join(last, on=["sender", "dossier"], how="left")
+    return found.join(_keys(tables, last), on=["unit", "handler"], how="left").drop("handler")
+
+
+def _last(steps: ir.Table, *of: str) -> pl.DataFrame:
+    """The handler that the last step of each dossier names, as it is written there."""
+    named = steps.select(*of, "at", handler=steps.payload.re_extract(HANDLER, 1))
+    named = named.filter(named.handler != "")
+    return named.group_by(*of).agg(handler=named.handler.argmax(named["at"])).to_polars()
+
+
+def _keys(tables: Tables, last: pl.DataFrame) -> pl.DataFrame:
     """Columns unit, handler, section, code, name: what each handler named in a unit's steps stands for."""
+    officers = tables["officers"].to_polars()
     written: dict[str, list[str]] = {}
     for handler in last["handler"].unique():
         written.setdefault(plain(handler), []).append(handler)

@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import reverse
 
+from phucvu.accounts import audit
+from phucvu.accounts.permissions import Action, may
 from phucvu.assignments import explanations
 from phucvu.engine.listing import Listing, Wish
+from phucvu.engine.reasons import codes
 from phucvu.formats import whole
 from phucvu.inbox.clock import now
 from phucvu.rules.loading import rules_in_use
-from phucvu.steering.advice import completable
-from phucvu.steering.due_lists import Moment, mendable_indicators
+from phucvu.steering.due_lists import Moment
+from phucvu.steering.fates import Fate
 from phucvu.web.language import _, language
 from phucvu.web.sentences import called
-from phucvu.web.workspace import dossiers, files, forecasts, home
+from phucvu.web.workspace import dossiers, files, forecasts, home, week_by_handler
+from phucvu.web.workspace.points_at_stake import Line, account_of
 from phucvu.web.workspace.ready_lists import BY_NAME, Ready
 from phucvu.web.workspace.shown import rendered
 
 LISTS = ("overdue", "today", "week", "at-risk", "waiting")
-"""The lists that are the week's work, as columns of the table of procedures."""
+"""The lists that are the week's work, as columns of the table."""
 
 MOST = 12
-"""Procedures shown on the page, so that it fits one sheet; the file has all."""
+"""Rows of the table on the page, so that it fits one sheet; the file has all."""
+
+MOST_MENDABLE = 6
+"""Things to mend on the page, those of most points; the page of lost points has all."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +51,8 @@ class Entry:
 
 
 @dataclass
-class OfProcedure:
-    """A procedure with the numbers of ``LISTS`` and where each leads."""
+class Row:
+    """A procedure, unit or handler with the numbers of ``LISTS`` and where each leads, if anywhere."""
 
     code: str
     name: str
@@ -52,7 +62,7 @@ class OfProcedure:
     @property
     def cells(self) -> list[tuple[str, int, str]]:
         """By list: its short name, the number, the link."""
-        return [(short(name), self.numbers[name], self.links[name]) for name in LISTS]
+        return [(short(name), self.numbers[name], self.links.get(name, "")) for name in LISTS]
 
 
 def short(name: str) -> str:
@@ -66,47 +76,75 @@ def short(name: str) -> str:
     }[name]
 
 
+def ways(request: Any, unit: str, within: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """What the work can be seen by: the words of the link, and the heading of the column."""
+    found = {"procedure": (_("theo thủ tục"), _("Thủ tục"))}
+    if len(within) > 1:
+        found["unit"] = (_("theo đơn vị"), _("Đơn vị"))
+    if may(request.user, Action.SEE_HANDLERS, unit):
+        found["handler"] = (_("theo người xử lý"), _("Người xử lý"))
+    return found
+
+
 def show(request: Any, unit: str, form: str = "") -> Any:
-    """The page, or its table of procedures as a file."""
+    """The page, or its table as a file."""
     period = home.asked_period("")
+    within = home.below(period, unit)
+    can_be_by, by = ways(request, unit, within), request.GET.get("by", "procedure")
+    if by == "handler" and by not in can_be_by:
+        raise PermissionDenied
+    if by not in can_be_by:
+        raise Http404(_("Không có danh sách %(name)s.") % {"name": by})
     found = home.listing(period)
     if found is None:
         return dossiers.being_made(request, unit, period)
     at = forecasts.moment(period, found.cut_off)
-    within = home.below(period, unit)
-    procedures = _procedures(found, at, unit, within)
+    rows = _rows(request, found, at, unit, within, by, form)
+    of = can_be_by[by][1]
     if form:
         where = files.place_of(unit, period, found.cut_off)
-        return files.answer(_frame(procedures), form, f"{period}-{unit}-week", _("Việc tuần này"), where)
+        name = f"{period}-{unit}-week"
+        audit.append(request.user, "list exported", object=f"phucvu-{name}.{form}", unit=unit, by=by)
+        return files.answer(_frame(rows, of), form, name, _("Việc tuần này"), where)
     numbers = found.numbers(within, [BY_NAME[name].condition(at) for name in LISTS])
-    todo = [_of_list(BY_NAME[name], at, unit, n) for name, n in zip(LISTS, numbers, strict=True)]
     known = home.tree(period).units.get(unit)
-    mendable = _mendable(found, at, unit, within)
+    here = reverse("workspace-week", args=[unit])
+    mendable = _mendable(found, at, unit)
     context = {
         "unit": known,
         "code": unit,
         "period": period,
         "cut_off": found.cut_off,
         "sentence": _sentence(called(known) if known else unit, dict(zip(LISTS, numbers, strict=True))),
-        "todo": todo,
-        "mendable": mendable,
+        "todo": [_of_list(BY_NAME[name], at, unit, n) for name, n in zip(LISTS, numbers, strict=True)],
+        "mendable": mendable[:MOST_MENDABLE],
+        "more_mendable": max(0, len(mendable) - MOST_MENDABLE),
+        "losses": reverse("workspace-losses", args=[unit]),
         "answers": [*_petitions(unit, at), *_to_explain(unit)],
-        "procedures": procedures[:MOST],
-        "more": max(0, len(procedures) - MOST),
+        "rows": rows[:MOST],
+        "of": of,
+        "by": by,
+        "views": [
+            (words, here + (f"?by={way}" if way != "procedure" else ""), way == by)
+            for way, (words, _heading) in can_be_by.items()
+        ],
+        "more": max(0, len(rows) - MOST),
         "headings": [short(name) for name in LISTS],
         "forecast_said": forecasts.sentence(),
-        "files": {kind: reverse("workspace-week-file", args=[unit, kind]) for kind in ("xlsx", "csv")},
+        "files": {
+            kind: reverse("workspace-week-file", args=[unit, kind]) + f"?by={by}" for kind in ("xlsx", "csv")
+        },
     }
     return rendered(request, "workspace/week.html", context)
 
 
-def _link(unit: str, at: Moment, said: str) -> str:
-    return f"{reverse('workspace-dossiers', args=[unit])}?{said}&period={at.period}"
+def _link(unit: str, at: Moment, **said: str) -> str:
+    return f"{reverse('workspace-dossiers', args=[unit])}?{urlencode({**said, 'period': str(at.period)})}"
 
 
 def _of_list(ready: Ready, at: Moment, unit: str, number: int) -> Entry:
     urgent = ready.name == "overdue" and number > 0
-    return Entry(ready.title(at), number, _link(unit, at, f"list={ready.name}"), ready.said(), urgent)
+    return Entry(ready.title(at), number, _link(unit, at, list=ready.name), ready.said(), urgent)
 
 
 def _sentence(name: str, numbers: dict[str, int]) -> str:
@@ -123,40 +161,58 @@ def _sentence(name: str, numbers: dict[str, int]) -> str:
     )
 
 
-def _procedures(found: Listing, at: Moment, unit: str, within: Sequence[str]) -> list[OfProcedure]:
-    """The procedures with something to do, the most overdue and soon due first."""
-    names = home.procedure_names()
-    rows: dict[str, OfProcedure] = {}
-    for name in LISTS:
-        wish = Wish(within, BY_NAME[name].condition(at))
-        for code, number in found.occurring(wish, "procedure"):
-            row = rows.setdefault(code, OfProcedure(code, names.get(code) or ""))
-            row.numbers[name] = number
-    for row in rows.values():
-        row.links = {name: _link(unit, at, f"list={name}&procedure={row.code}") for name in LISTS}
+# The table
+
+
+def _rows(
+    request: Any, found: Listing, at: Moment, unit: str, within: Sequence[str], by: str, form: str
+) -> list[Row]:
+    """The procedures, units or handlers with something to do, the most overdue and soon due first."""
+    conditions = {name: BY_NAME[name].condition(at) for name in LISTS}
+    rows: dict[str, Row] = {}
+    if by == "handler":
+        audit.append(request.user, "handlers shown", object="week", unit=unit, form=form)
+        counted = week_by_handler.work(found, conditions, within)
+        rows = {code: Row(one.code, one.name, one.numbers) for code, one in counted.items()}
+    else:
+        names, parameter = home.procedure_names(), "procedure" if by == "procedure" else "in"
+        known = home.tree(at.period).units
+        for name, condition in conditions.items():
+            for code, number in found.occurring(Wish(within, condition), by):  # type: ignore[arg-type]
+                called_so = names.get(code) if by == "procedure" else known[code].short_name
+                row = rows.setdefault(code, Row(code, called_so or ""))
+                row.numbers[name] = number
+        for row in rows.values():
+            row.links = {name: _link(unit, at, list=name, **{parameter: row.code}) for name in LISTS}
     return sorted(rows.values(), key=lambda row: ([-row.numbers[name] for name in LISTS], row.code))
 
 
-def _frame(procedures: Sequence[OfProcedure]) -> pl.DataFrame:
-    schema: dict[str, Any] = {_("Mã thủ tục hành chính"): pl.String, _("Thủ tục"): pl.String}
+def _frame(rows: Sequence[Row], of: str) -> pl.DataFrame:
+    schema: dict[str, Any] = {_("Mã"): pl.String, of: pl.String}
     schema |= {short(name): pl.Int64 for name in LISTS}
-    rows = [(row.code, row.name, *row.numbers.values()) for row in procedures]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    cells = [(row.code, row.name, *row.numbers.values()) for row in rows]
+    return pl.DataFrame(cells, schema=schema, orient="row")
 
 
-def _mendable(found: Listing, at: Moment, unit: str, within: Sequence[str]) -> list[Entry]:
-    """By indicator: the finished dossiers that the unit can still complete; they lead to them by reason."""
-    asked = mendable_indicators(rules_in_use().at(at.period.last))
-    numbers = found.numbers(within, [completable(indicator, at.period) for indicator in asked])
-    return [
-        Entry(
-            f"{indicator.id} {indicator.short[language()]}",
-            number,
-            _link(unit, at, f"indicator={indicator.id}&lost=1&mend=1&by=reason"),
-        )
-        for indicator, number in zip(asked, numbers, strict=True)
-        if number
-    ]
+# What is to be mended and answered
+
+
+def _mendable(found: Listing, at: Moment, unit: str) -> list[Line]:
+    """What the unit itself can still mend, by indicator and reason: the most points first."""
+    whole_account = account_of(unit, at.period, found)
+    if whole_account is None:
+        return []
+    lines = []
+    for cost in whole_account.costs:
+        for slice_ in cost.slices:
+            loss = slice_.loss
+            if loss.fate not in (Fate.NOW, Fate.UNTIL) or loss.who != ("unit",) or not loss.number:
+                continue
+            listed = set(loss.reasons) <= set(codes(cost.indicator))
+            asked = {"fate": loss.fate.name.lower(), "who": "unit", "lacks": " ".join(loss.reasons)}
+            link = _link(unit, at, indicator=cost.indicator.id, lost="1", **asked) if listed else ""
+            lines.append(Line(slice_, cost.indicator, link))
+    return sorted(lines, key=lambda line: (-line.slice.points, -line.slice.loss.number, line.indicator.id))
 
 
 def _petitions(unit: str, at: Moment) -> list[Entry]:
@@ -171,7 +227,7 @@ def _petitions(unit: str, at: Moment) -> list[Entry]:
         waits = rows.answered_at.isnull() & rows.refused_at.isnull() & (rows.arrived_at <= now())
         mine = rows.unit.isin(sorted(home.below(at.period, unit)))
         number = int(rows.filter(waits & mine).count().to_pyarrow().as_py())
-    link = _link(unit, at, f"indicator={of_petitions[0].id}&lost=1") if of_petitions else ""
+    link = _link(unit, at, indicator=of_petitions[0].id, lost="1") if of_petitions else ""
     said = _("Phản ánh, kiến nghị đã đến đơn vị, chưa trả lời.")
     return [Entry(_("Phản ánh, kiến nghị chưa trả lời"), number, link, said, number > 0)]
 
