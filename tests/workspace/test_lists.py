@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -428,3 +429,21 @@ def test_the_overview_is_in_the_order_of_the_page(client_of: SignIn) -> None:
     table = page[page.index('<table class="losses">') : page.index("</table>")]
     codes = re.findall(r'<span class="id">([\d.a-z]+)</span>', table)
     assert codes == [row["Mã chỉ số"] for row in rows_of(client, "/workspace/H99/overview.csv")]
+
+
+def test_what_was_ticked_is_a_list_of_its_own(client_of: SignIn) -> None:
+    """As a page and as a file, whatever the list was, and of the own unit alone."""
+    client, at = client_of("staff", "H99.01"), "/workspace/H99.01/dossiers"
+    page = body(client, f"{at}?list=open")
+    assert 'name="pick" value="H99/H99.01-later"' in page
+    picked = "list=open&pick=H99/H99.01-later&pick=H99/H99.01-done-late&pick=H99/H99.201-later&pick=x"
+    assert kinds(client, f"{at}.csv?{picked}") == {"later", "done-late"}
+    page = body(client, f"{at}?{picked}")
+    assert "Đang giải quyết, còn trong hạn: hồ sơ đã chọn" in page
+    assert "2 hồ sơ." in page
+    assert 'href="/workspace/H99.01/dossiers?list=open"' in page
+    [xlsx] = re.findall(r'href="([^"]+dossiers\.xlsx[^"]+)"', page)
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(unescape(xlsx)).streaming_content)))  # type: ignore[attr-defined]
+    assert sum("H99.01-" in str(row[0]) for row in book.worksheets[0].values) == 2
+    many = "&".join(f"pick=H99/{n}" for n in range(201))
+    assert client.get(f"{at}?{many}").status_code == 400

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -243,6 +243,18 @@ def doubted(finding: str, period: Period) -> Expression:
     """The dossiers of a period with a finding, by its name (see ``phucvu.engine.data_quality``)."""
     of = "received" if finding == "not_reported" else "handled"
     return population(of, period) & holds(f"doubt {finding}")
+
+
+def one_of(dossiers: Iterable[tuple[str, str]]) -> Expression:
+    """These dossiers, by sender and code."""
+    of_sender: dict[str, list[str]] = {}
+    for sender, code in dossiers:
+        of_sender.setdefault(sender, []).append(code)
+    each = (
+        (ColumnExpression("sender") == ConstantExpression(sender)) & _one_of(ColumnExpression("code"), codes)
+        for sender, codes in of_sender.items()
+    )
+    return any_of(each, YES)
 
 
 def _one_of(column: Expression, values: Sequence[Any]) -> Expression:

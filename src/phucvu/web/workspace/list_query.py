@@ -37,11 +37,14 @@ LONGEST = 100
 
 PARAMETERS = (
     *("list", "indicator", "lost", "mend", "doubt", "period"),
-    *("procedure", "in", "status", "channel", "reason", "q", "by", "sort", "order", "page"),
+    *("procedure", "in", "status", "channel", "reason", "q", "by", "sort", "order", "page", "pick"),
 )
 FILTERS = ("procedure", "in", "status", "channel", "reason", "q")
 GROUPS = ("procedure", "unit", "reason")
 """What a list can be grouped by."""
+
+MOST_PICKED = 200
+"""Dossiers that can be ticked, so that an address stays short enough for every server on its way."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class ListQuery:
     def of(cls, request: Any, unit: str) -> ListQuery:
         """Raises Http404 for an indicator, list or finding that there is not, BadRequest for an order."""
         said = {p: request.GET[p][:LONGEST] for p in PARAMETERS if request.GET.get(p)}
+        if picked := _picked(request.GET):
+            said["pick"] = picked
         period = home.asked_period(said.get("period", ""))
         rules = rules_in_use().at(period.last)
         indicator = said.get("indicator")
@@ -99,6 +104,13 @@ class ListQuery:
     def completable_only(self) -> bool:
         """Whether only finished dossiers are asked for that can still be completed."""
         return self.lost_only and self.said.get("mend") == "1"
+
+    @property
+    def picked(self) -> list[tuple[str, str]]:
+        """The dossiers that were ticked, by sender and code; none where the list is asked for whole."""
+        lines = self.said.get("pick", "").splitlines() if self.of_dossiers else []
+        pairs = (line.partition("/") for line in lines)
+        return [(sender, code) for sender, _slash, code in pairs]
 
     @property
     def order(self) -> Order:
@@ -140,6 +152,9 @@ class ListQuery:
         return listing.lacking(self.indicator, self.period, reason)
 
     def condition(self, at: Moment) -> Expression:
+        if self.picked:
+            # What was ticked stays, although it may no longer be late or due.
+            return listing.one_of(self.picked)
         found = self._listed(at)
         reason = self.said.get("reason")
         return found & self.lacking(reason) if reason and self.of_dossiers else found
@@ -174,6 +189,10 @@ class ListQuery:
         )
 
     def title(self, at: Moment) -> str:
+        title = self._title(at)
+        return _("%(name)s: hồ sơ đã chọn") % {"name": title} if self.picked else title
+
+    def _title(self, at: Moment) -> str:
         lang = language()
         if self.ready:
             return self.ready.title(at)
@@ -207,6 +226,15 @@ class ListQuery:
         said = self.said | {"page": ""} | {k: str(v) if v is not None else "" for k, v in changed.items()}
         kept = {name: said[name] for name in PARAMETERS if said.get(name)}
         return f"?{urlencode(kept)}" if kept else "?"
+
+
+def _picked(given: Any) -> str:
+    """The ticked dossiers, a line each: sender/code; BadRequest for too many."""
+    values = given.getlist("pick") if hasattr(given, "getlist") else [given.get("pick", "")]
+    lines = dict.fromkeys(line for value in values for line in value.splitlines() if "/" in line)
+    if len(lines) > MOST_PICKED:
+        raise BadRequest(_("Chỉ chọn được nhiều nhất %(most)s hồ sơ.") % {"most": MOST_PICKED})
+    return "\n".join(lines)
 
 
 def _number(text: str | None) -> int | None:
