@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from phucvu.accounts.models import User
+from phucvu.web.workspace import week
 
 from .. import browsing
 from ..web.axe import RUN, source
@@ -95,6 +96,7 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
         "/ledger",
         "/fully-online",
         "/dossiers",
+        "/dossiers?list=open&pick=H99/H99.01-later",
         "/dossiers?indicator=3.4",
         "/dossiers?indicator=4.2&lost=1",
         "/dossiers?indicator=4.2&lost=1&by=reason",
@@ -173,3 +175,24 @@ def test_axe_finds_nothing(
         page.evaluate(script)
         found[place] = page.evaluate(RUN)
     assert {place: violations for place, violations in found.items() if violations} == {}
+
+
+def test_the_week_is_printed_on_one_sheet(
+    client_of: Callable[[str, str], Client], page: Page, address: str
+) -> None:
+    """With as many rows as it may have, of names as long as they are shown."""
+    key = client_of("head", "H99").cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
+    page.goto("/workspace/H99/week")
+    page.evaluate(
+        """([rows, mendable]) => {
+            const fill = (list, number) => {
+                while (list.children.length < number) list.append(list.children[0].cloneNode(true));
+            };
+            fill(document.querySelector(".week tbody"), rows);
+            fill(document.querySelector("#mendable + .lists"), mendable);
+            document.querySelectorAll(".week tbody th").forEach(th => th.textContent = "thủ tục ".repeat(9));
+        }""",
+        [week.MOST, week.MOST_MENDABLE],
+    )
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1

@@ -21,7 +21,7 @@ from phucvu.formats import whole
 from phucvu.inbox.clock import now
 from phucvu.rules.loading import rules_in_use
 from phucvu.steering.due_lists import Moment
-from phucvu.steering.fates import Fate
+from phucvu.steering.fates import DECLARED_ONLY, Fate
 from phucvu.web.language import _, language
 from phucvu.web.sentences import called
 from phucvu.web.workspace import dossiers, files, forecasts, home, week_by_handler
@@ -211,6 +211,8 @@ def _mendable(found: Listing, at: Moment, unit: str) -> list[Line]:
             listed = set(loss.reasons) <= set(codes(cost.indicator))
             asked = {"fate": loss.fate.name.lower(), "who": "unit", "lacks": " ".join(loss.reasons)}
             link = _link(unit, at, indicator=cost.indicator.id, lost="1", **asked) if listed else ""
+            if loss.reasons == (DECLARED_ONLY,):
+                link = reverse("workspace-ledger", args=[unit]) + f"?period={at.period}"
             lines.append(Line(slice_, cost.indicator, link))
     return sorted(lines, key=lambda line: (-line.slice.points, -line.slice.loss.number, line.indicator.id))
 
