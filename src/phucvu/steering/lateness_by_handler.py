@@ -82,7 +82,8 @@ def _last(steps: ir.Table, *of: str) -> pl.DataFrame:
     """The handler that the last step of each dossier names, as it is written there."""
     named = steps.select(*of, "at", handler=steps.payload.re_extract(HANDLER, 1))
     named = named.filter(named.handler != "")
-    return named.group_by(*of).agg(handler=named.handler.argmax(named["at"])).to_polars()
+    last: pl.DataFrame = named.group_by(*of).agg(handler=named.handler.argmax(named["at"])).to_polars()
+    return last
 
 
 def _keys(tables: Tables, last: pl.DataFrame) -> pl.DataFrame:
