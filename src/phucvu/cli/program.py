@@ -26,6 +26,7 @@ from phucvu.cli.import_ import import_, mappings, set_aside
 from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.ledger import ledger
+from phucvu.cli.letter import letter
 from phucvu.cli.lost_and_changed import changes, losses
 from phucvu.cli.plan import plan
 from phucvu.cli.portal import portal
@@ -66,6 +67,7 @@ COMMANDS = (
         changes,
         ledger,
         plan,
+        letter,
     ),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),

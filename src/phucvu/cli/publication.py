@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import polars as pl
@@ -16,6 +17,11 @@ from phucvu.figures.periods import around
 from phucvu.formats import day, whole
 from phucvu.problems import Fault, UnusableError
 
+if TYPE_CHECKING:
+    from phucvu.engine.sources import Tables
+    from phucvu.figures.units import Units
+    from phucvu.steering.publication_watch import Limits, Watched
+
 
 @click.command("publication-watch")
 @one_unit_option
@@ -27,26 +33,19 @@ def publication_watch(
     unit: str, every: bool, asked: CountingOptions, format_: str, excel: Path | None
 ) -> None:
     """Quyết định phải công bố, công khai, còn mấy ngày. | Decisions to publish, and the days left."""
-    from phucvu.engine.calendar import Calendar
     from phucvu.engine.tree import Tree
-    from phucvu.steering.publication_watch import STAGES, Limits, Stage, broken_words, watch
+    from phucvu.steering.publication_watch import STAGES, Stage, broken_words
 
     tables, units = asked.open()
     today = asked.now.date()
     if unit not in units:
         raise UnusableError(Fault("unit_unknown", name=unit))
-    tree, [month, *_] = Tree.of_today(units, today), around(today)
-    root = tree.root(unit) or unit
-    own = tables["calendar"].to_polars()
-    calendar = Calendar(dict(own.select("date", "working").iter_rows()))
-    limits = Limits.of(asked.rule_set.at(today), configuration.current().publication_days)
-    rows = tables["decisions"].to_polars().to_dicts()
-    below = set(tree.below(unit)) | {unit}
-    own_units = set(tree.below(root))
-    others = {u.code for u in units if u.kind != "ministry"} - own_units
+    [month, *_] = around(today)
+    below = set(Tree.of_today(units, today).below(unit)) | {unit}
+    every_one, limits = watched(asked, tables, units, unit)
     found = [
         one
-        for one in watch(rows, root, units[root].kind, own_units, limits, calendar, today, others)
+        for one in every_one
         if {one.unit, one.advising_unit} & below and (every or one.stage is not Stage.DONE)
     ]
     frame = pl.DataFrame(
@@ -93,6 +92,24 @@ def publication_watch(
                 for one in found
             ],
         )
+
+
+def watched(asked: CountingOptions, tables: Tables, units: Units, unit: str) -> tuple[list[Watched], Limits]:
+    """The decisions that a unit's province or ministry answers for, as of the clock, and their limits."""
+    from phucvu.engine.calendar import Calendar
+    from phucvu.engine.tree import Tree
+    from phucvu.steering.publication_watch import Limits, watch
+
+    today = asked.now.date()
+    tree = Tree.of_today(units, today)
+    root = tree.root(unit) or unit
+    own = tables["calendar"].to_polars()
+    calendar = Calendar(dict(own.select("date", "working").iter_rows()))
+    limits = Limits.of(asked.rule_set.at(today), configuration.current().publication_days)
+    own_units = set(tree.below(root))
+    others = {u.code for u in units if u.kind != "ministry"} - own_units
+    rows = tables["decisions"].to_polars().to_dicts()
+    return watch(rows, root, units[root].kind, own_units, limits, calendar, today, others), limits
 
 
 COLUMNS = {

@@ -1,0 +1,85 @@
+"""`phucvu letter`: each kind from a home's own records, templates and fields of the office."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import docx
+import pytest
+from click.testing import CliRunner
+
+from phucvu.cli.letter import KIND_NAMES
+from phucvu.cli.program import program
+from phucvu.letters.letter_kinds import KINDS
+from phucvu.problems import UnusableError
+from phucvu.records.store import Store
+
+from ..workspace import records
+
+NOW = "2026-08-20T10:00:00"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("home"))
+    records.fill(store, dt.datetime.fromisoformat(NOW))
+    return store.home
+
+
+def write(home, out, kind, unit, *words):
+    said = ["letter", kind, "--unit", unit, "--period", "2026-08", "--out", str(out), *words]
+    CliRunner().invoke(
+        program, [*said, "--home", home, "--now", NOW], catch_exceptions=False, standalone_mode=False
+    )
+    document = docx.Document(str(out))
+    lines = [p.text for p in document.paragraphs]
+    return "\n".join([*lines, *(c.text for t in document.tables for r in t.rows for c in r.cells)])
+
+
+def test_the_command_offers_every_kind():
+    assert set(KIND_NAMES) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_each_kind_is_written_from_the_own_count(home, tmp_path, kind):
+    unit = "H99" if "province" in KINDS[kind].units else "H99.01"
+    said = write(home, tmp_path / "van-ban.docx", kind, unit)
+    assert "tháng 8/2026" in said
+    assert "theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày 20/8/2026" in said
+
+
+def test_an_office_has_its_own_template_and_fields(home, tmp_path):
+    template, fields, out = tmp_path / "mau.docx", tmp_path / "co-quan.yaml", tmp_path / "ra.docx"
+    document = docx.Document()
+    document.add_paragraph("{{ ten_co_quan }}, {{ ky }}; {{ ngay_thang }}")
+    document.save(str(template))
+    fields.write_text("ten_co_quan: Sở Thử Nghiệm\nngay_ky: 2026-09-04\n", encoding="utf-8")
+    words = ("--template", str(template), "--fields", str(fields))
+    said = write(home, out, "department-notice", "H99.01", *words)
+    assert said == "Sở Thử Nghiệm, tháng 8/2026; ngày 04 tháng 9 năm 2026"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("ten_co_quann: x", "letter_field_unknown"),
+        ("kinh_gui: x", "letter_fields_unreadable"),
+        ("- x", "letter_fields_unreadable"),
+        ("a: [", "letter_fields_unreadable"),
+        ("a: &a [x]\nb: *a", "letter_fields_unreadable"),
+        ("ngay_ky: ngày mai", "date_impossible"),
+    ],
+)
+def test_fields_that_cannot_be_used_are_named(home, tmp_path, content, code):
+    fields = tmp_path / "co-quan.yaml"
+    fields.write_text(content, encoding="utf-8")
+    with pytest.raises(UnusableError) as error:
+        write(home, tmp_path / "ra.docx", "monthly-publication", "H99", "--fields", str(fields))
+    assert [fault.code for fault in error.value.faults] == [code]
+    assert not (tmp_path / "ra.docx").exists()
+
+
+def test_a_file_that_cannot_be_written_is_one_line(home, tmp_path):
+    with pytest.raises(UnusableError) as error:
+        write(home, tmp_path / "khong-co" / "ra.docx", "monthly-publication", "H99")
+    assert error.value.faults[0].code == "output_file_not_written"
