@@ -58,7 +58,7 @@ def test_every_action_of_the_log_has_its_words() -> None:
     source = Path(phucvu.accounts.__file__).parents[1]
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for package in ("accounts", "assignments", "editions", "web", "cli")
+        for package in ("accounts", "assignments", "editions", "notices", "web", "cli")
         for path in (source / package).rglob("*.py")
         if path.name != "words.py"
     )

@@ -31,6 +31,7 @@ ACTIONS = {
     "sender made": Words(vi="lập tài khoản gửi", en="sender made"),
     "sender opened": Words(vi="mở tài khoản gửi", en="sender opened"),
     "sender closed": Words(vi="đóng tài khoản gửi", en="sender closed"),
+    "notices chosen": Words(vi="chọn nhận thông báo", en="notices chosen"),
     "refused": Words(vi="bị từ chối", en="refused"),
     "minutes of deeds set": Words(vi="đặt số phút cho mỗi việc", en="minutes of deeds set"),
     "list exported": Words(vi="xuất danh sách", en="list exported"),

@@ -22,6 +22,7 @@ from phucvu.web.workspace import (
     matching,
     one_dossier,
     online_services,
+    own_notices,
     points_at_stake,
     publication,
     publishing,
@@ -48,6 +49,7 @@ JOB = f"{UNIT}/exports/(?P<job>[0-9a-f]{{32}})"
 
 in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
+    path("accounts/notices", requires(Action.SEE_WORKSPACE)(own_notices.show), name="own-notices"),
     path("workspace/<unit>", see(unit.show), name="workspace"),
     path("workspace/<unit>/week", see(week.show), name="workspace-week"),
     re_path(rf"^{UNIT}/week\.{FORM}$", see(week.show), name="workspace-week-file"),
