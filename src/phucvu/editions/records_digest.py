@@ -1,7 +1,7 @@
 """A digest of the records that counted at a moment: the same after corrections, compaction and a move.
 
-Of each table the rows that count are written as text, column by column, in the order of their arrival. The
-SHA-256 of the rows of every ``CHUNK`` places is taken together, and of these again.
+Of each table the rows that count are written as text, column by column; the SHA-256 of these, in the order of
+their arrival, are hashed together.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ from phucvu.editions.manifest import RecordsDigest
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 
-CHUNK = 10_000
-"""Places in the order of arrival that are hashed together, so that this takes little memory."""
+BATCH = 100_000
+"""Rows fetched at once."""
 
 PLACE = "sequence"
 """Where a row stands in the order of arrival."""
 
 SQL = """
-SELECT {place} // {chunk} AS chunk, count(*) AS rows,
-       sha256(string_agg(sha256(concat_ws(chr(31), {texts})), '' ORDER BY {place})) AS digest
-FROM ({rows}) GROUP BY chunk ORDER BY chunk
+SELECT unhex(sha256(concat_ws(chr(31), {texts}))) AS digest FROM ({rows}) ORDER BY {place}
 """
 TEXT = "coalesce(cast({column} AS VARCHAR), chr(0))"
 
@@ -51,9 +49,11 @@ def digests(
 
 def _digest(con: Backend, rows: ir.Table, columns: list[str]) -> RecordsDigest:
     texts = ", ".join(TEXT.format(column=f'"{column}"') for column in columns)
-    query = SQL.format(place=PLACE, chunk=CHUNK, texts=texts, rows=ibis.to_sql(rows, dialect="duckdb"))
+    query = SQL.format(place=PLACE, texts=texts, rows=ibis.to_sql(rows, dialect="duckdb"))
     whole, count = hashlib.sha256(), 0
-    for chunk, number, digest in con.raw_sql(query).fetchall():
-        whole.update(f"{chunk} {number} {digest}\n".encode())
-        count += number
+    # Sorting may use the disk, and no more than a batch is held here.
+    for batch in con.con.sql(query).to_arrow_reader(BATCH):
+        [digest] = batch.columns
+        whole.update(b"".join(digest.to_pylist()))
+        count += batch.num_rows
     return RecordsDigest(count, columns, whole.hexdigest())
