@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import docx
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -46,6 +47,22 @@ def test_each_kind_is_written_from_the_own_count(home, tmp_path, kind):
     said = write(home, tmp_path / "van-ban.docx", kind, unit)
     assert "tháng 8/2026" in said
     assert "theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày 20/8/2026" in said
+
+
+def test_the_appendices_are_a_workbook_too(home, tmp_path):
+    book = tmp_path / "phu-luc.xlsx"
+    write(home, tmp_path / "ra.docx", "office-notice", "H99", "--excel", str(book))
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == ["Chỉ số thành phần", "Đơn vị theo chỉ số", "Giải quyết hồ sơ", "Nguồn"]
+    units = list(sheets["Đơn vị theo chỉ số"].iter_rows(values_only=True))
+    assert [row[0] for row in units[1:]] == ["H99.01", "H99.201"]
+    assert units[0][2].startswith("1.1 ")
+    for _, _, handled, on_time, late, rate in sheets["Giải quyết hồ sơ"].iter_rows(2, values_only=True):
+        assert handled == on_time + late
+        assert rate == pytest.approx(on_time / handled)
+    own = tmp_path / "so.xlsx"
+    write(home, tmp_path / "ra.docx", "department-notice", "H99.01", "--excel", str(own))
+    assert openpyxl.load_workbook(own).sheetnames == ["Chỉ số thành phần", "Nguồn"]
 
 
 def test_an_office_has_its_own_template_and_fields(home, tmp_path):

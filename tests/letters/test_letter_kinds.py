@@ -10,6 +10,7 @@ import pytest
 from docx.shared import Mm, Pt
 
 from phucvu.engine.calendar import Calendar
+from phucvu.figures.periods import Period
 from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
 from phucvu.letters.template_filling import fill, shipped
 from phucvu.problems import NotFoundError, UnusableError
@@ -231,3 +232,23 @@ def test_the_own_count_says_its_change_since_the_period_before():
     of = facts(before={("H99", "2.1"): (800, 1000)})
     assert of.own["2.1"].score_change == of.own["2.1"].score - 16 > 0
     assert of.own["2.1"].since == "tháng 10/2023"
+
+
+@pytest.mark.parametrize(
+    ("period", "now", "then", "before"),
+    [
+        ("2023-11", "tháng 11/2023", "tháng 12/2023", "tháng 10/2023"),
+        ("2023-Q4", "quý IV/2023", "quý I/2024", "quý III/2023"),
+        ("2023", "năm 2023", "năm 2024", "năm 2022"),
+        (
+            "2023-11-01..2023-11-15",
+            "từ ngày 01/11/2023 đến ngày 15/11/2023",
+            "thời gian tới",
+            "từ ngày 17/10/2023 đến ngày 31/10/2023",
+        ),
+    ],
+)
+def test_any_period_is_named_with_the_one_before_and_after(period, now, then, before):
+    of = facts(period=Period.parse(period), before={("H99", "2.1"): (800, 1000)})
+    context = context_of(KINDS["monthly-publication"], of, fields_of(KINDS["monthly-publication"], of))
+    assert (context["ky"], context["ky_sau"], of.own["2.1"].since) == (now, then, before)

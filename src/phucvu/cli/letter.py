@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from phucvu.cli.dossiers import one_unit_option
+from phucvu.cli.dossiers import about_records, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, period_option
+from phucvu.cli.output import write_tables
 from phucvu.cli.publication import watched
+from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError, why
 
@@ -38,6 +40,7 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="TỆP",
     help="Thông tin của cơ quan (YAML). | What the office says of itself.",
 )
+@excel_option
 @counting_options
 def letter(
     kind: str,
@@ -46,10 +49,13 @@ def letter(
     out: Path,
     template: Path | None,
     fields: Path | None,
+    excel: Path | None,
     asked: CountingOptions,
 ) -> None:
     """Lập văn bản để cơ quan ghi số và ký. | An official letter, ready to be numbered and signed."""
+    from phucvu.letters.appendix_sheets import appendix_sheets
     from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
+    from phucvu.letters.letter_numbers import period_words
     from phucvu.letters.office_fields import read_fields
     from phucvu.letters.template_filling import fill, fill_apart, read_template, shipped
 
@@ -67,6 +73,9 @@ def letter(
     except OSError as error:
         raise UnusableError(Fault("output_file_not_written", file=str(out), why=why(error))) from error
     click.echo(f"{KINDS[kind].name}: {out}")
+    if excel is not None:
+        title = f"{facts.unit.short_name}, {period_words(period)}"
+        write_tables(excel, title, appendix_sheets(facts), about_records(asked, period, unit))
 
 
 def _facts(unit: str, period: Period, asked: CountingOptions) -> LetterFacts:

@@ -74,8 +74,13 @@ class LetterFacts:
         """The portal's result of a part, else the own count's."""
         return self.portal.get(part) or self.own.get(part)
 
+    @property
+    def ranked_units(self) -> list[Unit]:
+        """The units below the province that appendices list: departments, then communes."""
+        return [*self.below("department"), *self.below("commune", "district")]
+
     def below(self, *kinds: str) -> list[Unit]:
-        """The units directly below the province of these kinds, by name."""
+        """The units directly below the province of these kinds, by code."""
         units = self.scores.units.of_period(self.period).children(self.root.code)
         return sorted((unit for unit in units if unit.kind in kinds), key=lambda unit: unit.code)
 
@@ -105,9 +110,7 @@ def context_of(kind: LetterKind, facts: LetterFacts, fields: Mapping[str, Any]) 
         "don_vi": in_sentence(facts.unit),
         "tinh": in_sentence(facts.root),
         "ky": period_words(facts.period),
-        "ky_sau": period_words(facts.period.previous())
-        if facts.period.kind == "days"
-        else _next(facts.period),
+        "ky_sau": _next(facts.period),
         "nguon_tu_thong_ke": f"số liệu tự thống kê từ hồ sơ, tính đến ngày {short_day(facts.day)}",
     }
     return common | kind.context(facts, fields)
@@ -161,7 +164,7 @@ def _office_notice(facts: LetterFacts, fields: Mapping[str, Any]) -> dict[str, A
     total = _needed(facts, TOTAL)
     groups = [_needed(facts, group.id) for group in facts.rules.groups]
     departments, communes = facts.below("department"), facts.below("commune", "district")
-    late = [(unit, figure) for unit in (*departments, *communes) if (figure := _lateness(facts, unit))]
+    late = [(unit, figure) for unit in facts.ranked_units if (figure := lateness(facts, unit))]
     return {
         "cau_tong_diem": result_sentence(in_sentence(facts.unit), total, facts.unit.kind, percent),
         "tong_diem": _entry(total, facts.unit.kind, percent),
@@ -310,7 +313,7 @@ def _indicator(result: PartResult | None) -> dict[str, str]:
     return {"diem": _score(result), "ty_le": NOTHING if rate is None else share(rate)}
 
 
-def _lateness(facts: LetterFacts, unit: Unit) -> tuple[int, int, Any] | None:
+def lateness(facts: LetterFacts, unit: Unit) -> tuple[int, int, Any] | None:
     """Dossiers on time, all handled, and the rate; None where nothing was handled."""
     row = facts.scores.components.filter(period=str(facts.period), unit=unit.code, indicator=OVERDUE)
     result = facts.own_of(unit).get(OVERDUE)
@@ -394,5 +397,8 @@ def _sources(results: Sequence[PartResult]) -> str:
 
 
 def _next(period: Period) -> str:
+    """The period after; a run of days has none that everybody knows."""
+    if period.kind == "days":
+        return "thời gian tới"
     count = {"month": 1, "quarter": 3, "year": 12}[period.kind]
     return period_words(Period.months(period.first.year, period.first.month + count, count))
