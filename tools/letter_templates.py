@@ -343,12 +343,12 @@ def monthly_publication() -> Any:
     ruled(
         document,
         ("Số", "Chỉ số", "Điểm tối đa", "Điểm trên Cổng", "Số liệu tự thống kê", "Tỷ lệ", "Điểm tự chấm"),
-        (10.0, 67.0, 14.0, 15.0, 24.0, 16.0, 14.0),
+        (9.0, 72.0, 13.0, 14.0, 24.0, 15.0, 13.0),
         [
             *(("for n in phu_luc_1", ""), ("", group)),
             *(("for p in n.thanh_phan", ""), ("", part), ("endfor", ""), ("endfor", "")),
         ],
-        size=10.5,
+        size=10,
     )
     source_note(
         document,

@@ -11,6 +11,7 @@ import pytest
 from phucvu.letters import template_filling
 from phucvu.letters.template_filling import LARGEST_FILE, check_file, fill, fill_apart, read_template, shipped
 from phucvu.problems import UnusableError
+from tools import letter_templates
 
 CONTEXT = {"ten": "Sở Thử", "hang": [{"tong": "1", "chi_so": {"2.1": "90%"}}]}
 
@@ -135,3 +136,8 @@ def zipped(parts):
         for name, content in parts.items():
             file.writestr(name, content)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("name", sorted(letter_templates.MADE))
+def test_the_templates_that_ship_are_those_that_the_tool_makes(name):
+    assert letter_templates.content(letter_templates.MADE[name]()) == shipped(name)
