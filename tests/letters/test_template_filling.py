@@ -59,6 +59,11 @@ def test_an_unknown_field_is_named_with_the_nearest(text, name, near):
     assert (fault.parameters["name"], fault.parameters["near"]) == (name, near)
 
 
+def test_a_process_of_its_own_tells_the_same_fault():
+    for text in ("{{ tenn }}", "{{ ten", "{{ ten.__class__ }}"):
+        assert refused(fill_apart, template(text)) == refused(fill, template(text))
+
+
 @pytest.mark.parametrize(
     "text",
     [
