@@ -23,8 +23,8 @@ from phucvu.notices.models import Digest, Subscription
 from phucvu.notices.outbox import Outbox, undelivered
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
-from phucvu.steering.advice import completable
 from phucvu.steering.due_lists import mendable_indicators
+from phucvu.steering.losses_asked import BY_UNIT, lost_dossiers
 
 from ..signing import made
 from ..workspace.records import SECRETS
@@ -101,7 +101,9 @@ def test_the_numbers_are_those_of_the_lists(person: Person, store: Store, box: O
     found, asked = listing_of(store.home, month), mendable_indicators(rules_in_use().at(month.last))
     assert found is not None
     within = ["H99", "H99.01", "H99.201"]
-    each = found.numbers(within, [completable(one, month) for one in asked])
+    each = found.numbers(
+        within, [lost_dossiers(one, month, found.cut_off < month.ends, BY_UNIT) for one in asked]
+    )
     assert counts["H99"]["by_indicator"] == {one.id: n for one, n in zip(asked, each, strict=True) if n}
     assert max(each) <= counts["H99"]["mendable"] <= sum(each)
 

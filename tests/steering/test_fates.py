@@ -53,3 +53,12 @@ def test_every_deed_is_used_and_takes_time() -> None:
     used |= {reason.next for reason in REASONS.values()} | {ASK_MINISTRY}
     assert used - {None} == DEEDS.keys()
     assert all(deed.minutes > 0 for deed in DEEDS.values())
+
+
+@pytest.mark.parametrize("rules", ["portal-2026", "qd766-2022"])
+def test_of_every_indicator_that_gives_points_something_can_be_done(rules: str) -> None:
+    for file in load(rules).indicators:
+        indicator = load(rules).at(file.max_points[-1].from_)[file.id]
+        if indicator.scored and not indicator.by_rule and indicator.count.numerator:
+            found = [REASONS[code] for code in codes(indicator) if code != NO_DOSSIER]
+            assert all(r.next or any(case.deed for case in r.cases) for r in found), indicator.id

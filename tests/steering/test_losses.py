@@ -10,12 +10,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import figures
-from phucvu.engine.listing import Listing, judge
+from phucvu.engine.listing import Listing, Wish, judge
 from phucvu.engine.sources import from_frames
+from phucvu.engine.tree import Tree
 from phucvu.engine.verdict import OF_DOSSIERS
+from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
+from phucvu.rules.model import Indicator
 from phucvu.steering.fates import Fate
-from phucvu.steering.losses import losses
+from phucvu.steering.losses import Loss, asked_of, losses
+from phucvu.steering.losses_asked import LossAsked, lost_dossiers, lost_things
 
 from ..engine.plain_records import Case, cases
 from ..engine.test_plain_agrees import frames
@@ -23,6 +27,17 @@ from ..engine.test_plain_agrees import frames
 FEW = settings(
     deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )
+
+
+def listed(listing: Listing, tree: Tree, period: Period, unit: str, indicator: Indicator, loss: Loss) -> int:
+    """How many records a list holds that is narrowed to a loss."""
+    of = asked_of(listing, tree, period, unit, indicator)
+    wanted = LossAsked(loss.fate, loss.who, loss.reasons)
+    if indicator.count.of in OF_DOSSIERS:
+        condition = lost_dossiers(indicator, period, of.running, wanted)
+        return listing.number(Wish(tree.below(of.unit), condition))
+    rows = lost_things(of, indicator, wanted)
+    return len({row["procedure"] for row in rows}) if indicator.count.of == "decisions" else len(rows)
 
 
 @pytest.mark.parametrize("rules", ["portal-2026", "qd766-2022"])
@@ -57,6 +72,7 @@ def test_losses_add_up_to_the_figures_and_those_of_the_units_below(rules: str, c
                 assert indicator.scope == "province" or loss.by_unit.keys() <= parts
                 assert (loss.until is not None) == (loss.fate is Fate.UNTIL)
                 assert not (loss.fate is Fate.GONE and (loss.deeds or loss.who))
+                assert listed(listing, tree, period, unit, indicator, loss) == loss.number, (id_, loss)
                 if loss.until is not None:
                     assert listing.cut_off < loss.until <= period.ends
             # Of dossiers, what a unit below is told to lose is what it loses itself.

@@ -205,7 +205,7 @@ def test_others_do_not_choose_versions(client_of: SignIn, home: Store, role: str
         ("today", "Giải quyết và trả kết quả trước hết"),
         ("waiting", "Chờ người dân bổ sung giấy tờ"),
         ("done", "Không còn việc phải làm"),
-        ("done-bare", "Đính kèm kết quả giải quyết điện tử"),
+        ("done-bare", "Trả kết quả giải quyết điện tử, đính kèm vào hồ sơ đã xử lý xong"),
     ],
 )
 def test_what_to_do(client_of: SignIn, name: str, said: str) -> None:

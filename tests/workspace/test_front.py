@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from phucvu.figures.periods import Period
-from phucvu.rules.loading import load
-from phucvu.steering.advice import ADVICE, advice
+from phucvu.steering.fates import DEEDS, Fate
 from phucvu.web import results
 from phucvu.web.boards import board
-from phucvu.web.workspace import unit
+from phucvu.web.workspace import home, unit
 from phucvu.web.workspace.abbreviations import SPELLED, spelled_out
+from phucvu.web.workspace.points_at_stake import account_of
+from phucvu.web.workspace.to_do import MENDABLE, ToDo
 
 from .test_lists import body, rows_of
 
@@ -83,18 +84,30 @@ def test_the_answer_first_then_what_the_unit_can_mend_then_others_then_what_is_d
     assert places == sorted(places)
     others = page[page.index('id="others"') : page.index('id="now"')]
     assert "Đơn vị vận hành hệ thống thông tin: " in others
-    assert "kết nối Cơ sở dữ liệu quốc gia về dân cư" in others
+    assert "truyền đúng thông tin đã có thật trong hệ thống" in others
     first = page[page.index('id="first"') : page.index('id="others"')]
-    assert "dân cư" not in first
+    assert "truyền đúng thông tin" not in first
 
 
-def test_what_others_must_do_is_never_first(client_of: SignIn) -> None:
-    page = body(client_of("head", "H99.01"), "/workspace/H99.01")
+@pytest.mark.parametrize(("code", "at_root"), [("H99", True), ("H99.01", False)])
+def test_what_others_must_do_is_never_first(
+    client_of: SignIn, month: Period, code: str, at_root: bool
+) -> None:
+    page = body(client_of("head", code), f"/workspace/{code}")
     answer = page[page.index('<p class="answer">') :]
     answer = answer[: answer.index("</p>")]
-    worst = re.findall(r"nhiều nhất ở (.*) \(", answer)[0]
-    others = page[page.index('id="others"') : page.index('id="now"')]
-    assert worst not in others
+    [(worst, lost)] = re.findall(r"nhiều nhất ở (.*) \(([\d,]+) điểm", answer)
+    todo = of(code, month, at_root)
+    assert not [task for task in todo.own if not set(task.who) <= ({"unit", "root"} if at_root else {"unit"})]
+    own = [task.points for task in todo.own if task.indicator.short.vi == worst]
+    assert f"{sum(own):.2f}".replace(".", ",") == lost
+    assert "đang bị trừ" in answer
+
+
+def of(code: str, month: Period, at_root: bool) -> ToDo:
+    account = account_of(code, month, home.listing(month))  # type: ignore[arg-type]
+    assert account is not None
+    return ToDo.of(account, at_root, month)
 
 
 def test_abbreviations_are_spelled_out_at_their_first_use(client_of: SignIn) -> None:
@@ -149,7 +162,7 @@ def test_gains_are_in_order_and_within_what_is_lost(client_of: SignIn, month: Pe
 def test_only_finished_dossiers_are_to_be_completed(client_of: SignIn) -> None:
     client = client_of("head", "H99.01")
     page = body(client, "/workspace/H99.01")
-    links = re.findall(r'href="([^"]+mend=1[^"]*)"', page)
+    links = re.findall(r'href="([^"]+fate=now[^"]*)"', page)
     assert links
     for link in links:
         rows = rows_of(client, link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?"))
@@ -157,25 +170,34 @@ def test_only_finished_dossiers_are_to_be_completed(client_of: SignIn) -> None:
         assert f"({len(rows)} mục)" in page
 
 
-def test_a_province_mends_what_it_owns_and_a_commune_does_not() -> None:
-    rules = load("portal-2026").at(Period.parse("2026").last)
-    assert advice(rules["1.3"], at_root=True).who == "own"  # type: ignore[union-attr]
-    assert advice(rules["1.3"], at_root=False).who == "province"  # type: ignore[union-attr]
-    assert advice(rules["1.1"], at_root=True).who == "ahead"  # type: ignore[union-attr]
+@pytest.mark.parametrize("code", ["H99", "H99.01", "H99.201"])
+def test_the_numbers_of_what_to_do_are_those_of_the_lists(client_of: SignIn, code: str) -> None:
+    client = client_of("head", code)
+    page = body(client, f"/workspace/{code}")
+    section = page[page.index('id="first"') : page.index('id="others"')]
+    found = re.findall(r'<li><a href="([^"]+)">[^<]*</a>:[^<]*?\(([\d.]+) mục\)', section)
+    assert len(found) > 3
+    for link, number in found:
+        address = link.replace("&amp;", "&").replace("/dossiers?", "/dossiers.csv?")
+        assert len(rows_of(client, address)) == int(number), link
 
 
-@pytest.mark.parametrize("indicator", [i.id for i in load("portal-2026").indicators])
-def test_every_indicator_that_is_counted_has_advice(indicator: str) -> None:
-    found = load("portal-2026").at(Period.parse("2026").last)[indicator]
-    if found.scored and not found.by_rule:
-        assert advice(found, at_root=False)
+def test_a_province_mends_what_it_owns_and_a_commune_does_not(site: None, month: Period) -> None:
+    """3.1 asks to offer procedures online: that falls to the province."""
+    for code, at_root in (("H99", True), ("H99.201", False)):
+        todo = of(code, month, at_root)
+        mine = {task.indicator.id for task in todo.own if "root" in task.who}
+        theirs = {task.indicator.id for task in todo.others if "root" in task.who}
+        assert ("3.1" in mine, "3.1" in theirs) == (at_root, not at_root)
+        assert not any(task.fate is Fate.TO_COME for task in todo.first)
+        assert {task.fate for task in todo.first} <= set(MENDABLE)
 
 
 WORDS = ("mỗi nơi một", "DuocLayTuKhoDMQG", "DSKetNoiCSDL", "lấy lại", "gửi lại hồ sơ, ghi")
 
 
 def test_nothing_invites_to_dress_figures() -> None:
-    said = " ".join(each.words.vi for each in ADVICE.values())
+    said = " ".join(deed.vi for deed in DEEDS.values())
     assert not [word for word in WORDS if word in said]
 
 

@@ -13,13 +13,14 @@ import polars as pl
 import pytest
 from django.test import Client
 
+from phucvu.engine.reasons import codes
 from phucvu.figures.periods import Period
 from phucvu.steering.fates import Fate
 from phucvu.web.boards import board
 from phucvu.web.workspace import home
 from phucvu.web.workspace.points_at_stake import account_of
 
-from .test_lists import body
+from .test_lists import body, kinds, rows_of
 
 SignIn = Callable[[str, str], Client]
 UNITS = ["H99", "H99.01", "H99.201"]
@@ -45,10 +46,38 @@ def test_the_sentence_comes_first_and_the_lists_hold_what_the_table_says(
     assert account is not None
     assert f"bị trừ {float(account.shown):.2f}".replace(".", ",") in page
     assert page.index('class="answer"') < page.index("<figure") < page.index("<table")
-    links = re.findall(r'href="(/workspace/[^"]*&reason=\w+)"', page)
-    assert links
-    for link in dict.fromkeys(links):
-        body(client, link)
+    table = page[page.index('id="lost"') :]
+    found = re.findall(r'href="(/workspace/[^"]+)">.*?data-label="Số lượng">([\d.]+)<', table)
+    assert {link.split("indicator=")[1].split("&")[0] for link, _ in found} == {
+        cost.indicator.id
+        for cost in account.costs
+        for each in cost.slices
+        if each.loss.number and each.loss.reasons[0] in codes(cost.indicator)
+    }
+    for link, number in found:
+        listed = rows_of(client, link.replace("/dossiers?", "/dossiers.csv?"))
+        assert len(listed) == int(number), link
+        assert ">" + number + " " in body(client, link), link
+
+
+def test_the_fate_parts_what_an_indicator_lacks(client_of: SignIn, month: Period) -> None:
+    """One can be mended now and the others are open: one list of all would lead to neither."""
+    client, of = client_of("head", "H99.01"), "/workspace/H99.01/dossiers.csv?indicator=4.1&lost=1"
+    whole = kinds(client, of)
+    parts = {fate: kinds(client, f"{of}&fate={fate}") for fate in ("now", "until", "to_come", "gone")}
+    assert parts["now"] == {"done-bare"}
+    assert sum(map(len, parts.values())) == len(whole)
+    assert set().union(*parts.values()) == whole
+    assert kinds(client, f"{of}&mend=1") == parts["now"]
+    assert kinds(client, f"{of}&fate=now&who=unit&lacks=result_file") == parts["now"]
+    assert not kinds(client, f"{of}&fate=now&who=vendor")
+
+
+@pytest.mark.parametrize(
+    "asked", ["fate=soon", "fate=now&who=nobody", "lacks=online", "who=unit+x", "fate=gone&indicator="]
+)
+def test_a_fate_that_there_is_not(client_of: SignIn, asked: str) -> None:
+    body(client_of("head", "H99"), f"/workspace/H99/dossiers?indicator=4.1&{asked}", 404)
 
 
 def test_nothing_of_an_open_dossier_is_asked_for_today(site: None, month: Period) -> None:

@@ -1,4 +1,4 @@
-"""Which dossiers of a listing are overdue, due by a day, or can still be completed."""
+"""Which dossiers of a listing are overdue, due by a day, or can be mended now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phucvu.engine.listing import YES, Listing, holds, lacks
 from phucvu.engine.verdict import OF_DOSSIERS, any_of
 from phucvu.figures.periods import Period, last_second
 from phucvu.rules.model import Indicator, RuleSet
-from phucvu.steering.advice import advice, completable
+from phucvu.steering.losses_asked import BY_UNIT, lost_dossiers
 
 
 @dataclass(frozen=True)
@@ -55,22 +55,20 @@ def due_by(last: dt.date) -> Expression:
 
 
 def mendable_indicators(rules: RuleSet) -> list[Indicator]:
-    """The indicators whose finished dossiers a unit can still complete by itself."""
-    return [
-        indicator
-        for indicator in rules.indicators
-        if not indicator.by_rule
-        and indicator.count.of in OF_DOSSIERS
-        and (how := advice(indicator, at_root=False)) is not None
-        and how.who == "own"
-    ]
+    """The indicators that count dossiers: those that may have finished ones to be mended."""
+    return [i for i in rules.indicators if not i.by_rule and i.count.of in OF_DOSSIERS]
+
+
+def mendable(indicator: Indicator, at: Moment) -> Expression:
+    """The dossiers that an indicator lacks and that their unit can mend now by itself."""
+    return lost_dossiers(indicator, at.period, at.cut_off < at.period.ends, BY_UNIT)
 
 
 @dataclass(frozen=True)
 class WeekCounts:
-    """How many dossiers of a unit are overdue, due today and this week, and can still be completed.
+    """How many dossiers of a unit are overdue, due today and this week, and can be mended now.
 
-    ``by_indicator`` has those that can be completed by indicator; one may stand in several, and stands
+    ``by_indicator`` has those that can be mended by indicator; one may stand in several, and stands
     in ``mendable`` once.
     """
 
@@ -84,8 +82,8 @@ class WeekCounts:
 def week_counts(found: Listing, at: Moment, within: Sequence[str], rules: RuleSet) -> WeekCounts:
     """The counts of some units' dossiers, in one pass."""
     indicators = mendable_indicators(rules)
-    each = [completable(indicator, at.period) for indicator in indicators]
+    each = [mendable(indicator, at) for indicator in indicators]
     now = [overdue(), due_by(at.today), due_by(at.end_of_week), any_of(each, YES)]
-    late, today, week, mendable, *numbers = found.numbers(within, [*now, *each])
+    late, today, week, number, *numbers = found.numbers(within, [*now, *each])
     by_indicator = {one.id: n for one, n in zip(indicators, numbers, strict=True) if n}
-    return WeekCounts(late, today, week, mendable, by_indicator)
+    return WeekCounts(late, today, week, number, by_indicator)

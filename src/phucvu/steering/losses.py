@@ -70,23 +70,19 @@ class Asked:
 
 def losses(listing: Listing, tree: Tree, period: Period, unit: str, indicator: Indicator) -> list[Loss]:
     """What an indicator lacks at a unit; where the scope is the province, what the province lacks."""
-    shows = (tree.root(unit) or unit) if indicator.scope == "province" else unit
-    asked = Asked(listing, tree, period, shows)
+    asked = asked_of(listing, tree, period, unit, indicator)
     if indicator.count.of in OF_DOSSIERS:
         return list(_of_dossiers(asked, indicator))
-    return _of_others(asked, indicator)
+    return list(_summed(asked, indicator, [part for part, _ in other_records(asked, indicator)]))
+
+
+def asked_of(listing: Listing, tree: Tree, period: Period, unit: str, indicator: Indicator) -> Asked:
+    """What is asked for an indicator of a unit: by its scope the unit's own records or its province's."""
+    shows = (tree.root(unit) or unit) if indicator.scope == "province" else unit
+    return Asked(listing, tree, period, shows)
 
 
 # Dossiers
-
-
-def lacking_cases(
-    indicator: Indicator, period: Period, running: bool
-) -> dict[str, tuple[Expression, Expression]]:
-    """By reason code: which dossiers looked at lack it, and the number of their case (``Reason.cases``)."""
-    known = situations(running)
-    lacks = by_reason(verdict_of(indicator, period).lacks, ColumnExpression)
-    return {reason: (lacking, case_number(reason, lacking, known)) for reason, lacking in lacks.items()}
 
 
 def _of_dossiers(asked: Asked, indicator: Indicator) -> Iterator[Loss]:
@@ -106,7 +102,7 @@ def _of_dossiers(asked: Asked, indicator: Indicator) -> Iterator[Loss]:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """Records of one part of the unit, with the cases of what they lack."""
 
     reasons: tuple[str, ...]
@@ -115,22 +111,35 @@ class _Part:
     number: int
     until: dt.datetime | None = None
 
+    @property
+    def fate(self) -> Fate:
+        return worst(self.cases)
 
-def _combination(asked: Asked, row: dict[str, Any], reasons: tuple[str, ...]) -> _Part:
+    @property
+    def mended(self) -> tuple[Case, ...]:
+        """The cases that somebody can act on; none where the records are lost for good."""
+        return self.cases if self.fate is not Fate.GONE else ()
+
+    @property
+    def who(self) -> tuple[Who, ...]:
+        return tuple(dict.fromkeys(case.who for case in self.mended))
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(case.deed for case in self.mended if case.deed))
+
+
+def _combination(asked: Asked, row: dict[str, Any], reasons: tuple[str, ...]) -> Part:
     lacking = tuple(reason for reason in reasons if row[reason] is not None)
     cases = tuple(cases_of(reason, of_ministry=row["of_ministry"])[row[reason]] for reason in lacking)
-    return _Part(lacking, cases, {asked.part(row["unit"]): Fraction(row["number"])}, row["number"])
+    return Part(lacking, cases, {asked.part(row["unit"]): Fraction(row["number"])}, row["number"])
 
 
-def _summed(asked: Asked, indicator: Indicator, parts: Sequence[_Part]) -> Iterator[Loss]:
+def _summed(asked: Asked, indicator: Indicator, parts: Sequence[Part]) -> Iterator[Loss]:
     """The parts that lack the same and have the same fate, as one."""
-    alike: dict[tuple[Any, ...], list[_Part]] = defaultdict(list)
+    alike: dict[tuple[Any, ...], list[Part]] = defaultdict(list)
     for part in parts:
-        fate = worst(part.cases)
-        mended = part.cases if fate is not Fate.GONE else ()
-        who = tuple(dict.fromkeys(case.who for case in mended))
-        deeds = tuple(dict.fromkeys(case.deed for case in mended if case.deed))
-        alike[part.reasons, fate, who, deeds].append(part)
+        alike[part.reasons, part.fate, part.who, part.deeds].append(part)
     for (reasons, fate, who, deeds), same in alike.items():
         by_unit: dict[str, Fraction] = defaultdict(Fraction)
         for part in same:
@@ -153,17 +162,17 @@ def _summed(asked: Asked, indicator: Indicator, parts: Sequence[_Part]) -> Itera
 # Other records
 
 
-def _of_others(asked: Asked, indicator: Indicator) -> list[Loss]:
+def other_records(asked: Asked, indicator: Indicator) -> Iterator[tuple[Part, list[dict[str, Any]]]]:
+    """What an indicator lacks that is no dossier, each with its rows (``Listing.others``)."""
     rows = asked.listing.others(asked.period, indicator.id, [asked.unit])
     if not rows:
-        return []
+        return
     shared = _shared(asked, indicator) if indicator.count.of == "procedures" else {}
     candidates = _candidates(asked, indicator, rows)
     records: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for number, row in enumerate(rows):
         # A procedure counts once, and lacks what any of its decisions lacks.
         records[row["procedure"] if indicator.count.of == "decisions" else str(number)].append(row)
-    parts = []
     for same in records.values():
         reasons = tuple(dict.fromkeys(reason for row in same for reason in row["reasons"]))
         cases, moments = [], []
@@ -177,8 +186,8 @@ def _of_others(asked: Asked, indicator: Indicator) -> list[Loss]:
         owners = shared.get(same[0]["code"]) or [asked.part(same[0]["unit"])]
         by_unit = {owner: Fraction(1, len(owners)) for owner in owners}
         gone = worst(cases) is Fate.GONE
-        parts.append(_Part(reasons, tuple(cases), by_unit, 1, None if gone else min(moments, default=None)))
-    return list(_summed(asked, indicator, parts))
+        until = None if gone else min(moments, default=None)
+        yield Part(reasons, tuple(cases), by_unit, 1, until), same
 
 
 def _shared(asked: Asked, indicator: Indicator) -> dict[str, list[str]]:
@@ -244,9 +253,14 @@ def _candidates(
             if row[reason] is not None
         )
         for key in _keys(asked, row, keys):
-            if cases and (key not in best or worst(cases) < worst(best[key])):
+            if cases and (key not in best or _order(cases) < _order(best[key])):
                 best[key] = cases
     return lambda row: best.get(tuple(row[key] for key in keys), ())
+
+
+def _order(cases: tuple[Case, ...]) -> tuple[Any, ...]:
+    """The best first; always the same among equals, so that a list holds what a page has counted."""
+    return worst(cases), *((case.who, case.deed or "") for case in cases)
 
 
 def _keys(asked: Asked, row: dict[str, Any], keys: tuple[str, ...]) -> list[tuple[str | None, ...]]:

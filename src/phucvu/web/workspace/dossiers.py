@@ -21,7 +21,10 @@ from phucvu.inbox.clock import now
 from phucvu.problems import NotFoundError
 from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
+from phucvu.rules.model import Indicator
 from phucvu.steering.due_lists import Moment
+from phucvu.steering.losses import asked_of
+from phucvu.steering.losses_asked import LossAsked, lost_things
 from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web import results
 from phucvu.web.language import _, language
@@ -31,6 +34,9 @@ from phucvu.web.workspace import exports, files, forecasts, groups, home
 from phucvu.web.workspace.dossier_words import at_portal, channels, dated, days_left, origins, statuses
 from phucvu.web.workspace.list_query import FILTERS, PER_PAGE, ListQuery
 from phucvu.web.workspace.shown import rendered
+
+OF_LOST = ("lost", "fate", "who", "lacks")
+"""What narrows a list to what is lost."""
 
 MOST_THINGS = 20_000
 """Procedures, services, decisions or petitions that are listed."""
@@ -69,7 +75,7 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
     occurring = found.occurring(asked.wish(at, narrowed=False), "procedure")
     context = _context(asked, number, page, pages) | {
         "title": asked.title(at),
-        "said": asked.ready.said() if asked.ready else "",
+        "said": asked.ready.said() if asked.ready else asked.of_loss,
         "cut_off": found.cut_off,
         "rows": _rows(rows, asked, at, page),
         "headings": _headings(asked),
@@ -159,7 +165,7 @@ def _context(asked: ListQuery, number: int, page: int, pages: int) -> dict[str, 
         "hidden_of_picks": [(n, v) for n, v in asked.said.items() if n not in ("pick", "page")],
         "unpicked": path + asked.query(pick=None) if asked.picked else "",
         "whole": path + asked.query(**dict.fromkeys(FILTERS)),
-        "all_of_it": path + asked.query(lost=None) if asked.lost_only else "",
+        "all_of_it": path + asked.query(**dict.fromkeys(OF_LOST)) if asked.lost_only else "",
         "only_lost": path + asked.query(lost=1) if asked.indicator and not asked.lost_only else "",
         "xlsx": reverse("workspace-dossiers-file", args=[asked.unit, "xlsx"]) + asked.query(),
         "csv": reverse("workspace-dossiers-file", args=[asked.unit, "csv"]) + asked.query(),
@@ -263,6 +269,9 @@ def _xlsx(frames: Iterator[pl.DataFrame], asked: ListQuery, at: Moment) -> Any:
 def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
     """The list behind an indicator that counts other records: asked of the engine, once for each result."""
     assert asked.indicator is not None
+    found = home.listing(asked.period) if asked.loss else None
+    if asked.loss and found is None:
+        return being_made(request, asked.unit, asked.period)
     version = results.versions().get(asked.period)
     try:
         frame = _records_behind(
@@ -270,6 +279,10 @@ def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
         )
     except NotFoundError as error:
         raise Http404(error.faults[0].text(language())) from error
+    if asked.loss and found:
+        frame = frame.join(
+            _of_loss(asked, asked.indicator, asked.loss, found), on=THING, how="semi", nulls_equal=True
+        )
     if chosen := asked.said.get("procedure"):
         frame = frame.filter(pl.col("procedure") == chosen)
     if like := asked.said.get("q"):
@@ -315,12 +328,25 @@ def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
     context = _context(asked, number, page, pages) | {
         "title": asked.title(forecasts.moment(asked.period, now())),
         "things": rows,
+        "said": asked.of_loss,
+        "procedures": frame["procedure"].n_unique() if asked.indicator.count.of == "decisions" else None,
         "named": any(row["name"] for row in rows),
         "views": groups.choices(asked, groups.ways_of(frame, f"reason_{language()}")),
         "too_many": number == MOST_THINGS,
         "most_rows": MOST_THINGS,
     }
     return rendered(request, "workspace/things.html", context)
+
+
+THING = ("code", "unit", "procedure")
+"""What tells such a record from all others of its indicator."""
+
+
+def _of_loss(asked: ListQuery, indicator: Indicator, loss: LossAsked, found: Listing) -> pl.DataFrame:
+    """The records that an indicator lacks with the fate, by whom and for the reasons asked for."""
+    of = asked_of(found, home.tree(asked.period), asked.period, asked.unit, indicator)
+    rows = [{name: row[name] for name in THING} for row in lost_things(of, indicator, loss)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(THING, pl.String))
 
 
 def _unit_name(known: Any, code: str | None) -> str:

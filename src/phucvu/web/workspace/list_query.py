@@ -24,8 +24,10 @@ from phucvu.engine.verdict import OF_DOSSIERS
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator, RuleSet
-from phucvu.steering.advice import completable
 from phucvu.steering.due_lists import Moment
+from phucvu.steering.fates import FATES, WHO, Fate
+from phucvu.steering.losses import Loss
+from phucvu.steering.losses_asked import LossAsked, lost_dossiers
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.dossier_words import channels, statuses
@@ -33,12 +35,15 @@ from phucvu.web.workspace.ready_lists import BY_NAME, Ready
 
 PER_PAGE = 50
 LONGEST = 100
-"""Letters of a filter."""
+"""Letters of a filter,"""
+LONGEST_LACKS = 300
+"""and of all that a record lacks."""
 
 PARAMETERS = (
-    *("list", "indicator", "lost", "mend", "doubt", "period"),
+    *("list", "indicator", "lost", "fate", "who", "lacks", "doubt", "period"),
     *("procedure", "in", "status", "channel", "reason", "q", "by", "sort", "order", "page", "pick"),
 )
+LENGTHS = {"lacks": LONGEST_LACKS}
 FILTERS = ("procedure", "in", "status", "channel", "reason", "q")
 GROUPS = ("procedure", "unit", "reason")
 """What a list can be grouped by."""
@@ -49,7 +54,11 @@ MOST_PICKED = 200
 
 @dataclass(frozen=True)
 class ListQuery:
-    """``said`` is the query as it was given, of ``PARAMETERS`` alone."""
+    """``said`` is the query as it was given, of ``PARAMETERS`` alone.
+
+    Of an indicator ``fate``, ``who`` and ``lacks`` (codes with spaces between) narrow to the records of a
+    loss (see ``LossAsked``); ``mend=1`` is the fate «now».
+    """
 
     unit: str
     said: dict[str, str]
@@ -59,13 +68,16 @@ class ListQuery:
     ready: Ready | None
     doubt: str | None
     page: int
+    loss: LossAsked | None = None
 
     @classmethod
     def of(cls, request: Any, unit: str) -> ListQuery:
         """Raises Http404 for an indicator, list or finding that there is not, BadRequest for an order."""
-        said = {p: request.GET[p][:LONGEST] for p in PARAMETERS if request.GET.get(p)}
+        said = {p: request.GET[p][: LENGTHS.get(p, LONGEST)] for p in PARAMETERS if request.GET.get(p)}
         if picked := _picked(request.GET):
             said["pick"] = picked
+        if said.get("lost") == "1" and request.GET.get("mend") == "1":
+            said.setdefault("fate", Fate.NOW.name.lower())
         period = home.asked_period(said.get("period", ""))
         rules = rules_in_use().at(period.last)
         indicator = said.get("indicator")
@@ -89,6 +101,7 @@ class ListQuery:
             BY_NAME.get(said.get("list", "")),
             said.get("doubt"),
             max(1, int(number)) if number.isdecimal() and len(number) < 9 else 1,
+            _loss(said, rules[indicator] if indicator else None),
         )
 
     @property
@@ -98,12 +111,7 @@ class ListQuery:
 
     @property
     def lost_only(self) -> bool:
-        return self.said.get("lost") == "1"
-
-    @property
-    def completable_only(self) -> bool:
-        """Whether only finished dossiers are asked for that can still be completed."""
-        return self.lost_only and self.said.get("mend") == "1"
+        return self.said.get("lost") == "1" or self.loss is not None
 
     @property
     def picked(self) -> list[tuple[str, str]]:
@@ -163,8 +171,8 @@ class ListQuery:
         if self.ready:
             return self.ready.condition(at)
         if self.indicator:
-            if self.completable_only:
-                return completable(self.indicator, self.period)
+            if self.loss:
+                return lost_dossiers(self.indicator, self.period, at.cut_off < self.period.ends, self.loss)
             verdict = verdict_of(self.indicator, self.period)
             return verdict.looked_at & verdict.lost if self.lost_only else verdict.looked_at
         if self.doubt:
@@ -198,13 +206,24 @@ class ListQuery:
             return self.ready.title(at)
         if self.indicator:
             name = f"{self.indicator.id} {self.indicator.short[lang]}"
-            if self.completable_only:
-                return _("%(name)s: hồ sơ cần bổ sung, đồng bộ lại") % {"name": name}
+            if self.loss and self.loss.fate is not None:
+                return f"{name}: {FATES[self.loss.fate][lang]}"
             return _("%(name)s: chưa đạt") % {"name": name} if self.lost_only else name
         if self.doubt:
             doubt = DOUBTS[self.doubt][lang]
             return doubt[:1].upper() + doubt[1:]
         return _("Mọi hồ sơ của kỳ")
+
+    @property
+    def of_loss(self) -> str:
+        """Who can act and what is lacked, where the list is narrowed to that; a sentence."""
+        told = []
+        if self.loss and self.loss.who:
+            told.append(f"{_('Ai làm')}: {'; '.join(WHO[who][language()] for who in self.loss.who)}.")
+        if self.loss and self.loss.reasons:
+            reasons = "; ".join(self.reasons[code] for code in self.loss.reasons)
+            told.append(f"{_('Lý do chưa đạt')}: {reasons}.")
+        return " ".join(told)
 
     def filters(self) -> Iterator[str]:
         """What the list is narrowed to, in words."""
@@ -220,6 +239,8 @@ class ListQuery:
         }.items():
             if value:
                 yield f"{name} {value}"
+        if self.of_loss:
+            yield self.of_loss
 
     def query(self, **changed: Any) -> str:
         """The query of this list with something else: ?list=overdue&page=2; page 1 unless it is given."""
@@ -235,6 +256,30 @@ def _picked(given: Any) -> str:
     if len(lines) > MOST_PICKED:
         raise BadRequest(_("Chỉ chọn được nhiều nhất %(most)s hồ sơ.") % {"most": MOST_PICKED})
     return "\n".join(lines)
+
+
+def _loss(said: dict[str, str], indicator: Indicator | None) -> LossAsked | None:
+    """What the address asks for of an indicator's losses; Http404 for a word that means nothing there."""
+    asked = [(name, said[name].split()) for name in ("fate", "who", "lacks") if name in said]
+    if not asked:
+        return None
+    known = {
+        "fate": [fate.name.lower() for fate in Fate],
+        "who": list(WHO),
+        "lacks": codes(indicator) if indicator else (),
+    }
+    for name, given in asked:
+        if indicator is None or not given or not set(given) <= set(known[name]):
+            raise Http404(_("Không có danh sách %(name)s.") % {"name": said[name]})
+    words: dict[str, Any] = {name: tuple(given) for name, given in asked}
+    fate = Fate[said["fate"].upper()] if "fate" in said else None
+    return LossAsked(fate, words.get("who", ()), words.get("lacks", ()))
+
+
+def of_loss(loss: Loss) -> dict[str, str]:
+    """What an address says to ask for the records of a loss."""
+    asked = {"fate": loss.fate.name.lower(), "who": " ".join(loss.who), "lacks": " ".join(loss.reasons)}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _number(text: str | None) -> int | None:

@@ -32,7 +32,8 @@ from phucvu.problems import UnusableError
 from phucvu.records.codes import Channel
 from phucvu.rules.loading import rules_in_use
 from phucvu.rules.model import Indicator
-from phucvu.steering.advice import advice, completable
+from phucvu.steering.fates import DEEDS, FATES, Fate
+from phucvu.steering.losses_asked import LossAsked, deeds_of_unit, lost_dossiers
 from phucvu.web.language import _, language
 from phucvu.web.workspace import home
 from phucvu.web.workspace.dossier_words import channels, dated, days_left, statuses
@@ -54,8 +55,10 @@ class Verdict:
     why: str
     source: str
     conditions: tuple[tuple[bool, str], ...] = ()
-    completable: bool = False
-    """Whether it lacks only what can still be added."""
+    fate: str = ""
+    """Whether what is lost can be mended, in words,"""
+    deeds: tuple[str, ...] = ()
+    """and what its unit can do about it now (keys of ``fates.DEEDS``)."""
 
 
 @dataclass(frozen=True)
@@ -252,10 +255,14 @@ def _verdicts(listing: Listing, row: pl.DataFrame, period: Period) -> Iterator[V
     rules = rules_in_use().at(period.last)
     indicators = [i for i in rules.indicators if i.count.of in OF_DOSSIERS and not i.by_rule]
     asked: dict[tuple[str, str, str], Expression] = {}
+    open_period = listing.cut_off < period.ends
     for indicator in indicators:
         found = verdict_of(indicator, period)
         asked[indicator.id, "population", ""] = found.population
-        asked[indicator.id, "completable", ""] = completable(indicator, period)
+        as_lost = {fate: lost_dossiers(indicator, period, open_period, LossAsked(fate)) for fate in Fate}
+        asked |= {(indicator.id, "fate", fate.name): such for fate, such in as_lost.items()}
+        deeds = deeds_of_unit(indicator, period, open_period)
+        asked |= {(indicator.id, "deed", deed): needs for deed, needs in deeds.items()}
         asked |= {(indicator.id, "required", c): met for c, met in found.required.items()}
         asked |= {(indicator.id, "lacks", c): lacking for c, lacking in found.lacks.items()}
     told = listing.told(row["sender"][0], row["code"][0], asked)
@@ -274,7 +281,11 @@ def _verdicts(listing: Listing, row: pl.DataFrame, period: Period) -> Iterator[V
                 for c in count.numerator
             )
             state, why = ("lost", reasons(row, indicator, lang)[0]) if lacks else ("counted", "")
-            yield Verdict(indicator, state, why, source, said, told[of, "completable", ""])
+            # Of conditions that are taken off each by itself the worst fate is told.
+            fate = max((fate for fate in Fate if told[of, "fate", fate.name]), default=None)
+            told_fate = FATES[fate][lang] if fate is not None else ""
+            deeds = tuple(deed for deed in DEEDS if told.get((of, "deed", deed)))
+            yield Verdict(indicator, state, why, source, said, told_fate, deeds)
 
 
 def _ended_since(judged: dict[str, Any]) -> bool:
@@ -287,7 +298,7 @@ def _ended_since(judged: dict[str, Any]) -> bool:
 def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, Indicator | None]]:
     """What is to be done with a dossier, and for which indicator; nothing that is not true of it yet.
 
-    Only a finished dossier is completed; of one in hand all that counts is its deadline.
+    Only a finished dossier is mended; of one in hand all that counts is its deadline.
     """
     if judged["ended"] is None:
         if _ended_since(judged):
@@ -300,15 +311,11 @@ def _to_do(judged: dict[str, Any], verdicts: list[Verdict]) -> list[tuple[str, I
             return [(_("Giải quyết và trả kết quả."), None)]
         said = _("Giải quyết và trả kết quả trước hết %(day)s.")
         return [(said % {"day": dated(judged["must_by"])}, None)]
-    found: list[tuple[str, Indicator | None]] = []
-    for verdict in verdicts:
-        how = advice(verdict.indicator, at_root=False)
-        if verdict.state != "lost" or how is None or how.who != "own":
-            continue
-        if verdict.completable:
-            said = how.words[language()]
-            found.append((f"{said[:1].upper()}{said[1:]}.", verdict.indicator))
-    return found
+    return [
+        (f"{said[:1].upper()}{said[1:]}.", verdict.indicator)
+        for verdict in verdicts
+        for said in (DEEDS[deed][language()] for deed in verdict.deeds)
+    ]
 
 
 def _back(request: Any, unit: str) -> str:

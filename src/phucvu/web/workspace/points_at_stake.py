@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 from django.http import Http404
@@ -31,6 +32,7 @@ from phucvu.web.latest import Latest
 from phucvu.web.sentences import called
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.dossiers import being_made
+from phucvu.web.workspace.list_query import of_loss
 from phucvu.web.workspace.shown import rendered
 
 _KEPT: Latest[Account] = Latest(32)
@@ -147,12 +149,11 @@ def show(request: Any, unit: str, form: str = "") -> Any:
 
 def _lines(cost: Cost, unit: str, period: Period) -> list[Line]:
     path = reverse("workspace-dossiers", args=[unit])
-    query = f"?indicator={cost.indicator.id}&lost=1&period={period}"
     found = []
     for each in sorted(cost.slices, key=lambda s: (s.loss.fate, -s.points)):
-        listed = each.loss.reasons[0] in codes(cost.indicator)
-        link = f"{path}{query}&reason={each.loss.reasons[0]}" if listed else ""
-        found.append(Line(each, cost.indicator, link))
+        listed = each.loss.number and each.loss.reasons[0] in codes(cost.indicator)
+        said = {"indicator": cost.indicator.id, **of_loss(each.loss), "period": str(period)}
+        found.append(Line(each, cost.indicator, f"{path}?{urlencode(said)}" if listed else ""))
     return found
 
 

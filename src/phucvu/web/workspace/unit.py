@@ -11,15 +11,12 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from phucvu.accounts.permissions import Action, may
-from phucvu.engine.listing import DOUBTS, Listing, Wish, doubted
-from phucvu.engine.verdict import OF_DOSSIERS
-from phucvu.figures.periods import Period
+from phucvu.engine.listing import DOUBTS, Wish, doubted
 from phucvu.formats import decimal, points
 from phucvu.inbox.home import store
 from phucvu.intake import waiting
-from phucvu.rules.model import Indicator
-from phucvu.steering.advice import Advice, advice, completable, gain
 from phucvu.steering.due_lists import Moment
+from phucvu.steering.fates import Fate
 from phucvu.web import results
 from phucvu.web.boards import Board, Standing, board
 from phucvu.web.components import Line, parts
@@ -29,37 +26,40 @@ from phucvu.web.published_table import published_table
 from phucvu.web.sentences import called
 from phucvu.web.workspace import files, forecasts, home
 from phucvu.web.workspace.aside import noticed, senders
+from phucvu.web.workspace.points_at_stake import account_of
 from phucvu.web.workspace.ready_lists import BY_NAME, READY, Ready
 from phucvu.web.workspace.shown import rendered
+from phucvu.web.workspace.to_do import MENDABLE, Task, ToDo, deed_words, who_words
 
 
 @dataclass(frozen=True)
 class Loss:
     """An indicator that loses points; ``missing`` records keep them away.
 
-    ``number`` of them the unit can still complete, for ``gain`` points at most; None where it is not
-    known yet. ``advice`` says who can do what.
+    ``todo`` is what can be done about it: empty where nothing is known, or the list is still being made.
     """
 
     line: Line
     lost: Decimal
     missing: int | None
-    number: int | None
-    gain: Decimal
-    advice: Advice | None
+    todo: list[Task]
     link: str
 
     @property
-    def who(self) -> str:
-        """Who can do what is advised (see ``mending.Who``); «nothing» where nothing can be completed."""
-        if self.advice is None:
-            return "unknown"
-        return "nothing" if self.advice.who == "own" and not self.gain else self.advice.who
+    def gain(self) -> Decimal:
+        """The points that mending would bring at most, whoever can mend."""
+        return sum((task.points for task in self.todo if task.fate in MENDABLE), Decimal(0))
 
     @property
-    def all(self) -> str:
-        """The list of all that does not count, whether it can be completed or not."""
-        return self.link.replace("&mend=1", "")
+    def what(self) -> str:
+        deeds = dict.fromkeys(deed for task in self.todo for deed in task.deeds)
+        return deed_words(deeds) or self.line.note
+
+    @property
+    def who(self) -> str:
+        said = who_words(dict.fromkeys(who for task in self.todo for who in task.who))
+        gone = said and all(task.fate is Fate.GONE for task in self.todo)
+        return _("%(who)s, từ nay") % {"who": said} if gone else said
 
 
 def to_own(request: Any) -> Any:
@@ -86,16 +86,16 @@ def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
     known, found = _board(period), home.listing(period)
     standing = known.standings.get(unit) if known else None
     if known and standing:
-        losses = _losses(known, standing, unit, found)
+        whole = account_of(unit, period, found) if found else None
+        todo = ToDo.of(whole, standing.unit.kind in ("province", "ministry"), period) if whole else None
+        losses = _losses(known, standing, unit, todo)
         context |= {
             "board": known,
             "standing": standing,
             "published": published_table(known, standing, results.source().counts),
             "losses": losses,
-            "first": sorted((x for x in losses if x.who == "own"), key=lambda x: -x.gain),
-            "ahead": [x for x in losses if x.who == "ahead"],
-            "others": _of_others(losses),
-            "sentence": _sentence(standing, losses),
+            "todo": todo,
+            "sentence": _sentence(standing, losses, todo),
         }
     if found:
         at = forecasts.moment(period, found.cut_off)
@@ -129,16 +129,6 @@ def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
     return rendered(request, "workspace/unit.html", context)
 
 
-def _who(loss: Loss) -> str:
-    return {
-        "own": _("đơn vị"),
-        "nothing": _("đơn vị"),
-        "ahead": _("đơn vị, từ nay"),
-        "province": _("UBND tỉnh, bộ hoặc cơ quan được giao"),
-        "system": _("Đơn vị vận hành hệ thống thông tin"),
-    }.get(loss.who, "")
-
-
 def _losses_frame(context: dict[str, Any]) -> pl.DataFrame:
     losses: list[Loss] = context.get("losses", [])
     lang = language()
@@ -152,8 +142,8 @@ def _losses_frame(context: dict[str, Any]) -> pl.DataFrame:
             loss.line.numbers["denominator"],
             loss.missing,
             loss.gain or None,
-            loss.advice.words[lang] if loss.advice else loss.line.note,
-            _who(loss),
+            loss.what,
+            loss.who,
         )
         for loss in losses
     ]
@@ -184,48 +174,23 @@ def _board(period: Any) -> Board | None:
         return None
 
 
-def _losses(known: Board, standing: Standing, unit: str, found: Listing | None) -> list[Loss]:
+def _losses(known: Board, standing: Standing, unit: str, todo: ToDo | None) -> list[Loss]:
     """The indicators that lose points, the most first."""
-    period, at_root = known.result.period, standing.unit.kind in ("province", "ministry")
     lines = [line for part in parts(known, standing) for line in part.lines]
-    lines = [line for line in lines if line.row is not None and line.row["lost"]]
-    numbers = _completable(found, period, unit, [line.indicator for line in lines])
     path = reverse("workspace-dossiers", args=[unit])
     losses = []
     for line in lines:
-        row, indicator = line.numbers, line.indicator
+        if line.row is None or not line.row["lost"]:
+            continue
+        row, id_ = line.numbers, line.indicator.id
         missing = row["denominator"] - row["numerator"] if line.counted else None
-        how = advice(indicator, at_root)
-        own = how is not None and how.who == "own" and missing is not None
-        number = numbers.get(indicator.id, missing) if own else None
-        narrow = "&mend=1" if own and indicator.id in numbers else ""
-        losses.append(
-            Loss(
-                line,
-                row["lost"],
-                missing,
-                number,
-                gain(indicator, row, number) if number else Decimal(0),
-                how,
-                f"{path}?indicator={indicator.id}&lost=1{narrow}&period={known.period}"
-                if missing is not None
-                else "",
-            )
-        )
+        link = f"{path}?indicator={id_}&lost=1&period={known.period}" if missing is not None else ""
+        its = todo.for_indicator(id_) if todo else []
+        losses.append(Loss(line, row["lost"], missing, its, link))
     return sorted(losses, key=lambda loss: -loss.lost)
 
 
-def _completable(
-    found: Listing | None, period: Period, unit: str, indicators: list[Indicator]
-) -> dict[str, int]:
-    """By indicator that counts dossiers: how many finished ones can still be completed."""
-    if found is None:
-        return {}
-    asked = {i.id: completable(i, period) for i in indicators if i.count.of in OF_DOSSIERS}
-    return dict(zip(asked, found.numbers(home.below(period, unit), list(asked.values())), strict=True))
-
-
-def _sentence(standing: Standing, losses: list[Loss]) -> str:
+def _sentence(standing: Standing, losses: list[Loss], todo: ToDo | None) -> str:
     """What is lost, where most of what is the unit's own to do, and how much can be had back."""
     lang = language()
     name, total = called(standing.unit), standing.total
@@ -236,27 +201,15 @@ def _sentence(standing: Standing, losses: list[Loss]) -> str:
     else:
         numbers = {"unit": name, "total": points(total.lost, lang), "max": decimal(total.max, lang)}
         sentence = _("%(unit)s đang bị trừ %(total)s trên %(max)s điểm.") % numbers
-    if mine := [loss for loss in losses if loss.who not in OTHERS]:
-        worst = {"worst": mine[0].line.indicator.short[lang], "lost": points(mine[0].lost, lang)}
-        sentence += _(" Thuộc việc của đơn vị, nhiều nhất ở %(worst)s (%(lost)s điểm).") % worst
-    back = sum((loss.gain for loss in losses if loss.who == "own"), Decimal(0))
-    if back:
+    if todo is None:
+        return sentence
+    if worst := todo.worst():
+        said = {"worst": worst[0].short[lang], "lost": points(worst[1], lang)}
+        sentence += _(" Thuộc việc của đơn vị, nhiều nhất ở %(worst)s (%(lost)s điểm).") % said
+    if back := sum((task.points for task in todo.first), Decimal(0)):
         more = _(" Bổ sung, đồng bộ lại dữ liệu có thể tăng tối đa %(back)s điểm.")
         sentence += more % {"back": points(back, lang)}
     return sentence
-
-
-OTHERS = ("province", "system")
-
-
-def _of_others(losses: list[Loss]) -> list[tuple[Advice, list[Loss], Decimal]]:
-    """What others must do, each thing once, with the indicators it is about; the most points first."""
-    found: dict[Advice, list[Loss]] = {}
-    for loss in losses:
-        if loss.who in OTHERS and loss.advice is not None:
-            found.setdefault(loss.advice, []).append(loss)
-    rows = [(how, each, sum((loss.lost for loss in each), Decimal(0))) for how, each in found.items()]
-    return sorted(rows, key=lambda row: -row[2])
 
 
 def _below(known: Board | None, found: Any, tree: Any, unit: str, at: Moment) -> list[dict[str, Any]]:
