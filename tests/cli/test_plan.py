@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +16,11 @@ from phucvu.intake.files import import_file
 from phucvu.intake.policy import Policy
 from phucvu.problems import UnusableError
 from phucvu.records.store import Store
+from phucvu.steering.plan import DEFAULT_MINUTES
+from phucvu.web.workspace import deed_minutes
+
+plan = importlib.import_module("phucvu.cli.plan")
+"""The module, not the command of its name."""
 
 UNITS = {
     "code": ["H99", "H99.01"],
@@ -66,6 +73,28 @@ def test_the_most_points_for_some_minutes_are_counted_again(home: str) -> None:
     assert plan["score"] - plan["score_now"] == pytest.approx(6 if "4.2" not in line["indicators"] else 10)
     assert [row["code"] for row in found["dossiers"]] == [f"H99.01-260810-{n:04}" for n in range(1, 5)]
     assert run(home, "--score", "100").stdout.count("H99.01-260810-") == 4
+
+
+def test_an_offices_own_minutes_are_those_of_its_workspace(
+    home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"attach_result": 12, "digitise": 480, "issue_result": 480, "send": 480, "send_again": 480}
+    monkeypatch.setattr(plan, "site_kept", lambda _home: True)
+    monkeypatch.setattr(plan, "open_site", lambda _home: None)
+    monkeypatch.setattr(deed_minutes, "minutes_of", lambda unit: DEFAULT_MINUTES | given)
+    answer = run(home, "--hours", "0.4", "--format", "json")
+    assert answer.exception is None, answer.output
+    [line] = json.loads(answer.stdout)["lines"]
+    assert (line["number"], line["minutes"]) == (2, 24)
+    # What is said on the command line is what counts.
+    answer = run(home, "--hours", "0.4", "--minutes", "attach_result=6", "--format", "json")
+    [line] = json.loads(answer.stdout)["lines"]
+    assert (line["number"], line["minutes"]) == (4, 24)
+
+
+def test_a_home_of_the_command_line_alone_gets_no_database(home: str) -> None:
+    run(home, "--hours", "0.1")
+    assert not list(Path(home).glob("*.sqlite3"))
 
 
 def test_where_nothing_was_declared_the_first_dossier_sent_gives_all_points(

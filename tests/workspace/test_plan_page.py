@@ -16,9 +16,11 @@ from django.test import Client
 from phucvu.accounts.models import AuditEntry, DeedMinutes
 from phucvu.inbox.clock import now
 from phucvu.records.store import Store
+from phucvu.scoring.scores import Scores
 from phucvu.steering.plan import DEFAULT_MINUTES
 from phucvu.web.boards import board
 from phucvu.web.workspace import home as looking
+from phucvu.web.workspace import improvement
 from phucvu.web.workspace.deed_minutes import minutes_of
 
 SignIn = Callable[[str, str], Client]
@@ -81,6 +83,47 @@ def test_a_link_to_a_plan_tells_when_it_is_no_longer_right(client_of: SignIn) ->
     assert link
     assert "không còn đúng" not in page(client, f"/workspace/{UNIT}/plan{link[1]}")
     assert "không còn đúng" in page(client, f"/workspace/{UNIT}/plan{link[1]}x")
+
+
+def test_a_plan_says_that_it_was_counted_again(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of("staff", UNIT)
+    found = page(client, f"/workspace/{UNIT}/plan?goal=hours&value=1")
+    link = re.search(r'href="(\?[^"]*check=1)"', found)
+    assert link
+    promised = re.search(r"lên ([\d,]+) điểm", found)
+    assert promised
+    # Other tests change the records of this home, so what is counted again is not always what was promised.
+    counted: list[Decimal] = []
+
+    def total(scores: Scores, unit: str) -> Decimal:
+        counted.append(replayed(scores, unit))
+        return Decimal(promised[1].replace(",", "."))
+
+    replayed = improvement.total
+    monkeypatch.setattr(improvement, "total", total)
+    checked = page(client, f"/workspace/{UNIT}/plan{link[1]}")
+    assert f"đếm và chấm lại: {promised[1]} điểm, đúng như kế hoạch" in checked
+    assert counted[0] > 0
+    page(client, f"/workspace/{UNIT}/plan{link[1]}")
+    assert len(counted) == 1, "it is kept as long as the plan is the same"
+    monkeypatch.setattr(improvement, "total", lambda *_: Decimal(1))
+    again = page(client, f"/workspace/{UNIT}/plan{link[1].replace('value=1', 'value=2')}")
+    assert "được 1,00 điểm, khác" in again
+    monkeypatch.setattr(improvement, "CHECKED_AT_ONCE", 0)
+    of_many = page(client, f"/workspace/{UNIT}/plan{link[1]}")
+    assert re.search(rf"phucvu plan --unit {UNIT} --period [\d-]+ --hours 1 --verify", of_many)
+
+
+def test_a_rank_out_of_reach_is_told_as_a_rank(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improvement, "neighbours", lambda *_: [Decimal("99.99"), Decimal("99.5")])
+    found = page(client_of("staff", UNIT), f"/workspace/{UNIT}/plan?goal=rank&value=1")
+    assert re.search(r"không đạt được hạng 1 \(99,99 điểm\).*: cao nhất là hạng 3 với [\d,]+ điểm", found)
+
+
+def test_what_is_counted_is_named() -> None:
+    numbers = {"dossiers": 1234, "procedures": 3, "petitions": 1}
+    assert improvement.numbers_said(numbers) == "1.234 hồ sơ, 3 thủ tục, 1 phản ánh, kiến nghị"
+    assert improvement.numbers_said({}) == "0 hồ sơ"
 
 
 @pytest.mark.parametrize(

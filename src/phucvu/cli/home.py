@@ -62,6 +62,13 @@ def open_site(home: str, *, make: bool = False) -> Store:
     return open_home(home, "phucvu.web.settings")
 
 
+def site_kept(home: str) -> bool:
+    """Whether a home has an operational database, with what offices set in their workspaces."""
+    if configuration.current().database_url:
+        return True
+    return "://" not in home and (Path(home) / "phucvu.sqlite3").exists()
+
+
 class PeriodType(click.ParamType[Period]):
     """A period as ``Period.parse`` reads it."""
 

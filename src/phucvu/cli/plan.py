@@ -11,7 +11,7 @@ import click
 import polars as pl
 
 from phucvu.cli.dossiers import limit_option, one_unit_option
-from phucvu.cli.home import CountingOptions, counting_options, period_option
+from phucvu.cli.home import CountingOptions, counting_options, open_site, period_option, site_kept
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
 from phucvu.cli.score import format_option
 from phucvu.figures.periods import Period
@@ -89,7 +89,7 @@ def plan(
 
     if sum(goal is not None for goal in (score, rank, hours)) != 1:
         raise UnusableError(Fault("plan_goals"))
-    spent = _minutes(minutes)
+    spent = _minutes(minutes, _of_office(asked.home, unit))
     tables, units = asked.open()
     rules, now = asked.rule_set, asked.now
     scores = scored(figures(tables, rules, period, now), rules, units, from_records=True)
@@ -123,10 +123,19 @@ def plan(
         )
 
 
-def _minutes(said: tuple[str, ...]) -> dict[str, int]:
+def _of_office(home: str, unit: str) -> dict[str, int]:
+    """The minutes of each deed: an office's own, where it set them in its workspace."""
     from phucvu.steering.plan import DEFAULT_MINUTES
 
-    found = dict(DEFAULT_MINUTES)
+    if not site_kept(home):
+        return dict(DEFAULT_MINUTES)
+    open_site(home)
+    from phucvu.web.workspace.deed_minutes import minutes_of
+
+    return minutes_of(unit)
+
+
+def _minutes(said: tuple[str, ...], found: dict[str, int]) -> dict[str, int]:
     for one in said:
         deed, _, number = one.partition("=")
         if deed not in found or not (number.isascii() and number.isdecimal() and 1 <= int(number[:5]) <= 480):

@@ -57,6 +57,11 @@ class Lot:
     condition: Expression | None = None
     records: tuple[Record, ...] = ()
 
+    @property
+    def table(self) -> str:
+        """What its records are: the table that they are in."""
+        return self.records[0].table if self.records else "dossiers"
+
 
 @dataclass(frozen=True)
 class OfThings:

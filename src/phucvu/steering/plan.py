@@ -50,8 +50,9 @@ class Now:
 
 @dataclass(frozen=True)
 class Line:
-    """So many records that get the same deeds; ``points`` once the lines before are done too."""
+    """So many records of a table that get the same deeds; ``points`` once the lines before are done too."""
 
+    table: str
     deeds: tuple[str, ...]
     number: int
     minutes: int
@@ -102,6 +103,14 @@ class Plan:
         return sum(line.number for line in self.lines)
 
     @property
+    def numbers(self) -> dict[str, int]:
+        """How many records of each table."""
+        found: dict[str, int] = defaultdict(int)
+        for line in self.lines:
+            found[line.table] += line.number
+        return dict(found)
+
+    @property
     def rank(self) -> int:
         return self.now.rank(self.score)
 
@@ -130,7 +139,7 @@ def plan(found: Mendable, rules: RuleSet, now: Now, minutes: Minutes, goal: Goal
         now,
         found,
         work,
-        tuple(_lines(task, work)),
+        tuple(_lines(task, work, [lot.table for lot in found.lots])),
         now.total + _points(work.total - base),
         most,
         wanted,
@@ -195,7 +204,7 @@ def _at_hand(found: Mendable, work: Work) -> Iterator[Record]:
         yield from lot.records[: max(its.values(), default=0)]
 
 
-def _lines(task: Task, work: Work) -> Iterator[Line]:
+def _lines(task: Task, work: Work, tables: Sequence[str]) -> Iterator[Line]:
     """The records by the deeds that they get."""
     alike: dict[tuple[str, ...], list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
     for place, done in enumerate(work.done):
@@ -229,7 +238,10 @@ def _lines(task: Task, work: Work) -> Iterator[Line]:
                         numerators[indicator] += number
         spent = sum(number * sum(task.minutes[deed] for deed in its) for _, number, its in parts)
         now = total()
-        yield Line(deeds, sum(n for _, n, _ in parts), spent, _points(now - reached), tuple(sorted(lifted)))
+        table = tables[parts[0][0]]  # What is done to dossiers is done to nothing else.
+        yield Line(
+            table, deeds, sum(n for _, n, _ in parts), spent, _points(now - reached), tuple(sorted(lifted))
+        )
         reached = now
 
 

@@ -269,8 +269,8 @@ def _xlsx(frames: Iterator[pl.DataFrame], asked: ListQuery, at: Moment) -> Any:
 def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
     """The list behind an indicator that counts other records: asked of the engine, once for each result."""
     assert asked.indicator is not None
-    found = home.listing(asked.period) if asked.loss else None
-    if asked.loss and found is None:
+    judged = home.listing(asked.period) if asked.loss else None
+    if asked.loss and judged is None:
         return being_made(request, asked.unit, asked.period)
     version = results.versions().get(asked.period)
     try:
@@ -279,9 +279,9 @@ def _things(request: Any, asked: ListQuery, form: str | None) -> Any:
         )
     except NotFoundError as error:
         raise Http404(error.faults[0].text(language())) from error
-    if asked.loss and found:
+    if asked.loss and judged:
         frame = frame.join(
-            _of_loss(asked, asked.indicator, asked.loss, found), on=THING, how="semi", nulls_equal=True
+            _of_loss(asked, asked.indicator, asked.loss, judged), on=THING, how="semi", nulls_equal=True
         )
     if chosen := asked.said.get("procedure"):
         frame = frame.filter(pl.col("procedure") == chosen)

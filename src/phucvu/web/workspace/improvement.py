@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -20,7 +20,7 @@ from phucvu.accounts import audit
 from phucvu.accounts.permissions import Action, may
 from phucvu.engine.declared import by_period, totals
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.listing import Listing
+from phucvu.engine.listing import YES, Listing, Wish
 from phucvu.figures.periods import Period
 from phucvu.formats import decimal, moment, points, whole
 from phucvu.inbox.home import home as home_folder
@@ -30,6 +30,7 @@ from phucvu.steering.fates import DEEDS, WHO
 from phucvu.steering.losses import Asked
 from phucvu.steering.mendable import Mendable, Record, mendable
 from phucvu.steering.plan import DEFAULT_MINUTES, Goal, Now, Others, Plan, left_to_others, plan
+from phucvu.steering.replay import replay, total
 from phucvu.tables.workbook import MOST_ROWS
 from phucvu.web.boards import Board, Standing, board
 from phucvu.web.language import _, language
@@ -40,14 +41,18 @@ from phucvu.web.workspace.deed_minutes import MOST as MOST_MINUTES
 from phucvu.web.workspace.deed_minutes import minutes_of
 from phucvu.web.workspace.dossiers import being_made
 from phucvu.web.workspace.shown import rendered
+from phucvu.web.workspace.to_do import deed_words
 
 GOALS = ("score", "rank", "hours")
 LONGEST = 10
 """Characters of the number of a goal."""
+CHECKED_AT_ONCE = 200_000
+"""Dossiers of a unit up to which a plan is counted and scored again while somebody waits for the page."""
 SHOWN = 50
 """Records named on the page; a file has all."""
 
 _MENDABLE: Latest[Mendable] = Latest(16)
+_CHECKED: Latest[Decimal] = Latest(16)
 _OTHERS: Latest[tuple[list[Others], dict[str, int]]] = Latest(16)
 
 
@@ -149,6 +154,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         "more": max(0, made.number - SHOWN),
         "others": _others(place, others),
         "limits": _limits(place, made, gone),
+        "check": _check(request, place, made, query),
         "changed": bool(request.GET.get("mark")) and request.GET["mark"] != made.mark,
         "keep": f"?{query}&mark={made.mark}",
         "files": {
@@ -210,6 +216,29 @@ def _made(place: Place, goal: Goal) -> Plan:
     return plan(found, place.rules, place.now(), minutes_of(place.unit), goal)
 
 
+def _check(request: Any, place: Place, made: Plan, query: str) -> dict[str, Any]:
+    """What is said of whether a plan gives what it promises: what counting and scoring its deeds on a copy of
+    the records gave (``again``), else the link to have that done, or the command where it takes long."""
+    if not made.number:
+        return {}
+    if place.listing.number(Wish(home.below(place.period, place.unit), YES)) > CHECKED_AT_ONCE:
+        goal = next(f"--{name} {value}" for name in GOALS if (value := getattr(made.goal, name)) is not None)
+        return {"command": f"phucvu plan --unit {place.unit} --period {place.period} {goal} --verify"}
+    if request.GET.get("check") != "1":
+        return {"link": f"?{query}&check=1"}
+
+    def counted() -> Decimal:
+        with home.tables() as tables:
+            scores = replay(
+                tables, rules_in_use(), place.period, place.listing.cut_off, place.unit, made.records()
+            )
+        return total(scores, place.unit)
+
+    version = (place.listing.path, made.mark, made.goal, tuple(sorted(minutes_of(place.unit).items())))
+    again = _CHECKED.get((home_folder(), place.unit, place.period), version, counted)
+    return {"again": again, "right": again == made.score, "promised": made.score}
+
+
 def hours(minutes: int) -> str:
     """So many minutes as people say it: 45 phút, 14 giờ, 14 giờ 5 phút."""
     whole_hours, rest = divmod(minutes, 60)
@@ -221,9 +250,16 @@ def hours(minutes: int) -> str:
     return " ".join(said)
 
 
-def deed_words(deeds: tuple[str, ...]) -> str:
-    """What is to be done, in one phrase."""
-    return "; ".join(DEEDS[deed][language()] for deed in deeds)
+def numbers_said(numbers: Mapping[str, int]) -> str:
+    """So many records of each table: 12 hồ sơ, 3 thủ tục."""
+    said = {
+        "dossiers": _("%(number)s hồ sơ"),
+        "procedures": _("%(number)s thủ tục"),
+        "petitions": _("%(number)s phản ánh, kiến nghị"),
+    }
+    return ", ".join(
+        said[table] % {"number": whole(number, language())} for table, number in numbers.items()
+    ) or said["dossiers"] % {"number": "0"}
 
 
 def _sentence(place: Place, made: Plan) -> str:
@@ -236,14 +272,20 @@ def _sentence(place: Place, made: Plan) -> str:
         "wanted": points(made.wanted, lang) if made.wanted is not None else "",
         "most": points(made.most, lang),
         "time": hours(made.minutes),
-        "number": whole(made.number, lang),
+        "number": numbers_said(made.numbers),
         "rank": made.goal.rank or "",
+        "best": made.now.rank(made.most),
         "hours": decimal(made.goal.hours, lang) if made.goal.hours is not None else "",
     }
-    if not made.reached:
+    if not made.reached and made.goal.rank is not None:
+        text = _(
+            "%(unit)s không đạt được hạng %(rank)s (%(wanted)s điểm) bằng những việc còn khắc phục được:"
+            " cao nhất là hạng %(best)s với %(most)s điểm, cần %(time)s cho %(number)s."
+        )
+    elif not made.reached:
         text = _(
             "%(unit)s không đạt được %(wanted)s điểm bằng những việc còn khắc phục được:"
-            " cao nhất là %(most)s điểm, cần %(time)s cho %(number)s hồ sơ."
+            " cao nhất là %(most)s điểm, cần %(time)s cho %(number)s."
         )
     elif not made.number:
         text = (
@@ -252,17 +294,15 @@ def _sentence(place: Place, made: Plan) -> str:
             else _("%(unit)s không còn việc nào làm trong %(hours)s giờ mà tăng điểm.")
         )
     elif made.goal.hours is not None:
-        text = _(
-            "Với %(hours)s giờ, %(unit)s tăng nhiều nhất từ %(now)s lên %(score)s điểm: %(number)s hồ sơ."
-        )
+        text = _("Với %(hours)s giờ, %(unit)s tăng nhiều nhất từ %(now)s lên %(score)s điểm: %(number)s.")
     elif made.goal.rank is not None:
         text = _(
-            "Muốn đạt hạng %(rank)s (%(wanted)s điểm), %(unit)s cần %(time)s cho %(number)s hồ sơ;"
+            "Muốn đạt hạng %(rank)s (%(wanted)s điểm), %(unit)s cần %(time)s cho %(number)s;"
             " điểm tăng từ %(now)s lên %(score)s."
         )
     else:
         text = _(
-            "Muốn đạt %(wanted)s điểm, %(unit)s cần %(time)s cho %(number)s hồ sơ; điểm tăng từ %(now)s lên"
+            "Muốn đạt %(wanted)s điểm, %(unit)s cần %(time)s cho %(number)s; điểm tăng từ %(now)s lên"
             " %(score)s."
         )
     sentence: str = text % said
@@ -274,7 +314,7 @@ def _sentence(place: Place, made: Plan) -> str:
 def _line(line: Any) -> dict[str, Any]:
     return {
         "deeds": deed_words(line.deeds),
-        "number": line.number,
+        "number": numbers_said({line.table: line.number}),
         "time": hours(line.minutes),
         "points": line.points,
         "indicators": ", ".join(line.indicators),

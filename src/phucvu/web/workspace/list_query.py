@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -263,7 +263,7 @@ def _loss(said: dict[str, str], indicator: Indicator | None) -> LossAsked | None
     asked = [(name, said[name].split()) for name in ("fate", "who", "lacks") if name in said]
     if not asked:
         return None
-    known = {
+    known: dict[str, Sequence[str]] = {
         "fate": [fate.name.lower() for fate in Fate],
         "who": list(WHO),
         "lacks": codes(indicator) if indicator else (),

@@ -255,14 +255,14 @@ def _verdicts(listing: Listing, row: pl.DataFrame, period: Period) -> Iterator[V
     rules = rules_in_use().at(period.last)
     indicators = [i for i in rules.indicators if i.count.of in OF_DOSSIERS and not i.by_rule]
     asked: dict[tuple[str, str, str], Expression] = {}
-    open_period = listing.cut_off < period.ends
+    is_running = listing.cut_off < period.ends
     for indicator in indicators:
         found = verdict_of(indicator, period)
         asked[indicator.id, "population", ""] = found.population
-        as_lost = {fate: lost_dossiers(indicator, period, open_period, LossAsked(fate)) for fate in Fate}
+        as_lost = {fate: lost_dossiers(indicator, period, is_running, LossAsked(fate)) for fate in Fate}
         asked |= {(indicator.id, "fate", fate.name): such for fate, such in as_lost.items()}
-        deeds = deeds_of_unit(indicator, period, open_period)
-        asked |= {(indicator.id, "deed", deed): needs for deed, needs in deeds.items()}
+        by_deed = deeds_of_unit(indicator, period, is_running)
+        asked |= {(indicator.id, "deed", deed): needs for deed, needs in by_deed.items()}
         asked |= {(indicator.id, "required", c): met for c, met in found.required.items()}
         asked |= {(indicator.id, "lacks", c): lacking for c, lacking in found.lacks.items()}
     told = listing.told(row["sender"][0], row["code"][0], asked)

@@ -80,9 +80,9 @@ def tasks(cost: Cost, unit: str, period: Period) -> list[Task]:
             alike[loss.fate, loss.who, listed, ()].append(each)
             continue
         known = [REASONS[reason] for reason in loss.reasons]
-        following = [(reason.cases[-1].who, reason.next) for reason in known if reason.next]
-        who = tuple(dict.fromkeys(who for who, _ in following))
-        alike[loss.fate, who, listed, tuple(dict.fromkeys(deed for _, deed in following))].append(each)
+        nexts = [(reason.cases[-1].who, reason.next) for reason in known if reason.next]
+        who = tuple(dict.fromkeys(who for who, _ in nexts))
+        alike[loss.fate, who, listed, tuple(dict.fromkeys(deed for _, deed in nexts))].append(each)
     found = []
     for (fate, who, listed, following), same in alike.items():
         deeds = following or tuple(dict.fromkeys(deed for each in same for deed in each.loss.deeds))
