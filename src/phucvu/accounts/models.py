@@ -128,3 +128,14 @@ class DeedMinutes(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("unit", "deed"), name="one_number_of_a_deed"),)
+
+
+class SavedList(models.Model):
+    """A list of dossiers that a unit looks at often: the query of its address, by a name."""
+
+    unit = models.CharField(max_length=100)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("unit", "name"), name="one_list_of_a_name"),)

@@ -44,7 +44,7 @@ class Action(StrEnum):
     CHOOSE_VERSION = "choose version"
     """Let a version of a dossier count that was kept as an earlier one, with a reason."""
     ANSWER = "answer"
-    """Explain late dossiers, record letters of apology, reports sent and difficulties."""
+    """Explain late dossiers, record letters of apology, reports sent and difficulties; save lists."""
     ASSIGN = "assign"
     """Ask units below: targets, explanations, reports, campaigns; answer their difficulties.
     Say how long the deeds of a plan take."""

@@ -13,6 +13,7 @@ import polars as pl
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.urls import reverse
 
+from phucvu.accounts.permissions import Action, may
 from phucvu.engine import dossiers as behind
 from phucvu.engine.listing import Listing, Wish, late, reasons, verdict_of
 from phucvu.engine.origin import NOTHING_SAID
@@ -94,6 +95,8 @@ def show(request: Any, unit: str, form: str | None = None) -> Any:
         "too_many": number > MOST_ROWS,
         "most_rows": MOST_ROWS,
         "views": groups.choices(asked, _ways(asked)),
+        "may_save": may(request.user, Action.ANSWER, unit),
+        "query": asked.query(period=None),
     }
     return rendered(request, "workspace/dossiers.html", context)
 

@@ -28,6 +28,7 @@ from phucvu.web.workspace import (
     publishing,
     recurring,
     refused,
+    saved_lists,
     trying,
     unit,
     upload,
@@ -53,6 +54,9 @@ in_languages = [
     path("workspace/<unit>", see(unit.show), name="workspace"),
     path("workspace/<unit>/week", see(week.show), name="workspace-week"),
     re_path(rf"^{UNIT}/week\.{FORM}$", see(week.show), name="workspace-week-file"),
+    path("workspace/<unit>/lists", see(saved_lists.show), name="workspace-lists"),
+    path("workspace/<unit>/lists/save", answer(saved_lists.save), name="workspace-lists-save"),
+    path("workspace/<unit>/lists/change", answer(saved_lists.change), name="workspace-lists-change"),
     path("workspace/<unit>/dossiers", see(dossiers.show), name="workspace-dossiers"),
     re_path(
         r"^workspace/(?P<unit>[^/]+)/dossiers\.(?P<form>csv|xlsx)$",
