@@ -33,6 +33,7 @@ WRONG = {
     "PHUCVU_SMTP_PORT": ("0", "65536", "smtp"),
     "PHUCVU_SMTP_SECURITY": ("ssl",),
     "PHUCVU_SMTP_FROM": ("chiso", "a@b\nBcc: c@d", "Chỉ số <a@b.vn>"),
+    "PHUCVU_ZALO_ADDRESS": ("http://bot.vidu.vn", "bot.vidu.vn"),
     "PHUCVU_HTTPS": ("yes", "2"),
     "PHUCVU_LOG_NAME": ("hai chữ", "a+b", "x" * 201),
     "PHUCVU_TWO_PERSONS": ("yes",),

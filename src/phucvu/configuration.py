@@ -261,7 +261,7 @@ class Configuration:
         "PHUCVU_SITE_ADDRESS",
         "where people reach the site, such as `https://chiso.example.gov.vn`: links in notices begin with it",
         WEB,
-        unset="needed with `PHUCVU_SMTP_HOST`",
+        unset="needed with `PHUCVU_SMTP_HOST` and `PHUCVU_ZALO_TOKEN`",
     )
     notices_at: str = _setting(
         "PHUCVU_NOTICES_AT",
@@ -291,6 +291,21 @@ class Configuration:
         "the e-mail address that notices come from",
         E_MAIL,
         unset="needed with `PHUCVU_SMTP_HOST`",
+    )
+    zalo_token: str = _setting(
+        "PHUCVU_ZALO_TOKEN",
+        "the token of the office's Zalo bot, by which notices go too",
+        unset="no notices by Zalo",
+        secret=True,
+    )
+    zalo_token_file: str = _setting(
+        "PHUCVU_ZALO_TOKEN_FILE", "a file that holds that token, instead", unset="none"
+    )
+    zalo_address: str = _setting(
+        "PHUCVU_ZALO_ADDRESS",
+        "where the bots' server is",
+        SAFE_WEB,
+        "https://bot-api.zaloplatforms.com",
     )
     https: bool | None = _setting(
         "PHUCVU_HTTPS",

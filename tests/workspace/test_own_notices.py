@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 
 from phucvu.accounts.models import AuditEntry, User
 from phucvu.inbox.clock import now
+from phucvu.notices import zalo
 from phucvu.notices.models import Digest, Subscription
 
 from .test_lists import body
@@ -61,6 +63,20 @@ def test_without_a_mail_server_nothing_can_be_chosen(client_of: SignIn) -> None:
     client = client_of("reader", "H99.01")
     assert "Cơ quan chưa thiết lập máy chủ thư" in body(client, PAGE)
     assert client.post(PAGE, {"channel": "email"}).status_code == 400
+
+
+def test_zalo_is_offered_once_it_is_joined(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_of("reader", "H99.01")
+    assert "Zalo" not in body(client, PAGE)
+    assert client.post(PAGE, {"join": "1", "channel": "zalo"}).status_code == 400
+    monkeypatch.setenv("PHUCVU_ZALO_TOKEN", "766:bi-mat")
+    assert client.post(PAGE, {"channel": "zalo"}).status_code == 400
+    page = client.post(PAGE, {"join": "1"}).content.decode()
+    found = re.search(r"Gửi mã ([A-Z0-9]{10}) cho bot Zalo của cơ quan trong 15 phút tới", page)
+    assert found is not None
+    assert zalo.join(found[1], "chat-1")
+    assert client.post(PAGE, {"channel": "zalo"}).status_code == 302
+    assert 'value="zalo" checked' in body(client, PAGE)
 
 
 def test_what_became_of_the_last_ones_is_shown_to_oneself_alone(client_of: SignIn, mail: None) -> None:

@@ -32,6 +32,7 @@ ACTIONS = {
     "sender opened": Words(vi="mở tài khoản gửi", en="sender opened"),
     "sender closed": Words(vi="đóng tài khoản gửi", en="sender closed"),
     "notices chosen": Words(vi="chọn nhận thông báo", en="notices chosen"),
+    "Zalo joined": Words(vi="nối với bot Zalo", en="Zalo bot joined"),
     "refused": Words(vi="bị từ chối", en="refused"),
     "minutes of deeds set": Words(vi="đặt số phút cho mỗi việc", en="minutes of deeds set"),
     "list exported": Words(vi="xuất danh sách", en="list exported"),

@@ -10,13 +10,13 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from phucvu.configuration import current, environment
+from phucvu.configuration import Configuration, current, environment
 
 log = logging.getLogger(__name__)
 
 PARTS = ("inbox", "history", "relay", "notices")
 """The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``), the one that
-sends notices only where they can be sent (``PHUCVU_SMTP_HOST``)."""
+sends notices only where they can be sent (``PHUCVU_SMTP_HOST``, ``PHUCVU_ZALO_TOKEN``)."""
 
 ELSEWHERE = {"notices": "phucvu.notices"}
 """The packages that hold a part, where it is not the inbox's own."""
@@ -55,8 +55,12 @@ def background() -> Iterator[None]:
 
 def wanted() -> list[str]:
     """The parts that the settings ask for."""
-    asked = {"relay": current().relay_address, "notices": current().smtp_host}
+    asked = {"relay": current().relay_address, "notices": _can_notify(current())}
     return [part for part in PARTS if asked.get(part, True)]
+
+
+def _can_notify(chosen: Configuration) -> bool:
+    return bool(chosen.smtp_host or chosen.zalo_token or chosen.zalo_token_file)
 
 
 def start(part: str, told: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -80,7 +80,7 @@ def run(part: str, store: Store) -> None:
                 set_aside.name_kinds(store)
                 jobs.begin(["moving", "counting"])
                 moved = threading.Event()
-                _beside("counting", counter.count_if_changed, wake=moved)
+                beside("counting", counter.count_if_changed, wake=moved)
                 reconcile(store)
                 again_and_again("moving", mover.move, LOOK_FOR_PAYLOADS, then=moved)
             case "history":
@@ -90,19 +90,19 @@ def run(part: str, store: Store) -> None:
                 history, maker, sweeper = History(store), Maker(store), Sweeper(store, chosen)
                 forecaster = Forecaster(store, forecasts_folder(store.home))
                 jobs.begin(["history", "compacting", "lists", "sweeping", "forecasting"])
-                _beside("compacting", store.compact, COMPACT_EVERY)
-                _beside("sweeping", sweeper.sweep, SWEEP_EVERY)
-                _beside("lists", maker.make_if_changed)
-                _beside("forecasting", forecaster.learn_if_due, LOOK_FOR_A_MONTH)
+                beside("compacting", store.compact, COMPACT_EVERY)
+                beside("sweeping", sweeper.sweep, SWEEP_EVERY)
+                beside("lists", maker.make_if_changed)
+                beside("forecasting", forecaster.learn_if_due, LOOK_FOR_A_MONTH)
                 if chosen.portal_daily:
-                    _beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
+                    beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
                 again_and_again("history", history.count_next)
             case "relay":
                 jobs.begin(["relay"])
                 again_and_again("relay", Relay(store, configuration.current()).work)
 
 
-def _beside(
+def beside(
     name: str, work: Callable[[], object], pause: float = PAUSE, *, wake: threading.Event | None = None
 ) -> None:
     threading.Thread(

@@ -9,14 +9,26 @@ from phucvu.accounts.models import User
 from phucvu.configuration import Configuration
 from phucvu.inbox.clock import now
 from phucvu.notices.models import Subscription
+from phucvu.notices.zalo import chat_of
 
 OFF = ""
 """What is chosen by who wants none."""
 
 
-def offered(chosen: Configuration) -> list[str]:
-    """The channels that are set up."""
-    return ["email"] if chosen.smtp_host else []
+def set_up(chosen: Configuration) -> list[str]:
+    """The channels that this installation has."""
+    has = {"email": chosen.smtp_host, "zalo": chosen.zalo_token or chosen.zalo_token_file}
+    return [name for name, there in has.items() if there]
+
+
+def address_of(user: User, channel: str) -> str:
+    """Where somebody is reached by a channel; empty where they are not."""
+    return user.email if channel == "email" else chat_of(user)
+
+
+def offered(user: User, chosen: Configuration) -> list[str]:
+    """The channels by which somebody can be reached."""
+    return [name for name in set_up(chosen) if address_of(user, name)]
 
 
 def choose(user: User, channel: str, language: str) -> None:

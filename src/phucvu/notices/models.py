@@ -55,3 +55,20 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.unit}"
+
+
+class ZaloChat(models.Model):
+    """Somebody's chat with the office's bot, once they wrote their one-time code in it.
+
+    ``code`` is the digest of a code that was not used yet.
+    """
+
+    LONGEST = 100
+    """Letters of the name that Zalo gives a chat."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="zalo", primary_key=True
+    )
+    chat = models.CharField(max_length=LONGEST, default="", blank=True)
+    code = models.CharField(max_length=64, default="", blank=True, db_index=True)
+    code_until = models.DateTimeField()

@@ -21,6 +21,7 @@ from phucvu.configuration import Configuration
 from phucvu.inbox.clock import now
 from phucvu.inbox.relay.queueing import growing
 from phucvu.notices.channels import Channel, NotSentError
+from phucvu.notices.choosing import address_of
 from phucvu.notices.deciding import decide
 from phucvu.notices.digest import message_of
 from phucvu.notices.models import Digest, Subscription
@@ -68,7 +69,7 @@ class Outbox:
 
     def _send(self, digest: Digest, channel: Channel) -> None:
         unit = units.every().get(digest.unit)
-        message = message_of(digest, unit, digest.user.email, self._chosen.site_address)
+        message = message_of(digest, unit, address_of(digest.user, digest.channel), self._chosen.site_address)
         try:
             channel.send(message, lambda: _note_handing_over(digest))
         except NotSentError as error:

@@ -73,8 +73,10 @@ def serve(
         mail.check_settings(told)
         # Its models can only be loaded once Django knows its settings.
         from phucvu.inbox import pulling
+        from phucvu.notices import zalo
 
         pulling.check(told)
+        zalo.check_settings(told)
         gather_static_files()
         ready()
         # A process that has used Polars or Altair holds threads and locks, which a fork would break.

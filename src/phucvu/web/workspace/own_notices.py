@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from phucvu import configuration
-from phucvu.notices.choosing import OFF, choose, offered
+from phucvu.notices.choosing import OFF, choose, offered, set_up
 from phucvu.notices.models import Digest, Subscription
+from phucvu.notices.zalo import CODE_LASTS, new_code
 from phucvu.web.language import _, language
 
 SHOWN = 7
@@ -21,8 +22,10 @@ SHOWN = 7
 def show(request: Any) -> Any:
     """The page; POST keeps what was chosen."""
     chosen = configuration.current()
-    channels = offered(chosen)
-    if request.method == "POST":
+    channels, code = offered(request.user, chosen), ""
+    if request.method == "POST" and "join" in request.POST and "zalo" in set_up(chosen):
+        code = new_code(request.user)
+    elif request.method == "POST":
         channel = request.POST.get("channel", OFF)
         if channel not in (OFF, *channels):
             return HttpResponseBadRequest()
@@ -33,6 +36,9 @@ def show(request: Any) -> Any:
     context = {
         "sentence": _sentence(request.user, current, chosen.notices_at),
         "off": not now,
+        "code": code,
+        "code_minutes": int(CODE_LASTS.total_seconds() // 60),
+        "has_zalo": "zalo" in set_up(chosen),
         "choices": [(name, _called(name, request.user), name == now) for name in channels],
         "digests": [
             (one, _fate(one)) for one in Digest.objects.filter(user=request.user).order_by("-day")[:SHOWN]
@@ -42,7 +48,7 @@ def show(request: Any) -> Any:
 
 
 def _called(channel: str, user: Any) -> str:
-    return {"email": _("Thư điện tử đến %(to)s") % {"to": user.email}}[channel]
+    return {"email": _("Thư điện tử đến %(to)s") % {"to": user.email}, "zalo": "Zalo"}[channel]
 
 
 def _sentence(user: Any, current: Subscription | None, time: str) -> str:
