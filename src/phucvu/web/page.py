@@ -232,7 +232,7 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "running": running,
         "renewed": renewed,
         "uncompared": uncompared(page.board),
-        "edition": _edition_shown(result) if counted else None,
+        "edition": _edition_shown(result) if results.source().publishes else None,
         "live": live,
         "works": counted,
         "has_procedures": bool(results.procedure_names()),

@@ -83,11 +83,16 @@ class Source(Hashable, Protocol):
     def counts(self) -> bool:
         """Whether the results are counted here, so that the portal's stand beside them."""
 
+    @property
+    def publishes(self) -> bool:
+        """Whether periods are frozen here as editions."""
+
 
 class Given:
     """Results that stay as they are, and what the portal published by day."""
 
     counts = False
+    publishes = False
 
     def __init__(
         self,
@@ -132,6 +137,7 @@ class Counted:
     """Results counted from the records of the home, as the inbox's process last counted them."""
 
     counts = True
+    publishes = True
 
     def __init__(self) -> None:
         self._begun = Begun(store())
@@ -251,7 +257,7 @@ def days() -> DailyResults:
 def state() -> object:
     """What pages are made of: it changes whenever a result does."""
     shown = source()
-    return shown.versions(), shown.days().version(), last_number() if shown.counts else 0
+    return shown.versions(), shown.days().version(), last_number() if shown.publishes else 0
 
 
 def procedure_names() -> dict[str, str]:

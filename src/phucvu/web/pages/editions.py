@@ -38,7 +38,7 @@ BYTES = "application/octet-stream"
 
 def every(request: Any, form: str | None = None) -> Any:
     board = asked_board(request)
-    found = published.every() if results.source().counts else []
+    found = published.every() if results.source().publishes else []
     corrected = {one.corrects for one in found}
     table = [
         {
@@ -148,7 +148,7 @@ def verify(request: Any, text: str | None = None) -> Any:
 
 def log_file(request: Any, path: str) -> Any:
     """The log that other offices witness: its checkpoint, the office's key, tiles (c2sp.org/tlog-tiles)."""
-    if not results.source().counts:
+    if not results.source().publishes:
         raise Http404(Fault("log_empty").text(language()))
     try:
         if path == "checkpoint":
@@ -167,7 +167,7 @@ def _checked(board: Board, said: str) -> dict[str, Any]:
     """What a proof shows. Raises FaultError where it shows nothing."""
     if len(said) > LONGEST_PROOF:
         raise FaultError(Fault("proof_too_large", most=LONGEST_PROOF))
-    if not results.source().counts or not published.last_number():
+    if not results.source().publishes or not published.last_number():
         raise FaultError(Fault("log_empty"))
     key = public_key()
     try:
@@ -209,7 +209,7 @@ def _proof(number: str, code: str, item: str) -> Proof:
 
 
 def _edition(number: str) -> Edition:
-    may_be = results.source().counts and _is_number(number)
+    may_be = results.source().publishes and _is_number(number)
     one = Edition.objects.filter(number=int(number)).first() if may_be else None
     if one is None:
         raise Http404(_("Không có kỳ công bố số %(number)s.") % {"number": number[:20]})
