@@ -23,6 +23,7 @@ from phucvu.records.store import Store
 from phucvu.web.workspace import publishing, working
 
 from ..signing import made, sign
+from .conftest import count
 
 PATH = "/workspace/H99/publishing"
 
@@ -55,6 +56,7 @@ def texts(answer: object) -> str:
 
 @pytest.fixture
 def published(home: Store) -> Edition:
+    count(home)  # what other tests brought in is in the figures shown
     publisher = signed("cong-bo")
     answer = publisher.post(f"{PATH}/freeze", {"period": month(), "reason": ""}, follow=True)
     assert "Kỳ công bố số 1" in texts(answer)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from phucvu.rules.model import RuleSet
@@ -129,7 +130,7 @@ def plan(found: Mendable, rules: RuleSet, now: Now, minutes: Minutes, goal: Goal
         work = most_points(task, int(goal.hours * 60))
     else:
         assert wanted is not None
-        needed = max(base, base + int((wanted - now.total) * 100))
+        needed = max(base, base + ceil((wanted - now.total) * 100))
         work = least_minutes(task, min(needed, task.everything().total)) or task.nothing()
     work = _without_idle(task, work)
     moments = [record.until for record in _at_hand(found, work) if record.until is not None]
