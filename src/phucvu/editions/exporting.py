@@ -20,8 +20,8 @@ def checkpoint() -> str:
 
 def tile(path: str) -> bytes:
     """What stands at a path below the log. Raises NotFoundError where the log has no such tile."""
-    asked = Tile.at(path)
-    found = None if asked is None else _content(asked, log.entries())
+    asked, entries = Tile.at(path), log.entries()
+    found = None if asked is None else _content(asked, entries, Tree.of(entries))
     if found is None:
         raise NotFoundError(Fault("log_has_no_tile", path=path[:100]))
     return found
@@ -30,16 +30,17 @@ def tile(path: str) -> bytes:
 def files() -> Iterator[tuple[str, bytes]]:
     """All files of the log by their paths, the checkpoint last."""
     entries = log.entries()
-    for one in tiles_of(len(entries)):
-        found = _content(one, entries)
+    tree = Tree.of(entries)
+    for one in tiles_of(tree.size):
+        found = _content(one, entries, tree)
         if found is not None:
             yield one.path, found
     yield "checkpoint", checkpoint().encode()
 
 
-def _content(asked: Tile, entries: list[bytes]) -> bytes | None:
+def _content(asked: Tile, entries: list[bytes], tree: Tree) -> bytes | None:
     if asked.level is not None:
-        return asked.hashes(Tree.of(entries), len(entries))
+        return asked.hashes(tree, tree.size)
     begin = asked.number * WIDTH
     held = entries[begin : begin + asked.width]
     return bundle(held) if len(held) == asked.width else None

@@ -7,6 +7,7 @@ import time
 import zlib
 from importlib.metadata import version
 
+import msgspec
 from django.db import transaction
 from django.db.models import Max
 
@@ -16,7 +17,7 @@ from phucvu.accounts.models import User
 from phucvu.editions import log
 from phucvu.editions.content import Content, count
 from phucvu.editions.lines import TOTAL
-from phucvu.editions.manifest import Manifest, changed
+from phucvu.editions.manifest import Manifest
 from phucvu.editions.models import Edition
 from phucvu.editions.office_key import office_key
 from phucvu.figures.periods import Period
@@ -125,7 +126,7 @@ def _publish(edition: Edition, by: User | str) -> None:
     """Give it its number, sign its tree and put it into the log; one at a time, within a transaction."""
     log.lock()
     number = (Edition.objects.aggregate(Max("number"))["number__max"] or 0) + 1
-    manifest = changed(Manifest.read(edition.manifest), edition=number)
+    manifest = msgspec.structs.replace(Manifest.read(edition.manifest), edition=number)
     edition.number, edition.manifest = number, manifest.written().decode()
     edition.decided_at, edition.decided_by = now(), _name(by)
     key = office_key()

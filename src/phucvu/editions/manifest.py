@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import msgspec
 
@@ -53,8 +52,3 @@ class Manifest(msgspec.Struct, frozen=True):
             return msgspec.json.decode(text, type=cls)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnusableError(Fault("edition_manifest_unreadable")) from error
-
-
-def changed(manifest: Manifest, **said: Any) -> Manifest:
-    """The manifest with some of what it says replaced."""
-    return msgspec.structs.replace(manifest, **said)

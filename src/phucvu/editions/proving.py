@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from phucvu.editions.content import Content
 from phucvu.editions.lines import Line
 from phucvu.editions.models import Edition
@@ -20,14 +22,19 @@ class Proofs:
         self._note = Note.read(edition.note)
         self._number = edition.number
 
-    @property
+    @cached_property
     def lines(self) -> list[Line]:
         """What the edition published."""
         return [Line.read(entry) for entry in self._entries[1:]]
 
     def of(self, unit: str, item: str) -> Proof:
         """The proof of a unit's indicator, group or total. Raises NotFoundError where there is none."""
-        for index, line in enumerate(self.lines, start=1):
-            if line.key == (unit, item):
-                return Proof(self._entries[index], index, tuple(self._tree.inclusion(index)), self._note)
-        raise NotFoundError(Fault("edition_line_unknown", number=self._number, unit=unit, item=item))
+        index = self._places.get((unit, item))
+        if index is None:
+            raise NotFoundError(Fault("edition_line_unknown", number=self._number, unit=unit, item=item))
+        return Proof(self._entries[index], index, tuple(self._tree.inclusion(index)), self._note)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Where each line stands in the tree; the manifest is before them all."""
+        return {line.key: index for index, line in enumerate(self.lines, start=1)}
