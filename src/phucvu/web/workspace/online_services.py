@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -20,18 +21,18 @@ from phucvu.web.latest import Latest
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.shown import rendered
 
-_KEPT: Latest[pl.DataFrame] = Latest(8)
+_KEPT: Latest[tuple[pl.DataFrame, dt.datetime]] = Latest(8)
 
 
-def _found(unit: str, period: Period) -> pl.DataFrame:
-    """What was counted within the same minute is shown again."""
-    moment = now().replace(second=0, microsecond=0)
+def _found(unit: str, period: Period) -> tuple[pl.DataFrame, dt.datetime]:
+    """The rows and the moment they count up to; what was counted in the same minute is shown again."""
+    moment = now()
 
-    def counted() -> pl.DataFrame:
+    def counted() -> tuple[pl.DataFrame, dt.datetime]:
         with home.tables() as tables:
-            return fully_online(tables, rules_in_use(), period, moment, unit)
+            return fully_online(tables, rules_in_use(), period, moment, unit), period.cut_off(moment)
 
-    return _KEPT.get((home_folder(), unit, period), moment, counted)
+    return _KEPT.get((home_folder(), unit, period), moment.replace(second=0, microsecond=0), counted)
 
 
 @require_GET
@@ -39,7 +40,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
     period = home.asked_period(request.GET.get("period", ""))
     if not home.below(period, unit):
         raise Http404
-    found, cut_off = _found(unit, period), period.cut_off(now())
+    found, cut_off = _found(unit, period)
     if form:
         name = f"{period}-{unit}-fully-online"
         audit.append(request.user, "list exported", object=f"phucvu-{name}.{form}", unit=unit)
