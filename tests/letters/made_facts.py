@@ -9,7 +9,7 @@ import polars as pl
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
 from phucvu.figures.units import Unit, Units
-from phucvu.letters.letter_kinds import LetterFacts
+from phucvu.letters.letter_facts import LetterFacts
 from phucvu.published.daily_results import COLUMNS, NoDays
 from phucvu.rules.loading import load
 from phucvu.scoring.scores import score

@@ -16,7 +16,7 @@ from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError, why
 
 if TYPE_CHECKING:
-    from phucvu.letters.letter_kinds import LetterFacts
+    from phucvu.letters.letter_facts import LetterFacts
 
 KIND_NAMES = ("monthly-publication", "department-notice", "office-notice")
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -84,7 +84,7 @@ def _facts(unit: str, period: Period, asked: CountingOptions) -> LetterFacts:
 
     from phucvu.engine.figures import figures
     from phucvu.engine.tree import Tree
-    from phucvu.letters.letter_kinds import LetterFacts
+    from phucvu.letters.letter_facts import LetterFacts
     from phucvu.published.daily_results import HomeDays, NoDays
     from phucvu.records.places import is_remote
     from phucvu.scoring.scores import score

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from phucvu.letters.letter_kinds import LetterFacts, lateness
+from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.part_results import PartResult
+from phucvu.letters.result_rows import lateness
 from phucvu.published.daily_results import TOTAL
 from phucvu.tables.workbook import Column, Table
 
