@@ -34,6 +34,9 @@ SEED = int(os.environ.get("PHUCVU_SEED", "766"))
 DOSSIERS = 40
 """Of each sender; each has ever more versions."""
 
+MOST_AHEAD = 100
+"""Versions of a sender that wait to be passed on, at most, about."""
+
 OF_FILES = 2
 """Dossiers known from a file alone, which the portal is asked about."""
 
@@ -41,9 +44,9 @@ OF_FILES = 2
 class Load(threading.Thread):
     """Sends later and later versions of its dossiers, each until it is acknowledged."""
 
-    def __init__(self, number: int, site: Site, secret: str) -> None:
+    def __init__(self, number: int, site: Site, secret: str, portal: StandIn) -> None:
         super().__init__(daemon=True)
-        self.number, self.site, self.secret = number, site, secret
+        self.number, self.site, self.secret, self.portal = number, site, secret, portal
         self.ended = threading.Event()
         self.random = random.Random(SEED + number)
         self.acknowledged: dict[str, list[bytes]] = defaultdict(list)
@@ -52,6 +55,12 @@ class Load(threading.Thread):
     @property
     def count(self) -> int:
         return sum(map(len, self.acknowledged.values()))
+
+    @property
+    def ahead(self) -> int:
+        """Versions acknowledged here that have not arrived there."""
+        arrived = [self.portal.arrived["H21", code] for code in list(self.acknowledged)]
+        return self.count - sum(len(set(versions)) for versions in arrived)
 
     def run(self) -> None:
         batch: list[tuple[str, bytes]] = []
@@ -69,7 +78,9 @@ class Load(threading.Thread):
                     code = self.random.choice(list(self.acknowledged))
                     client.send("CapNhatTienDoHoSoMC", step(code))
                     self.steps.add(code)
-                    self.ended.wait(0.1)  # else what is sent would outrun what can be passed on
+                    # Else what is sent would outrun what can be passed on by processes that are killed.
+                    while not self.ended.wait(0.1) and self.ahead > MOST_AHEAD:
+                        pass
             self.ended.wait(0.05)
 
     def _drawn(self) -> list[tuple[str, bytes]]:
@@ -112,7 +123,7 @@ def killed_under_load(home: Path, database: str | None, portal: StandIn) -> None
     secret = make_senders(home, database, gialai="H21")["gialai"]
     moments = random.Random(SEED)
     site = Site(home, database, workers=1)
-    loads = [Load(n, site, secret) for n in range(2)]
+    loads = [Load(n, site, secret, portal) for n in range(2)]
     try:
         site.start()
         for load in loads:
