@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import declared, features
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.evaluation import Evaluation, input_table, moment
 from phucvu.engine.limits import possible_time
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import last_moment
@@ -67,7 +67,8 @@ def findings(
     """
     with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
         units = None if unit is None else evaluation.tree.below(unit)
-        rows = with_what_is_known(features.dossiers(evaluation, units), evaluation, now)
+        evaluation.put_moment(NOW, now)
+        rows = with_what_is_known(features.dossiers(evaluation, units), evaluation)
         wrong = doubts(rows)
         shown = rows.select(
             "sender",
@@ -109,10 +110,17 @@ def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
     }
 
 
-def with_what_is_known(rows: ir.Table, evaluation: Evaluation, now: dt.datetime) -> ir.Table:
+NOW = "phucvu_now"
+"""What ``with_what_is_known`` calls the present; the cut-off of a period that is over lies before it."""
+
+_now = moment(NOW)
+
+
+def with_what_is_known(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
+    """The dossiers with what ``doubts`` looks at; the evaluation is to be told ``NOW``."""
     tables, yes = evaluation.tables, ibis.literal(True)
     steps, own = tables["steps"], rows.columns
-    later = steps.filter(steps["at"] > now).group_by(ID).agg(future_step=lambda s: s["at"].max())
+    later = steps.filter(steps["at"] > _now()).group_by(ID).agg(future_step=lambda s: s["at"].max())
     rows = rows.mutate(month=rows.received_at.truncate("M").date())
     for table, keys in (
         (tables["units"].select(unit="code", unit_known=yes).distinct(), ("unit",)),
@@ -125,17 +133,18 @@ def with_what_is_known(rows: ir.Table, evaluation: Evaluation, now: dt.datetime)
     return rows.select(*own, "unit_known", "procedure_known", "future_step", "reported", "impossible_time")
 
 
-def _impossible_times(evaluation: Evaluation) -> ir.Table:
-    """Columns procedure, impossible_time: what is held of the procedures whose time is left out."""
+@input_table("impossible_times", {"procedure": pl.String, "impossible_time": pl.Int64})
+def _impossible_times(evaluation: Evaluation) -> pl.DataFrame:
+    """What is held of the procedures whose time is left out."""
     held = evaluation.records["procedures"]
     held = held.filter(held.max_time.notnull(), ~possible_time(held).fill_null(True))
     frame = evaluation.fetch(held.select(procedure="code", impossible_time="max_time"))
-    types = {"procedure": pl.String, "impossible_time": pl.Int64}
-    return evaluation.hold(frame.cast(types))  # type: ignore[arg-type]
+    return frame.cast({"impossible_time": pl.Int64})
 
 
-def _reported(evaluation: Evaluation) -> ir.Table:
-    """Columns unit, month, reported: the months for which a unit, or one above it, declared dossiers.
+@input_table("reported", {"unit": pl.String, "month": pl.Date, "reported": pl.Boolean})
+def _reported(evaluation: Evaluation) -> pl.DataFrame:
+    """The months for which a unit, or one above it, declared dossiers.
 
     A number declared for a longer period, or for a unit, covers its months and the units below it. A sum of
     numbers (see ``declared.totals``) covers its months, and the unit alone: those below it have their own.
@@ -158,7 +167,7 @@ def _reported(evaluation: Evaluation) -> ir.Table:
         )
     ]
     frame = pl.DataFrame(rows, schema={"unit": pl.String, "month": pl.Date}, orient="row")
-    return evaluation.hold(frame.with_columns(reported=True))
+    return frame.with_columns(reported=True)
 
 
 def _months(period: str) -> set[dt.date]:

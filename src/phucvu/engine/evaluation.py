@@ -49,6 +49,7 @@ class Input:
 
 
 PREFIX = "phucvu_"
+QUOTE = "'"
 
 
 def table(name: str, types: Types) -> ir.Table:
@@ -95,21 +96,23 @@ _HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMEN
 _WAITS = _of_histories("waits", histories.ID, "received_at", *histories.MOMENTS, "waits", *_CONCERNS)
 
 
-def _moment(name: str) -> Callable[[], ir.TimestampScalar]:
-    def moment() -> None: ...
+def moment(name: str) -> Callable[[], ir.TimestampScalar]:
+    """A moment to write expressions with, which an evaluation gives its meaning."""
 
-    called: Callable[[], ir.TimestampScalar] = ibis.udf.scalar.builtin(
-        moment, name=name, signature=((), "timestamp")
+    def called() -> None: ...
+
+    found: Callable[[], ir.TimestampScalar] = ibis.udf.scalar.builtin(
+        called, name=name, signature=((), "timestamp")
     )
-    return called
+    return found
 
 
 STARTS, CUT_OFF = "phucvu_starts", "phucvu_cut_off"
 
-starts = _moment(STARTS)
+starts = moment(STARTS)
 """The first moment of the period."""
 
-cut_off = _moment(CUT_OFF)
+cut_off = moment(CUT_OFF)
 """The last moment that is seen."""
 
 
@@ -244,9 +247,15 @@ class Evaluation:
         """The rows, from the engine that the records are in."""
         return run(self._engine, rows, translate(self._engine, rows))
 
-    def write(self, rows: ir.Table, path: str) -> None:
-        """Write the rows to a Parquet file as DuckDB works them out, without holding them all."""
-        self._engine.to_parquet(rows, path)
+    def put_moment(self, name: str, moment: dt.datetime) -> None:
+        """Let expressions say ``name()`` for a moment (see ``moment``)."""
+        put_moment(self._engine, name, moment)
+
+    def write(self, name: Hashable, rows: Callable[[], ir.Table], path: str) -> None:
+        """Write the rows of a table, as ``ask`` asks for it, to a Parquet file as DuckDB works them out,
+        without holding them all."""
+        [query] = self._asked(name, lambda: [rows()], rows.__module__)
+        self._engine.raw_sql(f"COPY ({query.sql}) TO '{path.replace(QUOTE, 2 * QUOTE)}' (FORMAT parquet)")
 
     def ask(self, name: Hashable, tables: Callable[[], Iterable[ir.Table]]) -> Iterator[pl.DataFrame]:
         """The rows of each table; the tables are built and translated once, for all evaluations.
@@ -254,14 +263,20 @@ class Evaluation:
         ``name`` stands for everything that they depend on beside the inputs and what the rules count; the
         module that asks is part of it, so that two that choose the same name are not given one another's.
         """
+        for query in self._asked(name, tables, getattr(tables, "func", tables).__module__):
+            yield run(self._engine, query.rows, query.sql)
+
+    def _asked(
+        self, name: Hashable, tables: Callable[[], Iterable[ir.Table]], module: str
+    ) -> Iterator[Query]:
+        """The queries of a name, each once what it reads is there."""
         queries = _queries(self._engine.name, self._counts, self.summed)
-        asked = getattr(tables, "func", tables).__module__, name
-        if asked not in queries:
-            queries[asked] = [self._query(rows) for rows in tables()]
-        for query in queries[asked]:
+        if (module, name) not in queries:
+            queries[module, name] = [self._query(rows) for rows in tables()]
+        for query in queries[module, name]:
             for read in query.reads:
                 self.put(read)
-            yield run(self._engine, query.rows, query.sql)
+            yield query
 
     def ask_once(self, name: str, rows: Callable[[], ir.Table]) -> pl.DataFrame:
         """The rows of one table, asked by ``ask`` for the first time and then remembered."""

@@ -32,7 +32,7 @@ from duckdb import (
 from phucvu.engine import data_quality, features, populations
 from phucvu.engine import reasons as reason_codes
 from phucvu.engine.conditions import CONDITIONS
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.evaluation import Evaluation, cut_off
 from phucvu.engine.look_up import look_up
 from phucvu.engine.lost_records import lost_others
 from phucvu.engine.on_time import seconds_late
@@ -91,7 +91,8 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
         judged = str(Path(folder) / "judged.parquet")
         with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
-            evaluation.write(_rows(evaluation, rules, now), judged)
+            evaluation.put_moment(data_quality.NOW, now)
+            evaluation.write(("rows", digest(rules)), lambda: _rows(evaluation, rules), judged)
             places = _places(evaluation.tree.units)
             others = [lost_others(evaluation)]
             told = {"period": str(period), "cut_off": evaluation.cut_off, "made_by": made_by(rules)}
@@ -132,8 +133,8 @@ SELECT *, row_number() OVER () AS number, NULL::FLOAT AS chance FROM ordered
 """
 
 
-def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Table:
-    rows = data_quality.with_what_is_known(features.dossiers(evaluation), evaluation, now)
+def _rows(evaluation: Evaluation, rules: RuleSetFile) -> ir.Table:
+    rows = data_quality.with_what_is_known(features.dossiers(evaluation), evaluation)
     rows = look_up(rows, _waiting(rows, evaluation), ID)
     # The portal's own words may hold personal data; its code does not.
     answers = evaluation.tables["portal_answers"].select(ID, portal_said="error_code")
@@ -149,7 +150,7 @@ def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Ta
         ended=rows.end,
         # Waiting for the citizen moves what is left of the time.
         must_by=rows.due + rows.waited.as_interval("s"),
-        seconds_late=seconds_late(rows, evaluation.cut_off),
+        seconds_late=seconds_late(rows, cut_off()),
         waiting=rows.waiting.fill_null(rows.end.isnull() & (rows.status == ASKED)).fill_null(False),
         has_file=(rows.files > 0).fill_null(False),
         fee_free=((rows.fee_lines > 0) & (rows.fees == 0)).fill_null(False),
@@ -162,7 +163,7 @@ def _rows(evaluation: Evaluation, rules: RuleSetFile, now: dt.datetime) -> ir.Ta
 def _waiting(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
     """Of unfinished dossiers with steps, whether the last step by the cut-off asked for a supplement."""
     steps = evaluation.tables["steps"]
-    steps = steps.filter(steps["at"] <= evaluation.cut_off).semi_join(rows.filter(rows.end.isnull()), ID)
+    steps = steps.filter(steps["at"] <= cut_off()).semi_join(rows.filter(rows.end.isnull()), ID)
     asked = (steps.status.max() == ASKED) & ~steps.status.isin(RESUMED).any()
     each = steps.group_by(ID, "at").agg(asked=asked)
     return each.group_by(ID).agg(waiting=each.asked.argmax(each["at"]))
