@@ -20,6 +20,7 @@ WRONG = {
     "PHUCVU_KEEP_VERSIONS": ("một",),
     "PHUCVU_KEEP_FILES": ("0",),
     "PHUCVU_SHOWS": ("all",),
+    "PHUCVU_DATA_LICENCE": ("free",),
     "PHUCVU_PORTAL": ("portal.example", "ftp://portal.example", "http://", "http://[::1"),
     "PHUCVU_PORTAL_DAILY": ("7", "24:00", "07:60", "sáng"),
     "PHUCVU_RELAY_ADDRESS": ("lgsp.example", "ftp://lgsp.example"),

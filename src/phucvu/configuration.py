@@ -93,6 +93,7 @@ TEXT = Kind(str, "chữ", "text")
 LOG_NAME = Kind(_log_name, "tên không có dấu cách và dấu +", "a name without blanks and +")
 E_MAIL = Kind(_e_mail, "một địa chỉ thư điện tử", "an e-mail address")
 NAMES = Kind(_names, "các tên cách nhau bằng dấu phẩy", "names with commas between")
+LICENCE = _one_of({name: name for name in ("CC-BY-4.0", "CC0-1.0", "ODC-BY-1.0", "PDDL-1.0")})
 SWITCH = _one_of({"0": False, "1": True})
 WEB = Kind(_web, "địa chỉ bắt đầu bằng http:// hoặc https://", "an address that begins with https://")
 SAFE_WEB = Kind(_safe_web, "địa chỉ bắt đầu bằng https://", "an address that begins with https://")
@@ -326,6 +327,13 @@ class Configuration:
         "be fetched, such as `chiso.example.gov.vn/log`; it goes into the key when that is made",
         LOG_NAME,
         "phucvu",
+    )
+    data_licence: str = _setting(
+        "PHUCVU_DATA_LICENCE",
+        "the licence under which editions are given as open data: `CC-BY-4.0`, `CC0-1.0`, `ODC-BY-1.0` or "
+        "`PDDL-1.0`; each edition keeps the one of the day when it was published",
+        LICENCE,
+        "CC-BY-4.0",
     )
     edition_key: str = _setting(
         "PHUCVU_EDITION_KEY",

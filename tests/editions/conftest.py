@@ -13,7 +13,7 @@ from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead
 from phucvu.editions import freezing, office_key
 from phucvu.editions.content import Content, count
-from phucvu.editions.models import Edition, LogEntry, LogHead, Witnessed
+from phucvu.editions.models import Edition, LogEntry, LogHead, OpenData, Witnessed
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.records.store import Store
@@ -31,7 +31,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-PUBLISHED = (Edition, LogEntry, LogHead, Witnessed, AuditEntry, AuditHead)
+PUBLISHED = (Edition, OpenData, LogEntry, LogHead, Witnessed, AuditEntry, AuditHead)
 
 
 def clear() -> None:

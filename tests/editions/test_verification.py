@@ -7,15 +7,17 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead
-from phucvu.editions import log, verification
+from phucvu.editions import log, open_data, verification
 from phucvu.editions.content import Content
 from phucvu.editions.lines import Line
-from phucvu.editions.models import Edition, LogEntry, LogHead
+from phucvu.editions.manifest import Manifest
+from phucvu.editions.models import Edition, LogEntry, LogHead, OpenData
 from phucvu.editions.office_key import office_key
 from phucvu.editions.verification import verify
 from phucvu.inbox.clock import now
@@ -120,6 +122,16 @@ def tamper_rules(store: Store) -> None:
     kept.save()
 
 
+def tamper_open_data(store: Store) -> None:
+    """A score in the CSV file that people take away."""
+    row = OpenData.objects.get()
+    kept = open_data.Package(bytes(row.zip))
+    files = {name: kept.read(name) for name in kept.names()}
+    files["scores.csv"] = files["scores.csv"].replace(b",100.00", b",101.00", 1)
+    row.zip = open_data.zipped(files)
+    row.save()
+
+
 def tamper_manifest(store: Store) -> None:
     kept = Edition.objects.get(number=1)
     kept.manifest = kept.manifest.replace('"software":"', '"software":"9')
@@ -156,13 +168,18 @@ def tamper_log_cut(store: Store) -> None:
 
 
 def tamper_all_with_the_key(store: Store) -> None:
-    """Who has the office's key rewrites a score, the edition's signature, the whole log and its heads."""
+    """Who has the office's key rewrites a score, open data, signature, the log and its heads."""
     of_lines(line(0, score="1.23"))(store)
     kept, key = Edition.objects.get(number=1), office_key()
+    files = open_data.files_of(kept)
+    manifest = msgspec.structs.replace(Manifest.read(kept.manifest), data=open_data.digests(files))
+    kept.manifest = manifest.written().decode()
     tree = Tree.of(Content.entries(kept.manifest, bytes(kept.lines)))
     checkpoint = Checkpoint(f"{key.name}/1", tree.size, tree.root())
     kept.note = str(key.signed(Note(str(checkpoint))))
     kept.save()
+    OpenData.objects.all().delete()
+    open_data.keep(kept, files)
     LogEntry.objects.filter(index=0).update(entry=log.of_edition(1, checkpoint))
     for head in LogHead.objects.all():
         head.note = str(key.signed(Note(str(Checkpoint(key.name, head.size, log.tree().root(head.size))))))
@@ -182,6 +199,7 @@ KINDS: dict[str, tuple[Callable[[Store], None], set[str]]] = {
     ),
     "the order": (of_lines(lambda all_: all_[::-1]), {"edition_altered", "edition_order_differs"}),
     "the rules": (tamper_rules, {"edition_rules_altered"}),
+    "the open data": (tamper_open_data, {"edition_data_differs"}),
     "the manifest": (tamper_manifest, {"edition_altered"}),
     "the signature": (tamper_signature, {"edition_signature_false"}),
     "an audit entry": (tamper_audit, {"log_audit_differs"}),

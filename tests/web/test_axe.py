@@ -33,6 +33,7 @@ PAGES = [
     "/rules",
     "/rules/portal-2026",
     "/glossary",
+    "/open-data",
     "/about",
     "/nope",
     "/embed/units/H21",

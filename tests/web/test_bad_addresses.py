@@ -46,6 +46,8 @@ PARTS: dict[str, list[str]] = {
     "edition-unit": ["9.9", "\0"],
     "edition-proof": ["9.9", "\0"],
     "edition-qr": ["9.9", "\0"],
+    "edition-zip": ["9.9", "\0"],
+    "edition-file": ["9.9", "\0"],
     "log": ["9.9", "tile/9.9", "\0"],
     "verify-text": ["A", "A" * 5_000],
     "verify-qr": ["A"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from html import unescape
 
@@ -158,7 +160,37 @@ def test_the_log_can_be_fetched(published: Edition) -> None:
 def test_nothing_published_yet_is_said(home: Store) -> None:
     client = Client(headers={"host": "127.0.0.1"})
     assert "Chưa công bố kỳ nào" in texts(client.get("/editions"))
+    assert "chưa có dữ liệu mở" in texts(client.get("/open-data"))
     assert "Số liệu tạm tính, chưa công bố" in texts(client.get(f"/?period={month()}"))
     assert "sổ công bố còn trống" in texts(client.get("/verify", {"proof": "x"}))
     assert client.get("/log/checkpoint").status_code == 404
     assert client.get(reverse("editions") + ".json").json()["editions"] == []
+
+
+def test_open_data_can_be_taken_away(published: Edition) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    assert "/editions/1/data.zip" in client.get("/open-data").content.decode()
+    assert "Data dictionary" in texts(client.get("/en/open-data"))
+    packed = client.get("/editions/1/data.zip")
+    assert packed["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        names = archive.namelist()
+        assert f'href="/editions/1/data/{names[-1]}"' in client.get("/editions/1").content.decode()
+        for name in names:
+            for language in ("", "/en"):
+                answer = client.get(f"{language}/editions/1/data/{name}")
+                assert b"".join(answer.streaming_content) == archive.read(name)
+                assert int(answer["Content-Length"]) == archive.getinfo(name).file_size
+                assert "immutable" in answer["Cache-Control"]
+    again = client.get("/editions/1/data/figures.csv", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 200  # another file's
+    again = client.get("/editions/1/data.zip", headers={"if-none-match": packed["ETag"]})
+    assert again.status_code == 304
+    for path in ("1/data/nope.csv", "1/data/..", "2/data.zip", "x/data.zip", "2/data/figures.csv"):
+        assert client.get(f"/editions/{path}").status_code == 404
+    said = client.get("/open-data.json").json()
+    assert said["editions"] == [
+        {"number": 1, "period": month(), "zip": "http://127.0.0.1/editions/1/data.zip"}
+    ]
+    for form in ("csv", "xlsx"):
+        assert client.get(f"/open-data.{form}").status_code == 200

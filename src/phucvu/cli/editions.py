@@ -131,6 +131,21 @@ def proof(number: int, unit: str, item: str, out: Path, home: str) -> None:
     out.write_text(str(Proofs(verification.edition(number)).of(unit, item)), encoding="utf-8")
 
 
+@publication.command("export")
+@number_argument
+@out_option
+@home_option
+def export(number: int, out: Path, home: str) -> None:
+    """Dữ liệu mở của kỳ công bố: CSV, Parquet và mô tả, trong một tệp ZIP.
+
+    The open data of an edition: CSV, Parquet and what describes them, in one ZIP.
+    """
+    open_site(home)
+    from phucvu.editions import open_data, verification
+
+    out.write_bytes(open_data.package(verification.edition(number)).zip)
+
+
 @publication.command("key")
 @click.option("--witness", is_flag=True, help="Khóa làm chứng cho nơi khác. | The one it witnesses with.")
 @out_option

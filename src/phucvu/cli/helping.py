@@ -59,6 +59,7 @@ EXAMPLES = {
     "publication list": "phucvu publication list",
     "publication verify": "phucvu publication verify 12",
     "publication proof": "phucvu publication proof 12 --unit H21.17 --item total --out diem.tlog-proof",
+    "publication export": "phucvu publication export 12 --out so-12.zip",
     "publication key": "phucvu publication key --out khoa.txt",
     "publication log": "phucvu publication log --out so-cong-bo",
     "publication grown": "phucvu publication grown --since 24 --out ghi-them.txt",

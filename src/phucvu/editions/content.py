@@ -20,6 +20,7 @@ from phucvu.problems import Fault, UnusableError
 from phucvu.proofs.errors import ProofError
 from phucvu.proofs.tiles import unbundled
 from phucvu.records.store import Store
+from phucvu.rules.loading import read_written
 from phucvu.rules.model import RuleSetFile
 from phucvu.scoring.scores import score
 
@@ -39,6 +40,18 @@ class Content:
             return [manifest.encode(), *unbundled(inflated(lines, LARGEST))]
         except ProofError as error:
             raise UnusableError(Fault("edition_content_unreadable")) from error
+
+
+LARGEST_RULES = 16 << 20
+"""Bytes of the JSON of a rule set."""
+
+
+def rules_of(kept: bytes) -> RuleSetFile:
+    """The rule set that is kept with an edition. Raises UnusableError where it cannot be read."""
+    try:
+        return read_written(inflated(kept, LARGEST_RULES).decode())
+    except UnicodeDecodeError as error:
+        raise UnusableError(Fault("edition_content_unreadable")) from error
 
 
 LARGEST = 256 << 20

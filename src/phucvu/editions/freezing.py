@@ -14,7 +14,7 @@ from django.db.models import Max
 from phucvu import configuration
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
-from phucvu.editions import log
+from phucvu.editions import log, open_data
 from phucvu.editions.content import Content, count
 from phucvu.editions.lines import TOTAL
 from phucvu.editions.manifest import Manifest
@@ -126,7 +126,10 @@ def _publish(edition: Edition, by: User | str) -> None:
     """Give it its number, sign its tree and put it into the log; one at a time, within a transaction."""
     log.lock()
     number = (Edition.objects.aggregate(Max("number"))["number__max"] or 0) + 1
-    manifest = msgspec.structs.replace(Manifest.read(edition.manifest), edition=number)
+    files = open_data.files_of(edition)
+    manifest = msgspec.structs.replace(
+        Manifest.read(edition.manifest), edition=number, data=open_data.digests(files)
+    )
     edition.number, edition.manifest = number, manifest.written().decode()
     edition.decided_at, edition.decided_by = now(), _name(by)
     key = office_key()
@@ -134,6 +137,7 @@ def _publish(edition: Edition, by: User | str) -> None:
     checkpoint = Checkpoint(f"{key.name}/{number}", tree.size, tree.root())
     edition.note = str(key.signed(Note(str(checkpoint))))
     edition.save()
+    open_data.keep(edition, files)
     audit.append(by, "edition published", object=str(number), unit=edition.unit, period=edition.period)
     log.append(log.of_edition(number, checkpoint))
 

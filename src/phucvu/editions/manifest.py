@@ -24,6 +24,8 @@ class Manifest(msgspec.Struct, frozen=True):
     records had arrived. ``rules`` and ``rules_sha256`` are the rule set's name and the digest of its JSON;
     ``working_days`` is the digest of the days worked from the year before the period to its end.
     ``audit`` is the number and hash of the audit log's entry that tells of the freezing, and by whom.
+    ``data`` has the SHA-256 of each file of the edition's open data; those of editions from before there
+    was any are not there.
     """
 
     edition: int
@@ -40,6 +42,7 @@ class Manifest(msgspec.Struct, frozen=True):
     records: dict[str, RecordsDigest]
     corrects: int | None = None
     reason: str = ""
+    data: dict[str, str] = msgspec.field(default_factory=dict)
 
     def written(self) -> bytes:
         """Canonical JSON: the keys in order, no blanks."""

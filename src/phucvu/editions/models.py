@@ -38,6 +38,13 @@ class Edition(models.Model):
         return f"{self.number or '—'}: {self.period}"
 
 
+class OpenData(models.Model):
+    """The ZIP of an edition's open data, made once."""
+
+    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, primary_key=True)
+    zip = models.BinaryField()
+
+
 class LogEntry(models.Model):
     """A line of the log: an edition's checkpoint, or where the audit log stood."""
 

@@ -6,16 +6,18 @@ Each way in which it can differ has a code of its own; where nothing differs the
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from itertools import islice
+from zipfile import BadZipFile
 
 from phucvu.accounts import audit
-from phucvu.editions import log
-from phucvu.editions.content import Content, count
+from phucvu.editions import log, open_data
+from phucvu.editions.content import LARGEST_RULES, Content, count, rules_of
 from phucvu.editions.deflated import inflated
 from phucvu.editions.lines import Line
 from phucvu.editions.manifest import Manifest
-from phucvu.editions.models import Edition, LogHead
+from phucvu.editions.models import Edition, LogHead, OpenData
 from phucvu.editions.office_key import public_key
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, FaultError, NotFoundError, UnusableError
@@ -24,10 +26,6 @@ from phucvu.proofs.errors import ProofError
 from phucvu.proofs.merkle import Tree
 from phucvu.proofs.note import Note, PublicKey
 from phucvu.records.store import Store
-from phucvu.rules.loading import read_written
-
-LARGEST_RULES = 16 << 20
-"""Bytes of the JSON of a rule set."""
 
 MOST_NAMED = 20
 """So many lines that differ are named one by one."""
@@ -48,7 +46,7 @@ def verify(store: Store, number: int, noted: Note | None = None) -> list[Fault]:
     somebody who has the office's key. Raises NotFoundError where there is no such edition.
     """
     kept = edition(number)
-    return [*of_edition(kept, number), *of_log(noted, kept), *of_recount(store, kept)]
+    return [*of_edition(kept, number), *of_log(noted, kept), *of_open_data(kept), *of_recount(store, kept)]
 
 
 def of_edition(kept: Edition, number: int) -> Iterator[Fault]:
@@ -74,6 +72,33 @@ def of_edition(kept: Edition, number: int) -> Iterator[Fault]:
         return
     if hashlib.sha256(text).hexdigest() != manifest.rules_sha256:
         yield Fault("edition_rules_altered", number=number, name=manifest.rules)
+
+
+def of_open_data(kept: Edition) -> Iterator[Fault]:
+    """Which files of the open data are not those that the edition names, or do not say what it says."""
+    row = OpenData.objects.filter(edition=kept).first()
+    try:
+        named = Manifest.read(kept.manifest).data
+        if row is None:
+            if named:
+                yield Fault("edition_data_missing", number=kept.number)
+            return
+        package, made = open_data.Package(bytes(row.zip)), open_data.files_of(kept)
+        found = {name: package.read(name) for name in package.names() if name in made}
+    except (FaultError, BadZipFile, zlib.error):
+        yield Fault("edition_data_differs", number=kept.number, name="zip")
+        return
+    known = named or open_data.digests(found)
+    for name in sorted({*made, *known, *found}):
+        content = found.get(name, b"")
+        same = hashlib.sha256(content).hexdigest() == known.get(name)
+        # The bytes of a Parquet file are those of the library that wrote it, and names are those of then.
+        if not same or (name in OF_LINES and content != made[name]):
+            yield Fault("edition_data_differs", number=kept.number, name=name)
+
+
+OF_LINES = ("figures.csv", "scores.csv", "ranks.csv")
+"""The files that hold nothing but what stands in the edition's lines."""
 
 
 def of_log(noted: Note | None = None, kept: Edition | None = None) -> Iterator[Fault]:
@@ -131,14 +156,11 @@ def of_recount(store: Store, kept: Edition) -> Iterator[Fault]:
     """What counting once more says, from the records as they were and by the rules that were kept."""
     try:
         manifest = Manifest.read(kept.manifest)
-        rules = read_written(inflated(bytes(kept.rules), LARGEST_RULES).decode())
+        rules = rules_of(bytes(kept.rules))
         published = [Line.read(e) for e in islice(Content.entries(kept.manifest, bytes(kept.lines)), 1, None)]
         columns = {name: digest.columns for name, digest in manifest.records.items()}
         period = Period.parse(manifest.period)
         again = count(store, period, rules, manifest.records_as_of, columns)
-    except UnicodeDecodeError:
-        yield Fault("edition_content_unreadable")
-        return
     except FaultError as error:
         yield from error.faults
         return

@@ -45,6 +45,7 @@ HEADINGS: dict[str, Heading] = {
     "due": Heading("Hạn", "Due", "moment"),
     "en": Heading("Nội dung (tiếng Anh)", "What (English)"),
     "ended": Heading("Ngày kết thúc xử lý", "End of processing", "moment"),
+    "field": Heading("Trường", "Field"),
     "finding": Heading("Mã nội dung", "Finding"),
     "finished": Heading("Đã xử lý xong", "Finished", "whole"),
     "fully_online": Heading("Nộp toàn trình", "Filed fully online", "whole"),
@@ -59,6 +60,7 @@ HEADINGS: dict[str, Heading] = {
     "lost": Heading("Bị trừ", "Points lost", "points"),
     "max": Heading("Điểm tối đa", "Maximum", "points"),
     "mean_score_of_provinces": Heading("Điểm trung bình các tỉnh", "Mean of the provinces", "points"),
+    "measured_in": Heading("Đơn vị tính", "Measured in"),
     "meaning": Heading("Nghĩa", "Meaning"),
     "meaning_en": Heading("Nghĩa (tiếng Anh)", "Meaning (English)"),
     "median_days": Heading("Trung vị (ngày làm việc)", "Median (working days)", "number"),
@@ -124,6 +126,7 @@ HEADINGS: dict[str, Heading] = {
     "submission_number": Heading("Số tờ trình", "Submission"),
     "submission_on": Heading("Ngày tờ trình", "Submitted on", "day"),
     "successor": Heading("Đơn vị kế thừa", "Successor"),
+    "table": Heading("Bảng", "Table"),
     "target": Heading("Mục tiêu", "Target", "percent"),
     "term": Heading("Thuật ngữ", "Term"),
     "term_en": Heading("Thuật ngữ (tiếng Anh)", "Term (English)"),
@@ -135,6 +138,7 @@ HEADINGS: dict[str, Heading] = {
     ),
     "time_unit": Heading("Đơn vị thời gian", "Unit of time"),
     "title": Heading("Tên gọi", "Title"),
+    "type": Heading("Kiểu", "Type"),
     "title_en": Heading("Tên gọi (tiếng Anh)", "Title (English)"),
     "unit": Heading("Mã đơn vị", "Unit"),
     "unit_name": Heading("Đơn vị", "Name of the unit"),
@@ -187,6 +191,11 @@ SAYS: dict[str, dict[str, Heading]] = {
     "not_applicable": {
         "full": Heading("đạt điểm tối đa", "full points"),
         "none": Heading("0 điểm", "0 points"),
+    },
+    "type": {
+        "string": Heading("chữ", "text"),
+        "integer": Heading("số nguyên", "whole number"),
+        "number": Heading("số thập phân", "decimal"),
     },
     "time_unit": {unit: Heading(words["vi"], words["en"]) for unit, words in TIME_UNITS.items()},
     "scope": {

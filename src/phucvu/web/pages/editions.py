@@ -15,6 +15,7 @@ from phucvu.editions.lines import TOTAL, Line
 from phucvu.editions.manifest import Manifest
 from phucvu.editions.models import Edition
 from phucvu.editions.office_key import public_key
+from phucvu.editions.open_data import package
 from phucvu.editions.proving import Proofs
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION
@@ -64,7 +65,7 @@ def every(request: Any, form: str | None = None) -> Any:
 
 
 def show(request: Any, number: str, form: str | None = None) -> Any:
-    one = _edition(number)
+    one = edition_of(number)
     board = _board_of(request, one)
     manifest, lines = Manifest.read(one.manifest), published.proofs(one).lines
     totals = [line for line in lines if line.item == TOTAL]
@@ -81,6 +82,7 @@ def show(request: Any, number: str, form: str | None = None) -> Any:
         ],
         "later": later.number if later is not None and later.number != one.number else None,
         "note": one.note,
+        "files": _files(one),
         "result": None,  # what is shown here is not the count of now
     }
     title = _("Kỳ công bố số %(number)s") % {"number": one.number}
@@ -91,7 +93,7 @@ def show(request: Any, number: str, form: str | None = None) -> Any:
 
 
 def unit(request: Any, number: str, code: str, form: str | None = None) -> Any:
-    one = _edition(number)
+    one = edition_of(number)
     board = _board_of(request, one)
     lines = [line for line in published.proofs(one).lines if line.unit == code]
     if not lines:
@@ -202,18 +204,25 @@ def _under_published(proof: Proof) -> Proof:
 
 def _proof(number: str, code: str, item: str) -> Proof:
     try:
-        found: Proofs = published.proofs(_edition(number))
+        found: Proofs = published.proofs(edition_of(number))
         return found.of(code, item)
     except NotFoundError as error:
         raise Http404(error.faults[0].text(language())) from error
 
 
-def _edition(number: str) -> Edition:
+def edition_of(number: str) -> Edition:
+    """The edition of a number in an address. Raises Http404 where there is none."""
     may_be = results.source().publishes and _is_number(number)
     one = Edition.objects.filter(number=int(number)).first() if may_be else None
     if one is None:
         raise Http404(_("Không có kỳ công bố số %(number)s.") % {"number": number[:20]})
     return one
+
+
+def _files(one: Edition) -> list[tuple[str, int, str]]:
+    """The files of the open data: name, bytes, SHA-256 where the edition names it."""
+    packed, named = package(one), Manifest.read(one.manifest).data
+    return [(name, packed.size(name), named.get(name, "")) for name in packed.names()]
 
 
 def _board_of(request: Any, one: Edition) -> Board:
