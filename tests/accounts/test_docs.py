@@ -20,6 +20,7 @@ COLUMNS = (
     Action.ANSWER,
     Action.ASSIGN,
     Action.SEE_HANDLERS,
+    Action.WRITE_LETTERS,
     Action.PUBLISH,
     Action.MANAGE_ACCOUNTS,
     Action.ADMIN_SITE,

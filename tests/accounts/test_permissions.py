@@ -20,12 +20,15 @@ def test_what_each_role_may_do() -> None:
     table = {role: [action.name for action in Action if role in MAY[action]] for role in Role}
     assert table == {
         Role.READER: ["OWN_SIGN_IN", "SEE_WORKSPACE"],
-        Role.STAFF: ["OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION", "ANSWER"],
+        Role.STAFF: [
+            *("OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"),
+            *("ANSWER", "WRITE_LETTERS"),
+        ],
         Role.HEAD: [
             *("OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"),
-            *("ANSWER", "ASSIGN", "SEE_HANDLERS"),
+            *("ANSWER", "ASSIGN", "SEE_HANDLERS", "WRITE_LETTERS"),
         ],
-        Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "PUBLISH"],
+        Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "WRITE_LETTERS", "PUBLISH"],
         Role.ADMINISTRATOR: [
             *("OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "ASSIGN", "MANAGE_ACCOUNTS", "ADMIN_SITE")
         ],

@@ -55,6 +55,7 @@ OTHER_PARTS = {
     "workspace-set-aside-one": {"identity": ASIDE.id},
     "workspace-dismiss": {"identity": ASIDE.id},
     "workspace-bring-back": {"identity": ASIDE.id},
+    "workspace-letter": {"kind": "department-notice", "form": "docx"},
 }
 """By the address's name: what stands in it instead, so that something is there in one's own unit."""
 

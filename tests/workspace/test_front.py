@@ -220,6 +220,7 @@ def test_navigation_is_the_same_on_every_page(client_of: SignIn, place: str) -> 
         *("Tổng quan", "Việc tuần này", "Hồ sơ", "Dữ liệu cần rà soát", "Dữ liệu chờ xử lý"),
         "Đối chiếu số liệu",
         "Theo dõi, đôn đốc",
+        "Văn bản",
     ]
     assert parts.count("aria-current") == 1
 

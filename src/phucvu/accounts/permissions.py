@@ -50,6 +50,8 @@ class Action(StrEnum):
     Say how long the deeds of a plan take."""
     SEE_HANDLERS = "see handlers"
     """Lateness by section and by who handles, for the monthly review of staff."""
+    WRITE_LETTERS = "write letters"
+    """Take away official letters made from the figures; keep the office's own templates of them."""
     PUBLISH = "publish"
     """Make results public."""
     MANAGE_ACCOUNTS = "manage accounts"
@@ -69,6 +71,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.ANSWER: frozenset({Role.STAFF, Role.HEAD}),
     Action.ASSIGN: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Action.SEE_HANDLERS: frozenset({Role.HEAD}),
+    Action.WRITE_LETTERS: frozenset({Role.STAFF, Role.HEAD, Role.PUBLISHER}),
     Action.PUBLISH: frozenset({Role.PUBLISHER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.ADMIN_SITE: frozenset({Role.ADMINISTRATOR}),

@@ -52,6 +52,7 @@ ACTIONS = {
     "edition published": Words(vi="công bố kết quả một kỳ", en="edition published"),
     "edition refused": Words(vi="không duyệt kết quả đã chốt", en="edition refused"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
+    "letter made": Words(vi="lập văn bản", en="letter made"),
     "target assigned": Words(vi="giao chỉ tiêu", en="target assigned"),
     "explanation asked": Words(vi="yêu cầu giải trình", en="explanation asked"),
     "explanation given": Words(vi="giải trình", en="explanation given"),

@@ -232,7 +232,7 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
         "running": running,
         "renewed": renewed,
         "uncompared": uncompared(page.board),
-        "edition": _edition_shown(result) if results.source().publishes else None,
+        "edition": edition_shown(result),
         "live": live,
         "works": counted,
         "has_procedures": bool(results.procedure_names()),
@@ -243,8 +243,13 @@ def respond(request: Any, page: Page, form: str | None) -> Any:
     return response
 
 
-def _edition_shown(result: Result) -> tuple[Edition | None, bool]:
-    """The latest edition of a result's period, and whether the result is still what it published."""
+def edition_shown(result: Result) -> tuple[Edition | None, bool] | None:
+    """The latest edition of a result's period, and whether the result is still what it published.
+
+    None where no editions are made of what is shown.
+    """
+    if not results.source().publishes:
+        return None
     latest = last_of(result.period)
     return latest, latest is not None and published.totals_agree(latest, result.scores)
 

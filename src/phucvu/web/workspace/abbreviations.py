@@ -20,6 +20,9 @@ KEPT_AS_THEY_ARE = ("title", "script", "style", "option", "textarea", "caption",
 """Elements in which nothing is spelled out: what is not read as the text of the page, cannot be longer, or is
 what others said."""
 
+LETTER = '<div class="letter"'
+"""An official letter, the last thing on its page: it stands as it will be sent."""
+
 
 def spelled_out(html: str) -> str:
     """A page, with each abbreviation spelled out at its first use in the text after <main>.
@@ -28,6 +31,7 @@ def spelled_out(html: str) -> str:
     "<title>TTHC</title><main><p title='TTHC'>3 thủ tục hành chính (TTHC), mọi TTHC</p></main>"
     """
     head, main, rest = html.partition("<main")
+    rest, letter, end = rest.partition(LETTER)
     left = {short for short in SPELLED if short in rest}
     if not left:
         return html
@@ -44,7 +48,7 @@ def spelled_out(html: str) -> str:
                     words = words[0].upper() + words[1:]
                 pieces[place] = f"{before}{words} ({short}){after}"
                 left.remove(short)
-    return head + "".join(pieces)
+    return head + "".join(pieces) + letter + end
 
 
 def _begins(pieces: list[str], place: int, before: str) -> bool:

@@ -56,18 +56,23 @@ def _found(unit: str, period: Period) -> tuple[list[Watched], list[dict[str, str
 
 
 def _made(unit: str, period: Period) -> tuple[list[Watched], list[dict[str, str]]]:
-    known, below, today = home.tree(period), units.below(unit), now().date()
-    root = known.root(unit) or unit
-    kind = known.units[root].kind
+    below, today = units.below(unit), now().date()
     with home.tables() as held:
-        rows = held["decisions"].to_polars().to_dicts()
         rules = rules_in_use().at(period.last)
         doubts = table_findings(held, units.every(), rules, period, today, below)
-    own = units.below(root)
-    others = {u.code for u in known.units if u.kind != "ministry"} - own
-    every = watch(rows, root, kind, own, limits(period), home.calendar(), today, others)
+    every = every_watched(home.tree(period).root(unit) or unit, period)
     mine = [one for one in every if {one.unit, one.advising_unit} & below]
     return mine, doubts.filter(pl.col("finding").is_in(OF_CATALOGUE)).to_dicts()
+
+
+def every_watched(root: str, period: Period) -> list[Watched]:
+    """The decisions that a province or ministry answers for, as of now."""
+    known, today = home.tree(period), now().date()
+    with home.tables() as held:
+        rows = held["decisions"].to_polars().to_dicts()
+    own = units.below(root)
+    others = {u.code for u in known.units if u.kind != "ministry"} - own
+    return watch(rows, root, known.units[root].kind, own, limits(period), home.calendar(), today, others)
 
 
 def limits(period: Period) -> Limits:

@@ -42,6 +42,7 @@ def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     query = f"?{query}" if query and request.method == "GET" else ""
     return {
         "relays": bool(configuration.current().relay_address),
+        "writes_letters": may(request.user, Action.WRITE_LETTERS, context["code"]),
         "publishes": may(request.user, Action.PUBLISH, context["code"]),
         "has_procedures": bool(results.procedure_names()),
         "nation": latest is not None and latest.of_nation,

@@ -20,6 +20,7 @@ from phucvu.web.workspace import (
     follow_up,
     improvement,
     matching,
+    official_letters,
     one_dossier,
     online_services,
     own_notices,
@@ -42,6 +43,7 @@ answer = requires(Action.ANSWER, "unit")
 assign = requires(Action.ASSIGN, "unit")
 handlers = requires(Action.SEE_HANDLERS, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
+write = requires(Action.WRITE_LETTERS, "unit")
 publish = requires(Action.PUBLISH, "unit")
 
 UNIT = "workspace/(?P<unit>[^/]+)"
@@ -143,6 +145,12 @@ in_languages = [
     path("workspace/<unit>/set-aside/<identity>", see(aside.one), name="workspace-set-aside-one"),
     path("workspace/<unit>/set-aside/<identity>/dismiss", mend(aside.dismiss), name="workspace-dismiss"),
     path("workspace/<unit>/set-aside/<identity>/back", mend(aside.bring_back), name="workspace-bring-back"),
+    path("workspace/<unit>/letters", write(official_letters.show), name="workspace-letters"),
+    re_path(
+        rf"^{UNIT}/letters/(?P<kind>[a-z-]+)\.(?P<form>docx|xlsx)$",
+        write(official_letters.take),
+        name="workspace-letter",
+    ),
     path("workspace/<unit>/publishing", publish(publishing.show), name="workspace-publishing"),
     path("workspace/<unit>/publishing/freeze", publish(publishing.freeze), name="workspace-freeze"),
     path("workspace/<unit>/publishing/decide", publish(publishing.decide), name="workspace-decide"),

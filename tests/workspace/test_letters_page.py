@@ -1,0 +1,71 @@
+"""The page of letters: what a unit sends, looked at and taken away, with which figures stand in it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from html import unescape
+
+import docx
+import openpyxl
+import pytest
+from django.test import Client
+
+from phucvu.accounts.models import AuditEntry
+from phucvu.figures.periods import Period
+from phucvu.web import results
+
+from .test_lists import body
+
+SignIn = Callable[[str, str], Client]
+PLACE = "/workspace/H99/letters"
+
+
+def test_a_letter_is_seen_and_taken_away_and_that_is_written_down(client_of: SignIn, month: Period) -> None:
+    client = client_of("publisher", "H99")
+    page = unescape(body(client, PLACE))
+    assert "đã lập xong từ số liệu" in page
+    assert "Số liệu tạm tính, chưa công bố." in page
+    assert "mọi số là tự thống kê" in page
+    assert f"tháng {month.first.month}/{month.first.year}" in page[page.index('<div class="letter"') :]
+    name = f"phucvu-{month}-H99-office-notice"
+    answer = client.get(f"{PLACE}/office-notice.docx?period={month}")
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}.docx"'
+    letter = docx.Document(io.BytesIO(answer.content))
+    said = [paragraph.text for paragraph in letter.paragraphs if paragraph.text.strip()]
+    shown = unescape(body(client, f"{PLACE}?kind=office-notice&period={month}"))
+    assert said
+    assert not [text for text in said if text not in shown]
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get(f"{PLACE}/office-notice.xlsx?period={month}").content)
+    )
+    assert book.sheetnames[0] == "Chỉ số thành phần"
+    entries = AuditEntry.objects.filter(action="letter made").order_by("number")
+    assert [entry.object for entry in entries] == [f"{name}.docx", f"{name}.xlsx"]
+
+
+def test_each_unit_has_its_own_letters(client_of: SignIn) -> None:
+    page = body(client_of("staff", "H99.01"), "/workspace/H99.01/letters")
+    assert 'value="department-notice"' in page
+    assert 'value="office-notice"' not in page
+    client = client_of("head", "H99")
+    for path in ("?kind=x", "?kind=department-notice", "/x.docx", "/department-notice.docx", "/x.pdf"):
+        assert client.get(PLACE + path).status_code == 404
+
+
+def test_they_are_for_those_who_write_letters(client_of: SignIn) -> None:
+    for role in ("reader", "administrator"):
+        client = client_of(role, "H99")
+        assert client.get(PLACE).status_code == 403
+        assert client.get(f"{PLACE}/office-notice.docx").status_code == 403
+        assert PLACE not in body(client, "/workspace/H99")
+    assert PLACE in body(client_of("staff", "H99"), "/workspace/H99")
+    assert client_of("head", "H98").get(PLACE).status_code == 403
+
+
+def test_before_anything_is_counted(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = results.Given([])
+    monkeypatch.setattr(results, "source", lambda: source)
+    client = client_of("head", "H99")
+    assert "chưa lập được văn bản" in body(client, PLACE)
+    assert client.get(f"{PLACE}/office-notice.docx").status_code == 404
