@@ -12,15 +12,18 @@ import pytest
 from django.test import Client
 
 from phucvu.engine.listing import YES, Order, Wish
-from phucvu.inbox import forecasting, lists
+from phucvu.inbox import expecting, forecasting, lists
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import running
 from phucvu.inbox.forecasting import Forecaster
 from phucvu.inbox.lists import Maker, forecasts_folder, listing_of
 from phucvu.records.store import Store
-from phucvu.steering import kept_forecast
+from phucvu.steering import kept_forecast, kept_month_ends, kept_numbers
 from phucvu.steering.kept_forecast import KeptForecast
-from phucvu.web.workspace import forecasts
+from phucvu.steering.kept_month_ends import KeptMonthEnds
+from phucvu.steering.month_ends import MonthEnds
+from phucvu.steering.month_ends_tried import Month
+from phucvu.web.workspace import expected, forecasts
 from tools.simulated_offices import LAST, offices
 
 from . import records
@@ -96,6 +99,36 @@ def test_what_is_kept(made: Store) -> None:
     assert HANDLER.strip() not in path.read_text(encoding="utf-8")
 
 
+def test_what_months_end_with_is_kept(made: Store) -> None:
+    """Six months were tried at three moments, of every unit; 2.1 beat the plain rules."""
+    kept = kept_month_ends.read(forecasts_folder(made.home) / "scores.json")
+    assert kept is not None
+    assert set(kept.wider) == {month.part for month in kept.months} >= {"2.1", "total"}
+    found = [month for month in kept.months if month.part == "2.1"]
+    assert [month.number for month in found] == [3 * (len(UNITS) + 1)] * 6
+    mean = [sum(getattr(month, name) for month in found) for name in ("error", "so_far_error", "last_error")]
+    assert mean[0] < min(mean[1:])
+
+
+def test_the_page_says_where_the_month_ends(
+    client_of: Callable[[str, str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With how often it came so; nothing where it did not beat the plain rules."""
+    client, month = client_of("head", "H99"), running(now().date())[0]
+    said = f"Dự kiến hết {month.title('vi')} đạt"
+    for page in ("/workspace/H99", "/workspace/H99/week"):
+        assert said not in body(client, page)
+    known = MonthEnds({"H99 2.1": 1.0}, {"2.1": 0.5}, {})
+    for error, shown in ((0.1, True), (0.9, False)):
+        months = [
+            Month(p, "2026-01", 10, 9, 1.0, error, 0.5, 0.5) for p in ("total", "2.1") for _ in range(3)
+        ]
+        kept = KeptMonthEnds(now(), known, {"total": 1.5}, months)
+        monkeypatch.setattr(expected, "kept", lambda kept=kept: kept)
+        for page in ("/workspace/H99", "/workspace/H99/week"):
+            assert (said in body(client, page)) is shown
+
+
 def test_each_open_dossier_has_a_chance(made: Store) -> None:
     rows = open_dossiers(made)
     assert rows.height > 15
@@ -125,7 +158,7 @@ def test_a_file_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_too_large_is_none(made: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_forecast, "LARGEST", 10)
+    monkeypatch.setattr(kept_numbers, "LARGEST", 10)
     assert kept_forecast.read(kept_at(made)) is None
 
 
@@ -144,6 +177,9 @@ def test_too_little_to_learn_from(tmp_path: Path) -> None:
 def test_it_is_learnt_anew_in_the_next_month(made: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     later = now().replace(day=28) + dt.timedelta(days=7)
     monkeypatch.setattr(forecasting, "now", lambda: later)
+    monkeypatch.setattr(
+        expecting, "learnt", lambda *_, **__: KeptMonthEnds(later, MonthEnds({}, {}, {}), {}, [])
+    )
     told = json.loads(kept_at(made).read_text(encoding="utf-8"))
     assert Forecaster(made, forecasts_folder(made.home)).learn_if_due()
     assert json.loads(kept_at(made).read_text(encoding="utf-8")) != told

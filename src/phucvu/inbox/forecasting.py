@@ -1,4 +1,4 @@
-"""The forecast of lateness of a home: learnt anew each month, put beside every open dossier of a list."""
+"""The forecasts of a home, learnt anew each month: lateness, put beside every open dossier; and scores."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import polars as pl
 
 from phucvu.engine.calendar import Calendar
 from phucvu.engine.sources import of_store
+from phucvu.inbox import expecting
 from phucvu.inbox.clock import now
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
-from phucvu.steering import kept_forecast, prequential
+from phucvu.steering import kept_forecast, kept_month_ends, prequential
 from phucvu.steering.kept_forecast import KeptForecast
 from phucvu.steering.lateness import PAST, in_hours, opened
 from phucvu.steering.past_dossiers import past_dossiers, with_handlers
@@ -35,7 +36,7 @@ class Forecaster:
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
-        self._path = folder / "lateness.json"
+        self._lateness, self._scores = folder / "lateness.json", folder / "scores.json"
         self._looked_at: dt.datetime | None = None
         self._learnt = False
 
@@ -45,31 +46,47 @@ class Forecaster:
         before = self._looked_at
         if before and _month(before) == _month(moment) and (self._learnt or moment - before < AGAIN):
             return False
-        kept = kept_forecast.read(self._path)
-        due = kept is None or _month(kept.lateness.at) != _month(moment)
-        found = learnt(self._store, moment) if due else None
-        if found:
-            found.write(self._path)
-        self._looked_at, self._learnt = moment, found is not None or not due
-        return found is not None
+        kept, scores = kept_forecast.read(self._lateness), kept_month_ends.read(self._scores)
+        made = [kept.lateness.at if kept else None, scores.at if scores else None]
+        due = any(at is None or _month(at) != _month(moment) for at in made)
+        done = due and self._learn(moment)
+        self._looked_at, self._learnt = moment, done or not due
+        return done
+
+    def _learn(self, moment: dt.datetime) -> bool:
+        """Learn and keep what was learnt; False where too few deadlines are over."""
+        found = history(self._store, moment)
+        if found is None:
+            return False
+        past, time = found
+        kept = learnt(past, time, moment)
+        kept.write(self._lateness)
+        expecting.learnt(self._store, moment, past, time, by_rates=not kept.shown).write(self._scores)
+        return True
 
 
 def _month(moment: dt.datetime) -> tuple[int, int]:
     return moment.year, moment.month
 
 
-def learnt(store: Store, moment: dt.datetime) -> KeptForecast | None:
-    """What the records of a store tell at a moment; None where too few deadlines are over."""
+def history(store: Store, moment: dt.datetime) -> tuple[pl.DataFrame, WorkingTime] | None:
+    """The dossiers to learn from (by ``in_hours``), and their working time; None where too few are due."""
     with of_store(store) as tables:
         steps = store.table(tables["steps"].get_backend(), "steps", payload=True)
         past = past_dossiers(tables, steps, rules_in_use(), moment)
     if past.filter(pl.col("due_at") < moment).height < prequential.FEWEST:
         return None
+    first = past["received_at"].min()
+    assert isinstance(first, dt.datetime)
+    time = _working_time(store, first, moment)
+    return in_hours(past, time), time
+
+
+def learnt(past: pl.DataFrame, time: WorkingTime, moment: dt.datetime) -> KeptForecast:
+    """What a history tells of lateness at a moment."""
     first, last = past["received_at"].min(), past["received_at"].max()
     assert isinstance(first, dt.datetime)
     assert isinstance(last, dt.datetime)
-    time = _working_time(store, first, moment)
-    past = in_hours(past, time)
     this = moment.replace(day=1, hour=0, minute=0, second=0)
     months = [_months_before(this, number) for number in range(MONTHS, 0, -1)]
     lateness, bounds, measures = prequential.forecast_now(past, months, moment, time)

@@ -1,22 +1,18 @@
-"""What forecasts are made with, as a file: numbers in JSON, which reading cannot make do anything."""
+"""What lateness is forecast with, as a file."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from phucvu.steering.kept_numbers import read_numbers, write_numbers
 from phucvu.steering.lateness import Lateness
 from phucvu.steering.prequential import Bounds, Measures, beats
 
 MEANING = 1
 """To be raised when what is written comes to mean something else: an older file is made anew."""
-
-LARGEST = 64 << 20
-"""Bytes of a file that is read."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,6 @@ class KeptForecast:
         return self.months[-1] if self.months else None
 
     def write(self, path: Path) -> None:
-        """Put the file in place at once; only its owner reads it."""
         said = {
             "meaning": MEANING,
             "first": self.first.isoformat(),
@@ -51,21 +46,15 @@ class KeptForecast:
             "bounds": asdict(self.bounds),
             "months": [asdict(month) for month in self.months],
         }
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(said, file)
-        unfinished.replace(path)
+        write_numbers(path, said)
 
 
 def read(path: Path) -> KeptForecast | None:
     """What a file holds; None where there is none, or none that can be read."""
+    said = read_numbers(path, MEANING)
+    if said is None:
+        return None
     try:
-        if path.stat().st_size > LARGEST:
-            return None
-        said = json.loads(path.read_text(encoding="utf-8"))
-        if said["meaning"] != MEANING:
-            return None
         return KeptForecast(
             dt.datetime.fromisoformat(said["first"]),
             dt.datetime.fromisoformat(said["last"]),
@@ -74,5 +63,5 @@ def read(path: Path) -> KeptForecast | None:
             Bounds(**said["bounds"]),
             [Measures(**month) for month in said["months"]],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None

@@ -24,7 +24,7 @@ from phucvu.web.language import _, language
 from phucvu.web.nothing import SAID
 from phucvu.web.published_table import published_table
 from phucvu.web.sentences import called
-from phucvu.web.workspace import files, forecasts, home
+from phucvu.web.workspace import expected, files, forecasts, home
 from phucvu.web.workspace.aside import noticed, senders
 from phucvu.web.workspace.points_at_stake import account_of
 from phucvu.web.workspace.ready_lists import BY_NAME, READY, Ready
@@ -108,7 +108,10 @@ def show(request: Any, unit: str, table: str = "", form: str = "") -> Any:
             for ready, n in zip(READY, numbers, strict=False)
         ]
         doubts = sum(numbers[len(READY) :])
+        ends_with = expected.of_unit(unit, period, found)
         context |= {
+            "expected": expected.sentence(ends_with, period),
+            "ends_with": expected.lines(ends_with, known) if known else [],
             "now": [entry for entry in lists if entry[4].now],
             "of_period": [entry for entry in lists if not entry[4].now],
             "doubts": doubts,

@@ -24,7 +24,7 @@ from phucvu.steering.due_lists import Moment
 from phucvu.steering.fates import DECLARED_ONLY, Fate
 from phucvu.web.language import _, language
 from phucvu.web.sentences import called
-from phucvu.web.workspace import dossiers, files, forecasts, home, week_by_handler
+from phucvu.web.workspace import dossiers, expected, files, forecasts, home, week_by_handler
 from phucvu.web.workspace.points_at_stake import Line, account_of
 from phucvu.web.workspace.ready_lists import BY_NAME, Ready
 from phucvu.web.workspace.shown import rendered
@@ -116,6 +116,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         "period": period,
         "cut_off": found.cut_off,
         "sentence": _sentence(called(known) if known else unit, dict(zip(LISTS, numbers, strict=True))),
+        "expected": expected.sentence(expected.of_unit(unit, period, found), period),
         "todo": [_of_list(BY_NAME[name], at, unit, n) for name, n in zip(LISTS, numbers, strict=True)],
         "mendable": mendable[:MOST_MENDABLE],
         "more_mendable": max(0, len(mendable) - MOST_MENDABLE),
