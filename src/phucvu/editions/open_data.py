@@ -157,7 +157,14 @@ def frames_of(lines: Sequence[Line], rules: RuleSet, known: Units) -> dict[str, 
     ranks = [(o.period, o.unit, o.item, *o.rank) for o in lines if o.rank is not None]
     published = [_unit(known, code) for code in dict.fromkeys(line.unit for line in lines)]
     named = [(u.code, u.name, u.kind, u.parent) for u in published]
-    found = (figures, scores, ranks, _matrix(lines, rules, published), named, _items(rules))
+    found: list[Iterable[Sequence[object]]] = [
+        figures,
+        scores,
+        ranks,
+        _matrix(lines, rules, published),
+        named,
+        _items(rules),
+    ]
     described = data_dictionary.tables(rules)
     return {table.name: _frame(table, rows) for table, rows in zip(described, found, strict=True)}
 
