@@ -91,6 +91,7 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
     "place",
     [
         "",
+        "/brief",
         "/week",
         "/week?by=handler",
         "/lists",
@@ -134,6 +135,7 @@ def test_every_page_fits(
 
 READ = [
     "/workspace/H99",
+    "/workspace/H99/brief",
     "/workspace/H99/week",
     "/workspace/H99/week?by=handler",
     "/workspace/H99/lists",

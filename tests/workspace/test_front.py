@@ -217,7 +217,7 @@ def test_navigation_is_the_same_on_every_page(client_of: SignIn, place: str) -> 
     parts = page[page.index('<nav class="parts"') :]
     parts = parts[: parts.index("</nav>")]
     assert re.findall(r">([^<>]+)</a>", parts) == [
-        *("Tổng quan", "Việc tuần này", "Hồ sơ", "Dữ liệu cần rà soát", "Dữ liệu chờ xử lý"),
+        *("Tổng quan", "Tóm tắt", "Việc tuần này", "Hồ sơ", "Dữ liệu cần rà soát", "Dữ liệu chờ xử lý"),
         "Đối chiếu số liệu",
         "Theo dõi, đôn đốc",
         "Văn bản",

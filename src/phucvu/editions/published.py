@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from django.db.models import Max
 
+from phucvu.editions.freezing import last_of
 from phucvu.editions.lines import TOTAL, Line
 from phucvu.editions.models import Edition
 from phucvu.editions.proving import Proofs
+from phucvu.figures.periods import Period
 from phucvu.scoring.scores import Scores
 
 HELD = 4
@@ -35,6 +37,12 @@ def proofs(edition: Edition) -> Proofs:
 @lru_cache(HELD)
 def _proofs(key: int, note: str) -> Proofs:
     return Proofs(Edition.objects.get(pk=key, note=note))
+
+
+def shown(period: Period, scores: Scores) -> tuple[Edition | None, bool]:
+    """The latest edition of a period, and whether these scores are still what it published."""
+    latest = last_of(period)
+    return latest, latest is not None and totals_agree(latest, scores)
 
 
 def totals_agree(edition: Edition, scores: Scores) -> bool:

@@ -71,6 +71,11 @@ class Unit:
         """The bare name of a province, as a map shows it: Gia Lai, Hà Nội."""
         return re.sub(r"^(tỉnh|thành phố) ", "", self.short_name, flags=re.IGNORECASE)
 
+    @property
+    def called(self) -> str:
+        """What it is called in a sentence: Gia Lai, Sở Y tế, Xã Vân Canh."""
+        return self.plain_name if self.kind == "province" else self.short_name
+
 
 NATION = Unit("VN", "Cả nước", "nation")
 """The nation, which stands beside two or more provinces: no unit of the records, and above none of them."""

@@ -49,7 +49,7 @@ SOURCE = Words(vi="hồ sơ các đơn vị đã đồng bộ", en="the dossiers
 
 def message_of(digest: Digest, unit: Unit | None, to: str, site: str) -> Message:
     """The digest as a message to an address; ``site`` is where people reach the site."""
-    name = digest.unit if unit is None else unit.plain_name if unit.kind == "province" else unit.short_name
+    name = digest.unit if unit is None else unit.called
     lang = digest.language
     there = "/en" if lang == "en" else ""
     sentence = sentence_of(digest, name)

@@ -17,7 +17,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from phucvu.editions import published
-from phucvu.editions.freezing import last_of
 from phucvu.editions.models import Edition
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
@@ -250,8 +249,7 @@ def edition_shown(result: Result) -> tuple[Edition | None, bool] | None:
     """
     if not results.source().publishes:
         return None
-    latest = last_of(result.period)
-    return latest, latest is not None and published.totals_agree(latest, result.scores)
+    return published.shown(result.period, result.scores)
 
 
 def _shared(request: Any, page: Page, place: Place) -> dict[str, str]:

@@ -18,7 +18,7 @@ from phucvu.web.rates import said as said_rate
 
 def called(unit: Unit) -> str:
     """What a unit is called in a sentence: Gia Lai, Sở Y tế, Xã Vân Canh."""
-    return unit.plain_name if unit.kind == "province" else unit.short_name
+    return unit.called
 
 
 def kinds(kind: str) -> str:

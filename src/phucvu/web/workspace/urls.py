@@ -9,6 +9,7 @@ from phucvu.accounts.permissions import Action
 from phucvu.web.workspace import (
     aside,
     assigned,
+    brief,
     by_handler,
     deed_minutes,
     difficulty_list,
@@ -54,6 +55,7 @@ in_languages = [
     path("workspace", requires(Action.SEE_WORKSPACE)(unit.to_own), name="workspace-own"),
     path("accounts/notices", requires(Action.SEE_WORKSPACE)(own_notices.show), name="own-notices"),
     path("workspace/<unit>", see(unit.show), name="workspace"),
+    path("workspace/<unit>/brief", see(brief.show), name="workspace-brief"),
     path("workspace/<unit>/week", see(week.show), name="workspace-week"),
     re_path(rf"^{UNIT}/week\.{FORM}$", see(week.show), name="workspace-week-file"),
     path("workspace/<unit>/lists", see(saved_lists.show), name="workspace-lists"),

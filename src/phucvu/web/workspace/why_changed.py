@@ -27,7 +27,7 @@ MIDDLE = 500
 """Where the bars of the picture begin, in its 1,000 units of width."""
 
 
-def _known(period: Period, unit: str) -> why.Period | None:
+def known_of(period: Period, unit: str) -> why.Period | None:
     """What is known of a unit in a period; None where it has no result."""
     try:
         found = board(period)
@@ -57,7 +57,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
     tree = home.tree(period)
     if not home.below(period, unit):
         raise Http404
-    then, now = _known(since, unit), _known(period, unit)
+    then, now = known_of(since, unit), known_of(period, unit)
     found = why.changes(unit, tree.children.get(unit, []), then, now) if then and now else []
     if form:
         return _as_file(request, found, unit, period, since, form)
