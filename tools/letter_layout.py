@@ -20,6 +20,8 @@ from docx.shared import Mm, Pt
 FACE = "Times New Roman"
 TEXT_WIDTH = 160
 """Millimetres between the margins of an upright page."""
+LANDSCAPE_WIDTH = 247
+"""And of one on its side."""
 
 
 NUMBER = "{{ so_van_ban }}/{{ ky_hieu }}"
@@ -154,7 +156,9 @@ def heading(document: Any, *, subject: str = "") -> None:
     """Issuing body and number on the left; national title, motto, place and day on the right."""
     widths = (64.0, 96.0)
     left, right = columns(document, widths).rows[0].cells
+    only(left, "if co_quan_chu_quan")
     say(left, "{{ co_quan_chu_quan }}", size=12)
+    only(left, "endif")
     say(left, "{{ co_quan_ban_hanh }}", size=12, bold=True)
     line(left, 24, widths[0])
     say(left, "Số: {{ so_van_ban }}/{{ ky_hieu }}", size=13, before=6)
@@ -199,8 +203,12 @@ def bullets(document: Any, texts: list[str]) -> None:
 
 
 def signature(document: Any) -> None:
-    """Recipients on the left, who signs on the right with room for the signature."""
-    say(document, "", size=6)
+    """Recipients on the left, who signs on the right with room for the signature.
+
+    They never stand on a page without the end of the text.
+    """
+    for paragraph in (*document.paragraphs[-4:], say(document, "", size=6)):
+        paragraph.paragraph_format.keep_with_next = True
     left, right = columns(document, (80.0, 80.0)).rows[0].cells
     say(left, "Nơi nhận:", size=12, bold=True, italic=True, align=ALIGN.LEFT)
     only(left, "for noi in noi_nhan")
@@ -216,13 +224,13 @@ def signature(document: Any) -> None:
 
 
 def appendix(document: Any, number: str, title: str, kind: str, *, landscape: bool = False) -> None:
-    """A new page with the heading of an appendix, its number in Roman numerals as the decree asks."""
+    """A new page with the heading of an appendix; the decree asks for numbers in Roman numerals."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
     _margins(section)
     section.different_first_page_header_footer = False
-    say(document, f"Phụ lục {number}" if number else "DANH MỤC", bold=True)
+    say(document, number, bold=True)
     say(document, title, bold=True)
     under = f"(Kèm theo {kind} số {NUMBER} {{{{ ngay_thang }}}} của {{{{ ten_co_quan }}}})"
     say(document, under, size=13, italic=True, after=8)
@@ -264,24 +272,33 @@ GROUPS = 6
 """Groups of the index with online payment apart: as many columns has the table of units."""
 
 
-def units_table(document: Any, rows: str) -> None:
-    """A row for each unit: points of each group, total, rank."""
-    heads = (
-        "TT",
-        "Cơ quan, đơn vị",
-        *(f"{{{{ nhom[{n}].ten }}}}" for n in range(GROUPS)),
-        "Tổng điểm",
-        "Xếp hạng",
+def units_table(
+    document: Any,
+    rows: str,
+    cells: tuple[str, ...] = ("{{ hang.tong }}", "{{ hang.hang }}"),
+    heads: tuple[str, ...] = ("Tổng điểm", "Xếp hạng"),
+    widths: tuple[float, ...] = (20.0, 16.0),
+    group: float = 20.0,
+    size: float = 12,
+) -> None:
+    """A row for each unit: what stands for each group, then the last ``cells``, by default total and rank.
+
+    ``group`` is the width of a group's column, ``widths`` those of the last ones.
+    """
+    groups = range(GROUPS)
+    name = LANDSCAPE_WIDTH - 12.0 - GROUPS * group - sum(widths)
+    own = ("{{ hang.stt }}", "{{ hang.ten }}", *(f"{{{{ hang.nhom[{n}] }}}}" for n in groups), *cells)
+    ruled(
+        document,
+        ("TT", "Cơ quan, đơn vị", *(f"{{{{ nhom[{n}].ten }}}}" for n in groups), *heads),
+        (12.0, name, *[group] * GROUPS, *widths),
+        [
+            (f"for hang in {rows}", ""),
+            ("", "|".join(own)),
+            ("endfor", ""),
+        ],
+        size=size,
     )
-    widths = (12.0, 79.0, *[20.0] * GROUPS, 20.0, 16.0)
-    cells = "|".join(
-        (
-            *("{{ hang.stt }}", "{{ hang.ten }}"),
-            *(f"{{{{ hang.nhom[{n}] }}}}" for n in range(GROUPS)),
-            *("{{ hang.tong }}", "{{ hang.hang }}"),
-        )
-    )
-    ruled(document, heads, widths, [(f"for hang in {rows}", ""), ("", cells), ("endfor", "")])
 
 
 def content(document: Any) -> bytes:

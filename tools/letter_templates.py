@@ -13,6 +13,7 @@ from typing import Any
 
 from tools.letter_layout import content
 from tools.result_templates import department_notice, monthly_publication, office_notice
+from tools.task_templates import remedy_order
 
 FOLDER = Path(__file__).resolve().parents[1] / "src/phucvu/letters/templates"
 
@@ -20,6 +21,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "monthly-publication": monthly_publication,
     "department-notice": department_notice,
     "office-notice": office_notice,
+    "remedy-order": remedy_order,
 }
 
 

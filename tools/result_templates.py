@@ -66,7 +66,7 @@ def monthly_publication() -> Any:
     )
     body(document, "Trân trọng./.")
     signature(document)
-    appendix(document, "I", "KẾT QUẢ BỘ CHỈ SỐ CỦA {{ tinh | upper }} {{ ky | upper }}", "Công văn")
+    appendix(document, "Phụ lục I", "KẾT QUẢ BỘ CHỈ SỐ CỦA {{ tinh | upper }} {{ ky | upper }}", "Công văn")
     group = "*{{ n.so }}|{{ n.ten }}|{{ n.diem_toi_da }}|{{ n.diem_cong }}|||{{ n.diem }}"
     part = "|".join(
         f"{{{{ p.{name} }}}}"
@@ -90,7 +90,7 @@ def monthly_publication() -> Any:
     )
     appendix(
         document,
-        "II",
+        "Phụ lục II",
         "KẾT QUẢ CỦA CÁC CƠ QUAN, ĐƠN VỊ, ĐỊA PHƯƠNG {{ ky | upper }}",
         "Công văn",
         landscape=True,
@@ -102,7 +102,10 @@ def monthly_publication() -> Any:
     only(document, "endfor")
     source_note(document, "Nguồn: {{ nguon_tu_thong_ke }}. Xếp hạng trong các đơn vị cùng loại của tỉnh.")
     appendix(
-        document, "", "QUYẾT ĐỊNH CÔNG BỐ VÀ THỦ TỤC HÀNH CHÍNH ĐƯỢC CÔNG KHAI {{ ky | upper }}", "Công văn"
+        document,
+        "DANH MỤC",
+        "QUYẾT ĐỊNH CÔNG BỐ VÀ THỦ TỤC HÀNH CHÍNH ĐƯỢC CÔNG KHAI {{ ky | upper }}",
+        "Công văn",
     )
     only(document, "if quyet_dinh")
     names = ("stt", "so }} ngày {{ q.ngay", "trich_yeu", "cua_bo", "so_thu_tuc", "cong_khai")
@@ -237,13 +240,13 @@ def office_notice() -> Any:
     signature(document)
     title = "KẾT QUẢ BỘ CHỈ SỐ CỦA {} {{{{ ky | upper }}}}"
     for number, units, rows in (
-        ("I", "CÁC SỞ, BAN, NGÀNH", "phu_luc_1"),
-        ("II", "ỦY BAN NHÂN DÂN CẤP XÃ", "phu_luc_2"),
+        ("Phụ lục I", "CÁC SỞ, BAN, NGÀNH", "phu_luc_1"),
+        ("Phụ lục II", "ỦY BAN NHÂN DÂN CẤP XÃ", "phu_luc_2"),
     ):
         appendix(document, number, title.format(units), "Thông báo", landscape=True)
         units_table(document, rows)
         source_note(document, "Nguồn: {{ nguon_tu_thong_ke }}.")
-    appendix(document, "III", "GIẢI QUYẾT HỒ SƠ THEO ĐƠN VỊ {{ ky | upper }}", "Thông báo")
+    appendix(document, "Phụ lục III", "GIẢI QUYẾT HỒ SƠ THEO ĐƠN VỊ {{ ky | upper }}", "Thông báo")
     ruled(
         document,
         ("TT", "Cơ quan, đơn vị", "Tổng số hồ sơ", "Đúng hạn, trước hạn", "Quá hạn", "Tỷ lệ đúng hạn"),

@@ -10,9 +10,11 @@ from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
 from phucvu.figures.units import Unit, Units
 from phucvu.letters.letter_facts import LetterFacts
+from phucvu.letters.letter_sources import Duties, LetterSources
 from phucvu.published.daily_results import COLUMNS, NoDays
 from phucvu.rules.loading import load
 from phucvu.scoring.scores import score
+from phucvu.steering.points_lost import Account
 from phucvu.steering.publication_watch import Limits
 
 PROVINCE = Unit("H99", "UBND tỉnh Thử Nghiệm", "province")
@@ -46,7 +48,18 @@ def figures(period, values):
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None, decisions=()):
+class Sources(LetterSources):
+    """What letters ask for beside figures, given by hand."""
+
+    def account(self, scores, rules, period, unit):
+        return self.listing()
+
+
+def sources(account=None, duties=None, targets=()):
+    return Sources(lambda: account or Account("H99", ()), lambda: duties or Duties(), targets)
+
+
+def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None, decisions=(), **beside):
     counted = figures(period, {("H99", "2.1"): (900, 1000)} if values is None else values)
     if before:
         counted = pl.concat([counted, figures(period.previous(), before)])
@@ -61,4 +74,5 @@ def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None
         decisions=decisions,
         limits=Limits.of(RULES.at(period.last), 3),
         now=dt.date(2023, 12, 4),
+        sources=sources(**beside),
     )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 
-import docx
 import pytest
 from docx.shared import Mm, Pt
 
 from phucvu.engine.calendar import Calendar
 from phucvu.figures.periods import Period
 from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
-from phucvu.letters.template_filling import fill, shipped
 from phucvu.problems import NotFoundError, UnusableError
 from phucvu.steering.publication_watch import watch
 
+from .letter_reading import letter, text
 from .made_facts import COMMUNES, DEPARTMENTS, PROVINCE, Days, facts, published
 
 END, BEFORE = dt.date(2023, 11, 30), dt.date(2023, 10, 31)
@@ -23,19 +21,6 @@ TOTALS = (
     published("H99", "total", END, score=75.45, rank=10, ranked=63),
     published("H99", "total", BEFORE, "2023-10", score=75.45, rank=21, ranked=63),
 )
-
-
-def letter(kind, of, **fields):
-    said = fields_of(KINDS[kind], of) | fields
-    return docx.Document(io.BytesIO(fill(shipped(KINDS[kind].template), context_of(KINDS[kind], of, said))))
-
-
-def text(document):
-    """All of a letter, a line for each paragraph, cells of a row joined by « | »."""
-    lines = [p.text for p in document.paragraphs]
-    for table in document.tables:
-        lines += [" | ".join(cell.text for cell in row.cells) for row in table.rows]
-    return "\n".join(lines)
 
 
 def decision(number, decided_on, **values):

@@ -14,6 +14,7 @@ from django.test import Client
 from phucvu.accounts.models import AuditEntry
 from phucvu.figures.periods import Period
 from phucvu.web import results
+from phucvu.web.workspace.letter_facts import kinds_of
 
 from .test_lists import body
 
@@ -42,6 +43,14 @@ def test_a_letter_is_seen_and_taken_away_and_that_is_written_down(client_of: Sig
     assert book.sheetnames[0] == "Chỉ số thành phần"
     entries = AuditEntry.objects.filter(action="letter made").order_by("number")
     assert [entry.object for entry in entries] == [f"{name}.docx", f"{name}.xlsx"]
+
+
+@pytest.mark.parametrize(("unit", "kind"), [("H99", "province"), ("H99.01", "department")])
+def test_every_letter_of_a_unit_is_made(client_of: SignIn, month: Period, unit: str, kind: str) -> None:
+    client = client_of("head", unit)
+    for name in kinds_of(kind):
+        page = body(client, f"/workspace/{unit}/letters?kind={name}&period={month}")
+        assert '<div class="letter"' in page, name
 
 
 def test_each_unit_has_its_own_letters(client_of: SignIn) -> None:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from phucvu.cli.dossiers import about_records, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, period_option
+from phucvu.cli.letter_home import facts_of
 from phucvu.cli.output import write_tables
-from phucvu.cli.publication import watched
 from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError, why
 
-if TYPE_CHECKING:
-    from phucvu.letters.letter_facts import LetterFacts
-
-KIND_NAMES = ("monthly-publication", "department-notice", "office-notice")
+KIND_NAMES = ("monthly-publication", "department-notice", "office-notice", "remedy-order")
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -59,10 +56,11 @@ def letter(
     from phucvu.letters.office_fields import read_fields
     from phucvu.letters.template_filling import fill, fill_apart, read_template, shipped
 
-    facts = _facts(unit, period, asked)
-    known = fields_of(KINDS[kind], facts)
-    said = known | read_fields(fields, known) if fields else known
-    context = context_of(KINDS[kind], facts, said)
+    with tempfile.TemporaryDirectory() as folder:
+        facts = facts_of(unit, period, asked, Path(folder))
+        known = fields_of(KINDS[kind], facts)
+        said = known | read_fields(fields, known) if fields else known
+        context = context_of(KINDS[kind], facts, said)
     content = (
         fill_apart(read_template(template), context, template.name)
         if template
@@ -76,40 +74,3 @@ def letter(
     if excel is not None:
         title = f"{facts.unit.short_name}, {period_words(period)}"
         write_tables(excel, title, appendix_sheets(facts), about_records(asked, period, unit))
-
-
-def _facts(unit: str, period: Period, asked: CountingOptions) -> LetterFacts:
-    """What is known of a unit in a period: its province's own count, the portal's results, the decisions."""
-    import polars as pl
-
-    from phucvu.engine.figures import figures
-    from phucvu.engine.tree import Tree
-    from phucvu.letters.letter_facts import LetterFacts
-    from phucvu.published.daily_results import HomeDays, NoDays
-    from phucvu.records.places import is_remote
-    from phucvu.scoring.scores import score
-
-    tables, units = asked.open()
-    of_period = units.of_period(period)
-    if unit not in of_period or not of_period[unit].exists_in(period):
-        raise UnusableError(Fault("unit_not_in_period", unit=unit, period=period))
-    before = period.previous()
-    rules = asked.rule_set
-    counted = [
-        figures(tables, rules, each, asked.now) for each in (period, before) if rules.at(each.last).groups
-    ]
-    scores = score(pl.concat(counted), rules, units, from_records=True)
-    root = Tree.of_period(units, period).root(unit) or unit
-    decisions, limits = watched(asked, tables, units, unit)
-    return LetterFacts(
-        unit=of_period[unit],
-        root=of_period[root],
-        period=period,
-        before=before,
-        scores=scores,
-        day=period.cut_off(asked.now).date(),
-        days=NoDays() if is_remote(asked.home) else HomeDays(asked.home),
-        decisions=decisions,
-        limits=limits,
-        now=asked.now.date(),
-    )

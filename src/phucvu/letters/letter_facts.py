@@ -9,10 +9,12 @@ from functools import cached_property
 
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit
+from phucvu.letters.letter_sources import LetterSources
 from phucvu.letters.part_results import PartResult, Results, own_results, portal_results
 from phucvu.published.daily_results import DailyResults
 from phucvu.rules.model import RuleSet
 from phucvu.scoring.scores import Scores
+from phucvu.steering.points_lost import Account
 from phucvu.steering.publication_watch import Limits, Watched
 
 
@@ -21,7 +23,8 @@ class LetterFacts:
     """What a letter of a unit about a period is made from.
 
     ``scores`` are the own count of the period and of ``before``, as of ``day``; ``days`` what the portal
-    published; ``decisions`` those that the unit's province answers for; ``root`` is that province.
+    published; ``decisions`` those that the unit's province answers for; ``root`` is that province. What only
+    some kinds tell is asked of ``sources``.
     """
 
     unit: Unit
@@ -34,10 +37,15 @@ class LetterFacts:
     decisions: Sequence[Watched]
     limits: Limits
     now: dt.date
+    sources: LetterSources
 
     @property
     def rules(self) -> RuleSet:
         return self.scores.rules[str(self.period)]
+
+    @property
+    def running(self) -> bool:
+        return self.day < self.period.last
 
     @cached_property
     def portal(self) -> Results:
@@ -53,6 +61,11 @@ class LetterFacts:
     def first_of(self, part: str) -> PartResult | None:
         """The portal's result of a part, else the own count's."""
         return self.portal.get(part) or self.own.get(part)
+
+    @cached_property
+    def account(self) -> Account:
+        """What the unit loses in the period."""
+        return self.sources.account(self.scores, self.rules, self.period, self.unit.code)
 
     @property
     def ranked_units(self) -> list[Unit]:

@@ -9,20 +9,27 @@ from typing import Any
 from phucvu.figures.periods import Period
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_numbers import heading_day, period_words, short_day
-from phucvu.letters.office_fields import Fields, defaults, in_sentence, signing_day
+from phucvu.letters.office_fields import Fields, Signer, defaults, in_sentence, signing_day
+from phucvu.letters.remedy_order import remedy_order, remedy_order_fields
 from phucvu.letters.result_letters import department_notice, monthly_publication, office_notice
 from phucvu.problems import Fault, NotFoundError, UnusableError
 
 
 @dataclass(frozen=True)
 class LetterKind:
-    """A kind of letter: its name, the kinds of unit that send it, its template, what it says."""
+    """A kind of letter: its name, the kinds of unit that send it, its template, what it says.
+
+    ``symbol`` and ``signer`` make the fields of the office (``office_fields.defaults``), of which ``own`` are
+    other in this kind.
+    """
 
     name: str
     units: tuple[str, ...]
     template: str
-    notice: bool
+    symbol: str
+    signer: Signer
     context: Callable[[LetterFacts, Mapping[str, Any]], dict[str, Any]]
+    own: Callable[[LetterFacts], Fields] = lambda _facts: {}
 
 
 KINDS = {
@@ -30,16 +37,32 @@ KINDS = {
         "Công văn công khai kết quả hằng tháng",
         ("province",),
         "monthly-publication",
-        False,
+        "",
+        "office",
         monthly_publication,
     ),
     "department-notice": LetterKind(
-        "Thông báo kết quả của sở, ban, ngành", ("department",), "department-notice", True, department_notice
+        "Thông báo kết quả của sở, ban, ngành",
+        ("department",),
+        "department-notice",
+        "TB",
+        "head",
+        department_notice,
     ),
     "office-notice": LetterKind(
-        "Thông báo của Văn phòng UBND cấp tỉnh", ("province",), "office-notice", True, office_notice
+        "Thông báo của Văn phòng UBND cấp tỉnh", ("province",), "office-notice", "TB", "office", office_notice
+    ),
+    "remedy-order": LetterKind(
+        "Công văn chỉ đạo khắc phục",
+        ("province",),
+        "remedy-order",
+        "",
+        "head",
+        remedy_order,
+        remedy_order_fields,
     ),
 }
+"""Every kind that the program writes, by the name that commands and addresses use."""
 
 
 def context_of(kind: LetterKind, facts: LetterFacts, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +87,7 @@ def context_of(kind: LetterKind, facts: LetterFacts, fields: Mapping[str, Any]) 
 
 def fields_of(kind: LetterKind, facts: LetterFacts) -> Fields:
     """What the office says of itself unless it says otherwise."""
-    return defaults(facts.unit, facts.root, facts.now, notice=kind.notice)
+    return defaults(facts.unit, facts.root, facts.now, kind.symbol, kind.signer) | kind.own(facts)
 
 
 def _next(period: Period) -> str:

@@ -20,11 +20,15 @@ AMONG = {
 """What like units of a kind are called together."""
 
 
-def value_words(result: PartResult, percent: bool) -> str:
-    """The value with its unit: points, or percent of the most points or of the indicator."""
+def value_words(result: PartResult, percent: bool, *, out_of: bool = False) -> str:
+    """The value with its unit: points (``out_of`` the most), or percent of them or of the indicator."""
     if percent:
         return "chưa có số liệu" if result.rate is None else share(result.rate)
-    return "chưa có điểm" if result.score is None else f"{points(result.score, 'vi')} điểm"
+    if result.score is None:
+        return "chưa có điểm"
+    if out_of:
+        return f"{decimal(result.score, 'vi')}/{decimal(result.most, 'vi')} điểm"
+    return f"{points(result.score, 'vi')} điểm"
 
 
 def rank_change_words(change: int | None, since: str) -> str:
@@ -65,7 +69,9 @@ def rank_words(result: PartResult, kind: str) -> str:
     return f"{place} {among}"
 
 
-def result_sentence(subject: str, result: PartResult, kind: str, percent: bool) -> str:
+def result_sentence(
+    subject: str, result: PartResult, kind: str, percent: bool, *, out_of: bool = False
+) -> str:
     """«tỉnh … đạt 75,45 điểm, xếp hạng 10/63 tỉnh, thành phố (tăng 11 bậc so với tháng 10/2023)», no stop."""
     changes = [
         words
@@ -75,7 +81,7 @@ def result_sentence(subject: str, result: PartResult, kind: str, percent: bool) 
         )
         if words
     ]
-    value = value_words(result, percent)
+    value = value_words(result, percent, out_of=out_of)
     verb = "" if value.startswith("chưa") else "đạt "
     said = ", ".join(filter(None, (f"{subject} {verb}{value}", rank_words(result, kind))))
     if changes:

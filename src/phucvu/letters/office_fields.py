@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -39,36 +39,69 @@ def in_sentence(unit: Unit) -> str:
     return name
 
 
-def defaults(unit: Unit, root: Unit, now: dt.date, *, notice: bool = False) -> Fields:
+Signer = Literal["office", "head", "committee"]
+"""Who sends the letter of a province: its committee's office, its chair, its committee; else the head."""
+
+
+def defaults(unit: Unit, root: Unit, now: dt.date, symbol: str = "", signer: Signer = "head") -> Fields:
     """The fields of every letter; what only the office knows is left to be filled in.
 
-    A ``notice`` is addressed to nobody by name, and speaks of percent unless the office says otherwise.
+    ``symbol`` is that of the kind of document: TB, KH, BC; empty of a letter. A notice is addressed to nobody
+    by name, and speaks of percent unless the office says otherwise.
     """
+    notice = symbol == "TB"
     committee = f"UBND {in_sentence(root)}"
-    by_office = unit.kind in ("province", "ministry")
-    body = f"Văn phòng {committee}" if by_office else unit.short_name
+    at_top = unit.kind in ("province", "ministry")
+    by_office = at_top and signer == "office"
+    if by_office:
+        body, heading, superior = f"Văn phòng {committee}", "VĂN PHÒNG", committee_heading(root)
+    elif at_top or is_committee(unit):
+        body, heading, superior = f"UBND {in_sentence(unit)}", committee_heading(unit), ""
+    else:
+        body, heading, superior = unit.short_name, unit.short_name.upper(), committee_heading(root)
     units = [f"Các sở, ban, ngành thuộc {committee}", "Ủy ban nhân dân các xã, phường"]
     within = ["Các phòng, đơn vị trực thuộc"] if notice else ["Như trên"]
-    recipients = units if by_office and notice else within
+    recipients = units if at_top and notice else within
+    own = f"VP-{EMPTY}" if by_office else f"UBND-{EMPTY}" if not superior else EMPTY
     return {
-        "co_quan_chu_quan": f"Ủy ban nhân dân\n{in_sentence(root)}".upper(),
-        "co_quan_ban_hanh": ("Văn phòng" if by_office else unit.short_name).upper(),
+        "co_quan_chu_quan": superior,
+        "co_quan_ban_hanh": heading,
         "ten_co_quan": body,
         "so_van_ban": BLANK,
-        "ky_hieu": f"TB-{EMPTY}" if notice else f"VP-{EMPTY}",
+        "ky_hieu": f"{symbol}-{EMPTY}" if symbol else own,
         "dia_danh": root.plain_name,
         "ngay_ky": None,
         "kinh_gui": units,
         "can_cu": bases(now),
         "noi_nhan": [*recipients, f"{committee} (b/c)", f"Lãnh đạo {body}"],
         "luu": "VT",
-        "quyen_han_ky": ["CHÁNH VĂN PHÒNG" if by_office else "GIÁM ĐỐC"],
+        "quyen_han_ky": _signature(unit, signer, by_office),
         "nguoi_ky": "",
         "don_vi_tinh": "%" if notice else "điểm",
         "chi_so": ["online", "payment", "satisfaction", "progress"],
         "han_giai_trinh": EMPTY,
+        "han_khac_phuc": EMPTY,
         "quy_che": "",
+        "co_quan_cong_khai": f"Văn phòng {committee}",
+        "co_quan_he_thong": "Đơn vị vận hành Hệ thống thông tin giải quyết TTHC",
     }
+
+
+def is_committee(unit: Unit) -> bool:
+    """Whether a unit is a people's committee, which has no superior body in the heading of its letters."""
+    return unit.kind in ("province", "district", "commune")
+
+
+def committee_heading(unit: Unit) -> str:
+    return f"Ủy ban nhân dân\n{in_sentence(unit)}".upper()
+
+
+def _signature(unit: Unit, signer: Signer, by_office: bool) -> list[str]:
+    if by_office:
+        return ["CHÁNH VĂN PHÒNG"]
+    if not is_committee(unit):
+        return ["GIÁM ĐỐC"]
+    return ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"] if signer == "committee" else ["CHỦ TỊCH"]
 
 
 def bases(day: dt.date) -> list[str]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from phucvu.assignments.letter_duties import duties
+from phucvu.assignments.targets import assigned
+from phucvu.engine.listing import Listing
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_kinds import KINDS, LetterKind
+from phucvu.letters.letter_sources import LetterSources
+from phucvu.problems import Fault, UnusableError
 from phucvu.scoring.scores import Scores
 from phucvu.web import results
 from phucvu.web.workspace import home
@@ -39,7 +44,20 @@ def facts_of(unit: str, period: Period) -> LetterFacts:
         decisions=every_watched(root, period),
         limits=limits(period),
         now=now().date(),
+        sources=LetterSources(
+            lambda: _listing(period),
+            lambda: duties(unit, home.tree(period).above(unit), now().date()),
+            assigned(home.below(period, unit)),
+        ),
     )
+
+
+def _listing(period: Period) -> Listing:
+    """Raises UnusableError while the list is being made."""
+    found = home.listing(period)
+    if found is None:
+        raise UnusableError(Fault("list_being_made", period=period))
+    return found
 
 
 def _both(one: Scores, other: Scores) -> Scores:

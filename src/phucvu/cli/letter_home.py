@@ -1,0 +1,81 @@
+"""What letters are made from, found in a home."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phucvu.cli.home import CountingOptions, open_site, site_kept
+from phucvu.cli.publication import watched
+from phucvu.figures.periods import Period
+from phucvu.problems import Fault, UnusableError
+
+if TYPE_CHECKING:
+    from phucvu.engine.listing import Listing
+    from phucvu.letters.letter_facts import LetterFacts
+    from phucvu.letters.letter_sources import Duties
+
+
+def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) -> LetterFacts:
+    """What is known of a unit in a period: its province's own count, the portal's results, the decisions.
+
+    ``folder`` is for what is worked out while the letter is made.
+    """
+    import polars as pl
+
+    from phucvu.engine.figures import figures
+    from phucvu.engine.tree import Tree
+    from phucvu.letters.letter_facts import LetterFacts
+    from phucvu.letters.letter_sources import LetterSources
+    from phucvu.published.daily_results import HomeDays, NoDays
+    from phucvu.records.places import is_remote
+    from phucvu.scoring.scores import score
+
+    tables, units = asked.open()
+    of_period = units.of_period(period)
+    if unit not in of_period or not of_period[unit].exists_in(period):
+        raise UnusableError(Fault("unit_not_in_period", unit=unit, period=period))
+    before = period.previous()
+    rules = asked.rule_set
+    counted = [
+        figures(tables, rules, each, asked.now) for each in (period, before) if rules.at(each.last).groups
+    ]
+    tree = Tree.of_period(units, period)
+    root = tree.root(unit) or unit
+    decisions, limits = watched(asked, tables, units, unit)
+
+    @cache
+    def listing() -> Listing:
+        from phucvu.engine.listing import Listing, judge
+
+        if asked.engine != "duckdb":
+            raise UnusableError(Fault("engine_without_lists", address=asked.engine))
+        judge(tables, rules, period, asked.now, folder / "of.duckdb")
+        return Listing(folder / "of.duckdb")
+
+    @cache
+    def duties() -> Duties:
+        from phucvu.letters.letter_sources import Duties
+
+        if not site_kept(asked.home):
+            return Duties()
+        open_site(asked.home)
+        from phucvu.assignments import letter_duties
+
+        return letter_duties.duties(unit, tree.above(unit), asked.now.date())
+
+    targets = tables["targets"].to_polars().sort("unit", "period", "indicator").to_dicts()
+    return LetterFacts(
+        unit=of_period[unit],
+        root=of_period[root],
+        period=period,
+        before=before,
+        scores=score(pl.concat(counted), rules, units, from_records=True),
+        day=period.cut_off(asked.now).date(),
+        days=NoDays() if is_remote(asked.home) else HomeDays(asked.home),
+        decisions=decisions,
+        limits=limits,
+        now=asked.now.date(),
+        sources=LetterSources(listing, duties, targets),
+    )
