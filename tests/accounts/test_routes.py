@@ -44,6 +44,7 @@ PARTS = {
     "job": "0" * 32,
     "item": "total",
     "text": "A",
+    "syntax": "ttl",
     "path": "checkpoint",
 }
 """What stands in an address for each of its parts; a part that is not here fails the test."""

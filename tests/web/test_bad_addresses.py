@@ -48,6 +48,7 @@ PARTS: dict[str, list[str]] = {
     "edition-qr": ["9.9", "\0"],
     "edition-zip": ["9.9", "\0"],
     "edition-file": ["9.9", "\0"],
+    "catalogue": ["jsonld", "ttl"],
     "log": ["9.9", "tile/9.9", "\0"],
     "verify-text": ["A", "A" * 5_000],
     "verify-qr": ["A"],

@@ -24,6 +24,7 @@ from phucvu.web.pages import (
     about,
     compare,
     days,
+    discovery,
     editions,
     embeds,
     front,
@@ -103,6 +104,7 @@ shown_to_all = [
         re_path(r"^editions/(?P<number>[^/]+)/data\.zip$", open_data.archive, name="edition-zip"),
         re_path(r"^editions/(?P<number>[^/]+)/data/(?P<name>[^/]+)$", open_data.file, name="edition-file"),
         fresh("open-data", open_data.show, "open-data"),
+        re_path(r"^open-data\.(?P<syntax>jsonld|ttl)$", remembered(open_data.catalogue), name="catalogue"),
         path("verify", editions.verify, name="verify"),
         re_path(r"^verify/(?P<text>[A-Z2-7]{1,8000})$", editions.verify, name="verify-text"),
         re_path(r"^VERIFY/(?P<text>[A-Z2-7]{1,8000})$", editions.verify, name="verify-qr"),
@@ -118,6 +120,8 @@ shown_to_all = [
         re_path(r"^embed/compare$", remembered(embeds.units_compared), name="embed-compare"),
         prefix_default_language=False,
     ),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", remembered(discovery.sitemap), name="sitemap"),
 ]
 
 urlpatterns = [

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from phucvu import configuration
 from phucvu.editions import data_dictionary, published
+from phucvu.editions.catalogue import things
 from phucvu.editions.data_package import MEDIA
 from phucvu.editions.licences import LICENCES
 from phucvu.editions.models import Edition
 from phucvu.editions.open_data import Package, package
+from phucvu.editions.turtle import as_json, as_turtle
 from phucvu.figures.periods import Period
 from phucvu.problems import NotFoundError
 from phucvu.web import results
@@ -27,6 +29,8 @@ KINDS = {
     "md": "text/markdown; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
 }
+TURTLE, JSON_LD = "text/turtle; charset=utf-8", "application/ld+json"
+
 SAVED = ("csv", "parquet", "zip")
 """Files that a browser saves; the others it shows."""
 
@@ -94,6 +98,14 @@ def file(request: Any, number: str, name: str) -> Any:
     answer = StreamingHttpResponse(pieces, content_type=KINDS[form])
     answer.headers["Content-Length"] = str(packed.size(name))
     return _kept(answer, packed, one, name)
+
+
+def catalogue(request: Any, syntax: str) -> Any:
+    """Every edition for other catalogues to gather (DCAT 3), as JSON-LD or Turtle."""
+    found = published.every() if results.source().publishes else []
+    said = things(found, configuration.current().site_address or request.build_absolute_uri("/"))
+    text, kind = (as_turtle(said), TURTLE) if syntax == "ttl" else (as_json(said), JSON_LD)
+    return HttpResponse(text, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
 
 
 def _kept(answer: Any, packed: Package, one: Edition, name: str) -> Any:
