@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tools.brief_template import brief
 from tools.letter_layout import content
 from tools.result_templates import department_notice, monthly_publication, office_notice
 from tools.task_templates import remedy_order
@@ -22,6 +23,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "department-notice": department_notice,
     "office-notice": office_notice,
     "remedy-order": remedy_order,
+    "brief": brief,
 }
 
 

@@ -37,6 +37,7 @@ EXAMPLES = {
     "changes": "phucvu changes --unit H21.17 --from 2026-09 --to 2026-10",
     "ledger": "phucvu ledger --unit H21.227 --period 2026-10 --indicator 3.3",
     "plan": "phucvu plan --unit H21.227 --period 2026-10 --hours 14",
+    "brief": "phucvu brief --unit H21 --period 2026-10 --out tom-tat.docx",
     "letter": "phucvu letter monthly-publication --unit H21 --period 2026-10 --out cong-van.docx",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
     "bench": "phucvu bench --sizes 100000,1000000 --json do.json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,11 @@ from phucvu.figures.periods import Period
 from phucvu.formats import moment, points, whole
 from phucvu.problems import Fault, NotFoundError, UnusableError
 
+if TYPE_CHECKING:
+    from phucvu.engine.sources import Tables
+    from phucvu.scoring.scores import Scores
+    from phucvu.steering.points_lost import Account
+
 
 @click.command()
 @one_unit_option
@@ -25,30 +31,19 @@ from phucvu.problems import Fault, NotFoundError, UnusableError
 @excel_option
 def losses(unit: str, period: Period, asked: CountingOptions, format_: str, excel: Path | None) -> None:
     """Điểm bị trừ, khả năng khắc phục, ai phải làm. | Points lost, what can be mended, who must act."""
-    from phucvu.engine.evaluation import Evaluation
     from phucvu.engine.figures import figures
-    from phucvu.engine.listing import Listing, judge
     from phucvu.scoring.scores import score
     from phucvu.steering.fates import FATES, Fate
     from phucvu.steering.loss_rows import rows
-    from phucvu.steering.losses import losses as lost
-    from phucvu.steering.points_lost import account, as_decimal
+    from phucvu.steering.points_lost import as_decimal
 
     if asked.engine != "duckdb":
         raise UnusableError(Fault("engine_without_lists", address=asked.engine))
     tables, units = asked.open()
-    rules, in_force = asked.rule_set, asked.rule_set.at(period.last)
-    scores = score(figures(tables, rules, period, asked.now), rules, units, from_records=True)
-    components = scores.components.filter(unit=unit).to_dicts()
-    if not components:
-        raise NotFoundError(Fault("unit_not_in_period", unit=unit, period=period))
-    with Evaluation.at(tables, in_force, period, asked.now) as evaluation:
-        tree = evaluation.tree
-    with tempfile.TemporaryDirectory() as folder:
-        judge(tables, rules, period, asked.now, Path(folder) / "of.duckdb")
-        listing = Listing(Path(folder) / "of.duckdb")
-        running = listing.cut_off < period.ends
-        found = account(components, in_force, unit, running, lambda i: lost(listing, tree, period, unit, i))
+    scores = score(
+        figures(tables, asked.rule_set, period, asked.now), asked.rule_set, units, from_records=True
+    )
+    found = account_of(asked, tables, scores, unit, period)
     if not said_otherwise("losses", rows(found), format_, excel, about_records(asked, period, unit)):
         parts = [f"{FATES[fate].vi} {points(as_decimal(found.of(fate)), LANGUAGE)}" for fate in Fate]
         print_table(
@@ -75,6 +70,26 @@ def losses(unit: str, period: Period, asked: CountingOptions, format_: str, exce
                 for row in rows(found).iter_rows(named=True)
             ],
         )
+
+
+def account_of(asked: CountingOptions, tables: Tables, scores: Scores, unit: str, period: Period) -> Account:
+    """What a unit loses. Raises NotFoundError where it has no scores in the period."""
+    from phucvu.engine.evaluation import Evaluation
+    from phucvu.engine.listing import Listing, judge
+    from phucvu.steering.losses import losses as lost
+    from phucvu.steering.points_lost import account
+
+    rules, in_force = asked.rule_set, asked.rule_set.at(period.last)
+    components = scores.components.filter(unit=unit, period=str(period)).to_dicts()
+    if not components:
+        raise NotFoundError(Fault("unit_not_in_period", unit=unit, period=period))
+    with Evaluation.at(tables, in_force, period, asked.now) as evaluation:
+        tree = evaluation.tree
+    with tempfile.TemporaryDirectory() as folder:
+        judge(tables, rules, period, asked.now, Path(folder) / "of.duckdb")
+        listing = Listing(Path(folder) / "of.duckdb")
+        running = listing.cut_off < period.ends
+        return account(components, in_force, unit, running, lambda i: lost(listing, tree, period, unit, i))
 
 
 @click.command()

@@ -17,6 +17,7 @@ import click
 from phucvu.cli.accounts import accounts, audit
 from phucvu.cli.backup import backup, restore
 from phucvu.cli.bench import bench
+from phucvu.cli.brief import brief
 from phucvu.cli.demo import demo
 from phucvu.cli.dossiers import averages, dossiers, findings, fully_online
 from phucvu.cli.editions import publication
@@ -67,6 +68,7 @@ COMMANDS = (
         changes,
         ledger,
         plan,
+        brief,
         letter,
     ),
     *(simulate, bench),

@@ -7,6 +7,7 @@ with the program is filled in a process of its own, whose time and memory the op
 
 from __future__ import annotations
 
+import base64
 import difflib
 import io
 import json
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -38,8 +39,16 @@ MOST_NODES = 20_000
 MOST_SECONDS = 20
 MOST_MEMORY = 1024 * MEGABYTE
 
+EMU = 36_000
+"""Units of Word in a millimetre of a picture."""
+
 Context = Mapping[str, Any]
 """Texts, lists and further mappings by the name of the field: what JSON can say."""
+
+
+def picture(png: bytes, width: float) -> dict[str, Any]:
+    """A PNG as a field of its own, so many millimetres wide."""
+    return {"png": base64.b64encode(png).decode(), "millimetres": width}
 
 
 def shipped(name: str) -> bytes:
@@ -158,10 +167,19 @@ def _filled(template: bytes, context: Context) -> bytes:
     document, environment = DocxTemplate(io.BytesIO(template)), _Sandbox()
     for name in sorted(document.get_undeclared_template_variables(environment) - set(context)):
         raise UnknownFieldError(name, list(context))
-    document.render(dict(context), environment, autoescape=True)
+    fields = {name: _placed(document, value) for name, value in context.items()}
+    document.render(fields, environment, autoescape=True)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _placed(document: DocxTemplate, value: Any) -> Any:
+    """A field as the template gets it: a picture becomes a part of the Word file."""
+    if not isinstance(value, Mapping) or value.keys() != {"png", "millimetres"}:
+        return value
+    png = io.BytesIO(base64.b64decode(value["png"]))
+    return InlineImage(document, png, width=round(value["millimetres"] * EMU))
 
 
 def _unknown(name: str, known: list[str]) -> Fault:
