@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import ibis
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -173,14 +172,13 @@ class Masked:
 
 def dossiers(code: str, sender: str | None = None) -> list[Dossier]:
     """The dossiers with a code, by sending unit: more than one where two systems gave out the same code."""
-    con = ibis.duckdb.connect()
-    try:
-        table = store().table(con, "dossiers", payload=True).filter(lambda d: d.code == code)
-        if sender is not None:
-            table = table.filter(lambda d: d.sender == sender)
-        rows = table.select("sender", "code", "unit", "payload").to_polars().sort("sender")
-    finally:
-        con.disconnect()
+    rows = store().asked(
+        "dossiers",
+        """SELECT sender, code, unit, payload FROM held
+        WHERE code = $code AND ($sender IS NULL OR sender = $sender) ORDER BY sender""",
+        {"code": code, "sender": sender},
+        payload=True,
+    )
     return [
         Dossier(sender, code, unit, json.loads(payload)) for sender, code, unit, payload in rows.iter_rows()
     ]

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from contextlib import nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,14 @@ def home() -> str:
 
 
 def store() -> Store:
-    return Store(home())
+    """The records of the home; a process keeps what it has read of them."""
+    return _store(home(), os.getpid())
+
+
+@lru_cache(maxsize=2)
+def _store(of: str, _process: int) -> Store:
+    # Of the process too: what DuckDB has open does not outlive a fork.
+    return Store(of)
 
 
 def database() -> dict[str, Any]:

@@ -7,19 +7,22 @@ need not be read at every change.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import populations
+from phucvu.engine.connections import EMBEDDED
 from phucvu.engine.on_time import ended_before
 from phucvu.figures.periods import Period
 from phucvu.inbox.watching import Watch
 from phucvu.records.schema import OF_DOSSIERS, PORTAL_ANSWERS, TABLES
 from phucvu.records.store import Store
-from phucvu.records.versions import log_rows
+from phucvu.records.versions import given_sql, log_rows
 
 MOST_ADDED = 1_000_000
 """When so many rows have been added, all is read anew, so that memory does not grow for ever."""
@@ -53,8 +56,8 @@ class Relevant:
         numbers = self._take_in(changed.intersection(OF_DOSSIERS))
         others = changed.difference(OF_DOSSIERS)
         for name in others:
-            held = self._store.table(self._con, name)
-            self._tables[name] = self._con.create_table(f"{name}_{seen[name]}", held, temp=True)
+            sql = given_sql(self._store.table(self._con, name))
+            self._tables[name] = self._made(f"{name}_{seen[name]}", sql)
             self._places[name] = seen[name]
         return None if others else numbers
 
@@ -78,15 +81,22 @@ class Relevant:
         seen = self._watch.now()
         self._places = {name: seen[name] for name in OF_DOSSIERS}
         held = {name: self._store.table(self._con, name) for name in OF_DOSSIERS}
-        dossiers = held["dossiers"]
-        earlier = dossiers.filter(~populations.received(dossiers.received_at, self._period.starts))
-        unneeded = ended_before(self._period.starts, earlier, held["steps"])
-        left_out = self._con.create_table("left_out", unneeded, temp=True)
-        for name, table in held.items():
-            known = table.filter(table.sequence <= self._places[name])
-            kept = known.anti_join(left_out, "dossier_id")
-            self._tables[name] = self._con.create_table(name, kept, temp=True)
-            self._wanted[name] = self._con.create_table(f"{name}_wanted", kept.limit(0), temp=True)
+        for name, rows in held.items():
+            known = f"SELECT * FROM ({given_sql(rows)}) WHERE sequence <= {self._places[name]}"  # noqa: S608
+            self._con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}_known" AS {known}')
+        schemas = (held[name].schema() for name in ("dossiers", "steps"))
+        self._made("left_out", _ended_before(*schemas, self._period.starts))
+        for name in OF_DOSSIERS:
+            kept = f"SELECT * FROM {name}_known ANTI JOIN left_out USING (dossier_id)"  # noqa: S608
+            self._tables[name] = self._made(name, kept)
+            self._wanted[name] = self._made(f"{name}_wanted", f"SELECT * FROM {name} LIMIT 0")  # noqa: S608
+            self._con.raw_sql(f'DROP VIEW "{name}_known"')
+
+    def _made(self, name: str, sql: str) -> ir.Table:
+        """A table of the connection with what a question in SQL answers; Ibis would translate it anew."""
+        self._con.raw_sql(f'CREATE TEMP TABLE "{name}" AS {sql}')
+        found: ir.Table = self._con.table(name, database=("temp", "main"))
+        return found
 
     def _take_in(self, names: set[str]) -> pl.Series:
         """Follow tables of dossiers that have changed."""
@@ -143,6 +153,15 @@ class Relevant:
         files = [f for f in snapshot.log if f.last > place]
         rows = log_rows(name, snapshot.uris(files)).drop("payload", strict=False)
         return rows.filter(pl.col("sequence") > place).collect()
+
+
+@lru_cache(maxsize=8)
+def _ended_before(dossiers: ibis.Schema, steps: ibis.Schema, moment: dt.datetime) -> str:
+    """The SQL of which dossiers known certainly ended before a moment, and were not received since."""
+    known = ibis.table(dossiers, name="dossiers_known")
+    earlier = known.filter(~populations.received(known.received_at, moment))
+    found = ended_before(moment, earlier, ibis.table(steps, name="steps_known"))
+    return str(ibis.to_sql(found, dialect=EMBEDDED))
 
 
 def _distinct(numbers: Iterable[pl.Series]) -> pl.Series:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-import ibis
-import ibis.expr.types as ir
-
-from phucvu.engine.connections import connect
 from phucvu.intake import wire
 from phucvu.records.set_aside import Kind
 from phucvu.records.store import Store
@@ -57,10 +53,8 @@ class Unknown:
 
 def count(store: Store, senders: Collection[str] | None = None, *, state: State = "pending") -> int:
     """How many rows wait, or were dismissed: of the senders given, or with None of all and of files."""
-    con = connect()
-    found: int = con.execute(_pending(con, store, senders, state=state).count())
-    con.disconnect()
-    return found
+    found = store.asked("set_aside", f"SELECT count(*) {PENDING}", _of(senders, state))
+    return int(found.item())
 
 
 def page(
@@ -75,12 +69,13 @@ def page(
 
     Of the sending units given (a unit's subtree, say), or with None of all and of files.
     """
-    con = connect()
-    rows = _pending(con, store, senders, payload=True, state=state)
-    rows = rows.order_by(ibis.desc("sequence")).limit(size, offset=size * (number - 1))
-    columns = [c for c in Waiting.__dataclass_fields__ if c != "dossier"]
-    found = rows.rename(arrived_at="arrived").select(columns).to_polars()
-    con.disconnect()
+    found = store.asked(
+        "set_aside",
+        f"""SELECT id, arrived AS arrived_at, source, sender, field, kind, value, vi, en, file, row, payload
+        {PENDING} ORDER BY sequence DESC LIMIT $size OFFSET $before""",
+        _of(senders, state) | {"size": size, "before": size * (number - 1)},
+        payload=True,
+    )
     return [
         Waiting(**row, dossier=wire.code_of(row["payload"].encode())) for row in found.iter_rows(named=True)
     ]
@@ -91,22 +86,18 @@ def unknown(store: Store, senders: Collection[str] | None = None) -> list[Unknow
 
     Saying once what one means (``set_aside.mend``) and replaying takes all its rows.
     """
-    con = connect()
-    rows = _pending(con, store, senders)
-    named = rows.filter(rows.kind.notnull()).group_by("kind", "value", "field").agg(rows=ibis._.count())
-    found = named.order_by(ibis.desc("rows"), "value", "field").limit(MOST_NAMES).to_polars()
-    con.disconnect()
+    found = store.asked(
+        "set_aside",
+        f"""SELECT kind, value, field, count(*) AS rows {PENDING} AND kind IS NOT NULL
+        GROUP BY ALL ORDER BY rows DESC, value, field LIMIT {MOST_NAMES}""",
+        _of(senders, "pending"),
+    )
     return [Unknown(**row) for row in found.iter_rows(named=True)]
 
 
-def _pending(
-    con: ibis.BaseBackend,
-    store: Store,
-    senders: Collection[str] | None,
-    *,
-    payload: bool = False,
-    state: State = "pending",
-) -> ir.Table:
-    rows = store.table(con, "set_aside", payload=payload)
-    rows = rows.filter(rows.state == state)
-    return rows if senders is None else rows.filter(rows.sender.isin(list(senders)))
+PENDING = "FROM held WHERE state = $state AND ($senders IS NULL OR list_contains($senders, sender))"
+
+
+def _of(senders: Collection[str] | None, state: State) -> dict[str, Any]:
+    """The parameters of ``PENDING``."""
+    return {"state": state, "senders": None if senders is None else list(senders)}

@@ -59,6 +59,7 @@ from phucvu.records.versions import (
     EVERY,
     TablesOfHome,
     check_kept,
+    given_sql,
     is_summed,
     key_of,
     log_rows,
@@ -343,13 +344,36 @@ class Store:
     def rows(self, name: str) -> pl.DataFrame:
         """All rows of a (small) table that count, with the schema's columns."""
         table = EVERY[name]
-        has_payload = "payload" in table.types
+        if self._snapshot(name) is None:
+            return pl.DataFrame(schema=table.types)
+        wanted = ", ".join(f'"{column}"' for column in table.types)
+        found = self.asked(name, f"SELECT {wanted} FROM held", payload="payload" in table.types)  # noqa: S608
+        return found.cast(table.types)  # type: ignore[arg-type]
+
+    def asked(
+        self, name: str, question: str, given: dict[str, Any] | None = None, *, payload: bool = False
+    ) -> pl.DataFrame:
+        """The answer to a question in SQL about the rows of a table that count, which it calls ``held``.
+
+        ``given`` are its parameters; with ``payload`` the rows have theirs. Quicker than ``table`` for a
+        question that takes little to answer: an expression of Ibis would be translated each time.
+        """
+        snapshot = self._snapshot(name)
         with at_home(self.home):
             con = self._ibis()
-            rows = self.table(con, name, payload=has_payload).select(list(table.types))
-            frame: pl.DataFrame = rows.to_polars()
-            con.disconnect()
-            return frame
+            rows = given_sql(rows_that_count(con, EVERY[name], snapshot))
+            if payload and snapshot is not None and snapshot.files:
+                theirs = given_sql(payloads(con, EVERY[name], snapshot))
+                rows = f"FROM ({rows}) JOIN ({theirs}) USING (sequence)"
+            elif payload:
+                rows = f"SELECT *, NULL::VARCHAR AS payload FROM ({rows})"  # noqa: S608
+            try:
+                found: pl.DataFrame = con.con.sql(
+                    f"WITH held AS ({rows}) {question}", params=given or {}
+                ).pl()
+                return found
+            finally:
+                con.disconnect()
 
     def versions(self, name: str, sender: str, code: str) -> pl.DataFrame:
         """Everything ever held of one dossier in ``dossiers`` or ``steps``, in order of arrival.

@@ -121,6 +121,11 @@ def _parts_of(table: Table, as_of: dt.datetime | None) -> tuple[str, ...]:
     return (CURRENT, TAIL) if table.facts or as_of is None else (CURRENT, TAIL, COVERED)
 
 
+def given_sql(rows: ir.Table) -> str:
+    """The SQL that DuckDB was given for rows of this module; Ibis would read and write it anew."""
+    return str(rows.op().query)
+
+
 def payloads(con: BaseBackend, table: Table, snapshot: Snapshot) -> ir.Table:
     """The payload of every version by its ``sequence``."""
     return _Part(table, snapshot, snapshot.log, ("sequence", "payload")).read(con)

@@ -281,7 +281,9 @@ def _said(problems: list[Fault], name: str) -> str:
 def _row(unit: str, identity: str) -> dict[str, Any]:
     """The row, where it waits or was dismissed and the unit may see it; raises Http404 elsewhere."""
     of = senders(unit)
-    rows = store().rows("set_aside").filter(pl.col("id") == identity, pl.col("state") != "taken")
+    wanted = "FROM held WHERE id = $id AND state <> 'taken'"
+    rows = store().asked("set_aside", wanted, {"id": identity}, payload=True)
+    rows = rows.select(list(SET_ASIDE.types))
     if rows.is_empty() or (of is not None and rows["sender"][0] not in of):
         raise Http404(_("Không có dòng này, hoặc nó đã được nhận."))
     return rows.row(0, named=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import ibis
 import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
@@ -198,13 +197,12 @@ def _value(column: str, value: Any) -> str:
 
 
 def _facts(sender: str, code: str) -> dict[str, Any]:
-    con = ibis.duckdb.connect()
-    try:
-        table = store().table(con, "dossiers")
-        rows: pl.DataFrame = table.filter(table.sender == sender, table.code == code).to_polars()
-    finally:
-        con.disconnect()
-    return rows.row(0, named=True)
+    return _said_of("dossiers", sender, code).row(0, named=True)
+
+
+def _said_of(table: str, sender: str, code: str) -> pl.DataFrame:
+    wanted = "FROM held WHERE sender = $sender AND code = $code"
+    return store().asked(table, wanted, {"sender": sender, "code": code})
 
 
 @dataclass(frozen=True)
@@ -218,12 +216,7 @@ class SaidThere:
 
 def _at_portal(dossier: personal.Dossier) -> SaidThere:
     """Its reason is without what is personal."""
-    con = ibis.duckdb.connect()
-    try:
-        table = store().table(con, "portal_answers")
-        rows = table.filter(table.sender == dossier.sender, table.code == dossier.code).to_polars()
-    finally:
-        con.disconnect()
+    rows = _said_of("portal_answers", dossier.sender, dossier.code)
     if rows.is_empty():
         return SaidThere(NOTHING_SAID[language()])
     said = rows.row(0, named=True)
