@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
+from rich.cells import cell_len
 
 from phucvu.accounts.models import AuditEntry
+from phucvu.cli.program import program
 from phucvu.figures.periods import Period
+from phucvu.problems import FaultError
+from phucvu.records.store import Store
 from phucvu.steering.fates import Fate
-from phucvu.web.workspace import home, week
+from phucvu.web.workspace import home as pages
+from phucvu.web.workspace import week
 from phucvu.web.workspace.points_at_stake import account_of
 
 from .test_lists import body, rows_of
@@ -47,7 +55,7 @@ def test_what_can_be_mended_is_what_the_losses_say(client_of: SignIn, month: Per
     """With its reason and deed; nothing that others must do, nothing that is lost for good."""
     client = client_of("staff", "H99.01")
     page = body(client, "/workspace/H99.01/week")
-    found = home.listing(month)
+    found = pages.listing(month)
     assert found is not None
     account = account_of("H99.01", month, found)
     assert account is not None
@@ -108,3 +116,36 @@ def test_by_handler_only_for_those_entitled(client_of: SignIn) -> None:
 def test_it_is_linked_first(client_of: SignIn) -> None:
     page = body(client_of("head", "H99"), "/workspace/H99")
     assert '<a href="/workspace/H99/week">' in page
+
+
+def said_by_command(home: str, *words: str) -> str:
+    asked = ["week", "--home", home, *words]
+    done = CliRunner().invoke(program, asked, catch_exceptions=False, standalone_mode=False)
+    return done.stdout
+
+
+def test_the_command_says_what_the_page_says(client_of: SignIn, site: None, home: Store) -> None:
+    """Every number of the page, in JSON; as text no line is longer than 80 columns."""
+    client = client_of("head", "H99")
+    page = body(client, "/workspace/H99/week")
+    said = json.loads(said_by_command(home.home, "--unit", "H99", "--format", "json"))
+    assert said["week"][0]["sentence"] in page
+    numbers = [row["number"] for row in said["todo"]]
+    assert numbers == [number for link, number in linked(page) if "list=" in link][: len(numbers)]
+    sections = page.partition('id="mendable"')[2].partition('id="answers"')
+    for name, section in (("mendable", sections[0]), ("answers", sections[2])):
+        shown = re.findall(r'<span class="many[^"]*">([\d.]+)</span>', section)
+        assert shown
+        assert [str(row["number"]) for row in said[name]][: week.MOST_MENDABLE] == shown
+    lines = body(client, "/workspace/H99/week.csv").splitlines()[1:]
+    assert [",".join(map(str, row.values())) for row in said["rows"]] == lines
+    for by in ("procedure", "unit"):
+        text = said_by_command(home.home, "--unit", "H99", "--by", by)
+        assert max(map(cell_len, text.splitlines())) <= 80
+        assert "có 2 hồ sơ quá hạn" in " ".join(text.split())
+
+
+def test_the_command_makes_what_lacks(tmp_path: Path) -> None:
+    """A unit that is not there, and a home without units, are one clear line."""
+    with pytest.raises(FaultError, match="H00"):
+        said_by_command(str(tmp_path), "--unit", "H00")

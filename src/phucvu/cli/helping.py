@@ -33,6 +33,7 @@ EXAMPLES = {
     "averages": "phucvu averages --unit H21.17 --period 2026-10",
     "fully-online": "phucvu fully-online --unit H21.17 --period 2026-10 --not-offered",
     "publication-watch": "phucvu publication-watch --unit H21",
+    "week": "phucvu week --unit H21.17",
     "losses": "phucvu losses --unit H21.17 --period 2026-10",
     "changes": "phucvu changes --unit H21.17 --from 2026-09 --to 2026-10",
     "ledger": "phucvu ledger --unit H21.227 --period 2026-10 --indicator 3.3",

@@ -41,6 +41,7 @@ from phucvu.cli.simulate import command as simulate
 from phucvu.cli.template import template
 from phucvu.cli.verify import verify
 from phucvu.cli.watch import watch
+from phucvu.cli.week import week
 from phucvu.problems import Fault, FaultError, why
 
 
@@ -64,6 +65,7 @@ COMMANDS = (
         averages,
         fully_online,
         publication_watch,
+        week,
         losses,
         changes,
         ledger,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from phucvu.accounts.permissions import Action, may
 from phucvu.assignments import explanations
 from phucvu.engine.listing import Listing, Wish
 from phucvu.engine.reasons import codes
+from phucvu.figures.periods import Period
 from phucvu.formats import whole
 from phucvu.inbox.clock import now
 from phucvu.rules.loading import rules_in_use
@@ -86,11 +88,43 @@ def ways(request: Any, unit: str, within: Sequence[str]) -> dict[str, tuple[str,
     return found
 
 
+@dataclass(frozen=True)
+class Week:
+    """What the page says of a unit: also what `phucvu week` says."""
+
+    name: str
+    cut_off: dt.datetime
+    sentence: str
+    expected: str
+    todo: list[Entry]
+    mendable: list[Line]
+    answers: list[Entry]
+    rows: list[Row]
+
+
+def week(unit: str, period: Period, found: Listing, by: str) -> Week:
+    """The week of a unit by its listing, with the table by procedure, unit or handler."""
+    at = forecasts.moment(period, found.cut_off)
+    within = home.below(period, unit)
+    numbers = found.numbers(within, [BY_NAME[name].condition(at) for name in LISTS])
+    known = home.tree(period).units.get(unit)
+    name = called(known) if known else unit
+    return Week(
+        name,
+        found.cut_off,
+        _sentence(name, dict(zip(LISTS, numbers, strict=True))),
+        expected.sentence(expected.of_unit(unit, period, found), period),
+        [_of_list(BY_NAME[name], at, unit, n) for name, n in zip(LISTS, numbers, strict=True)],
+        _mendable(found, at, unit),
+        [*_petitions(unit, at), *_to_explain(unit)],
+        _rows(found, at, unit, by),
+    )
+
+
 def show(request: Any, unit: str, form: str = "") -> Any:
     """The page, or its table as a file."""
     period = home.asked_period("")
-    within = home.below(period, unit)
-    can_be_by, by = ways(request, unit, within), request.GET.get("by", "procedure")
+    can_be_by, by = ways(request, unit, home.below(period, unit)), request.GET.get("by", "procedure")
     if by == "handler" and by not in can_be_by:
         raise PermissionDenied
     if by not in can_be_by:
@@ -98,38 +132,32 @@ def show(request: Any, unit: str, form: str = "") -> Any:
     found = home.listing(period)
     if found is None:
         return dossiers.being_made(request, unit, period)
-    at = forecasts.moment(period, found.cut_off)
-    rows = _rows(request, found, at, unit, within, by, form)
+    if by == "handler":
+        audit.append(request.user, "handlers shown", object="week", unit=unit, form=form)
     of = can_be_by[by][1]
     if form:
         where = files.place_of(unit, period, found.cut_off)
         name = f"{period}-{unit}-week"
         audit.append(request.user, "list exported", object=f"phucvu-{name}.{form}", unit=unit, by=by)
+        rows = _rows(found, forecasts.moment(period, found.cut_off), unit, by)
         return files.answer(_frame(rows, of), form, name, _("Việc tuần này"), where)
-    numbers = found.numbers(within, [BY_NAME[name].condition(at) for name in LISTS])
-    known = home.tree(period).units.get(unit)
-    here = reverse("workspace-week", args=[unit])
-    mendable = _mendable(found, at, unit)
+    said, here = week(unit, period, found, by), reverse("workspace-week", args=[unit])
     context = {
-        "unit": known,
+        "unit": home.tree(period).units.get(unit),
         "code": unit,
         "period": period,
-        "cut_off": found.cut_off,
-        "sentence": _sentence(called(known) if known else unit, dict(zip(LISTS, numbers, strict=True))),
-        "expected": expected.sentence(expected.of_unit(unit, period, found), period),
-        "todo": [_of_list(BY_NAME[name], at, unit, n) for name, n in zip(LISTS, numbers, strict=True)],
-        "mendable": mendable[:MOST_MENDABLE],
-        "more_mendable": max(0, len(mendable) - MOST_MENDABLE),
+        "said": said,
+        "mendable": said.mendable[:MOST_MENDABLE],
+        "more_mendable": max(0, len(said.mendable) - MOST_MENDABLE),
         "losses": reverse("workspace-losses", args=[unit]),
-        "answers": [*_petitions(unit, at), *_to_explain(unit)],
-        "rows": rows[:MOST],
+        "rows": said.rows[:MOST],
         "of": of,
         "by": by,
         "views": [
             (words, here + (f"?by={way}" if way != "procedure" else ""), way == by)
             for way, (words, _heading) in can_be_by.items()
         ],
-        "more": max(0, len(rows) - MOST),
+        "more": max(0, len(said.rows) - MOST),
         "headings": [short(name) for name in LISTS],
         "forecast_said": forecasts.sentence(),
         "files": {
@@ -165,14 +193,11 @@ def _sentence(name: str, numbers: dict[str, int]) -> str:
 # The table
 
 
-def _rows(
-    request: Any, found: Listing, at: Moment, unit: str, within: Sequence[str], by: str, form: str
-) -> list[Row]:
+def _rows(found: Listing, at: Moment, unit: str, by: str) -> list[Row]:
     """The procedures, units or handlers with something to do, the most overdue and soon due first."""
-    conditions = {name: BY_NAME[name].condition(at) for name in LISTS}
+    conditions, within = {name: BY_NAME[name].condition(at) for name in LISTS}, home.below(at.period, unit)
     rows: dict[str, Row] = {}
     if by == "handler":
-        audit.append(request.user, "handlers shown", object="week", unit=unit, form=form)
         counted = week_by_handler.work(found, conditions, within)
         rows = {code: Row(one.code, one.name, one.numbers) for code, one in counted.items()}
     else:
