@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
@@ -15,12 +18,15 @@ from django.urls import reverse
 from phucvu import configuration
 from phucvu.accounts.models import User
 from phucvu.editions import freezing
+from phucvu.editions.content import Content
+from phucvu.editions.lines import Line
 from phucvu.editions.models import Edition, LogEntry, LogHead
 from phucvu.figures.periods import around
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Task
 from phucvu.proofs.note import PublicKey
 from phucvu.proofs.proof import as_qr_text, read_any
+from phucvu.proofs.tiles import bundle
 from phucvu.records.store import Store
 from phucvu.web.workspace import publishing, working
 
@@ -194,3 +200,52 @@ def test_open_data_can_be_taken_away(published: Edition) -> None:
     ]
     for form in ("csv", "xlsx"):
         assert client.get(f"/open-data.{form}").status_code == 200
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_the_feed_tells_what_a_correction_changed_and_why(published: Edition, home: Store) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    assert '<link rel="alternate" type="application/atom+xml"' in client.get("/").content.decode()
+    before = ElementTree.fromstring(client.get("/editions.atom").content)
+    [only] = before.findall(f"{ATOM}entry")
+    signed("cong-bo").post(f"{PATH}/freeze", {"period": month(), "reason": "bổ sung <b>hồ sơ</b> & tệp \x01"})
+    second = Edition.objects.get(number=2)
+    entries = Content.entries(second.manifest, bytes(second.lines))[1:]
+    lines = [Line.read(entry) for entry in entries]
+    at = next(n for n, line in enumerate(lines) if line.item == "total" and line.unit == "H99.01")
+    lines[at] = replace(lines[at], score="99.50", rank=(1, 2))
+    second.lines = zlib.compress(bundle([line.entry for line in lines]))
+    second.note = second.note.replace("\n\n", "\n\n\u2014 x AAAAAAA=\n", 1)  # read anew
+    second.save()
+    answer = client.get("/editions.atom")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    root = ElementTree.fromstring(answer.content)
+    latest, first = root.findall(f"{ATOM}entry")
+    assert first.findtext(f"{ATOM}id") == only.findtext(f"{ATOM}id") != latest.findtext(f"{ATOM}id")
+    assert root.findtext(f"{ATOM}id") == before.findtext(f"{ATOM}id")
+    assert root.findtext(f"{ATOM}updated") == latest.findtext(f"{ATOM}updated")
+    assert "đính chính kết quả" in (latest.findtext(f"{ATOM}title") or "")
+    said = latest.findtext(f"{ATOM}content") or ""
+    assert "Lý do: bổ sung <b>hồ sơ</b> & tệp" in said
+    assert "1 giá trị khác trước, trong đó 1 tổng điểm." in said
+    assert "→ 99,50 điểm, hạng 1/2" in said
+    assert "Thay cho" not in (first.findtext(f"{ATOM}content") or "")
+    assert "99,50 điểm, hạng 1/2" in texts(client.get("/editions/2"))
+    links = {(one.get("rel"), one.get("href")) for one in latest.findall(f"{ATOM}link")}
+    assert ("related", "http://127.0.0.1/editions/1") in links
+    for _rel, address in links:
+        assert client.get(str(address).removeprefix("http://127.0.0.1")).status_code == 200
+    english = ElementTree.fromstring(client.get("/en/editions.atom").content)
+    assert "points, rank 1 of 2" in (english.findtext(f"{ATOM}entry/{ATOM}content") or "")
+    assert english.findtext(f"{ATOM}id") != root.findtext(f"{ATOM}id")
+    for header in ({"if-none-match": answer["ETag"]}, {"if-modified-since": answer["Last-Modified"]}):
+        assert client.get("/editions.atom", headers=header).status_code == 304
+
+
+def test_a_feed_without_editions_is_a_feed(home: Store) -> None:
+    root = ElementTree.fromstring(Client(headers={"host": "127.0.0.1"}).get("/editions.atom").content)
+    assert root.findall(f"{ATOM}entry") == []
+    for name in ("id", "title", "updated", "author/{http://www.w3.org/2005/Atom}name"):
+        assert root.findtext(f"{ATOM}{name}")

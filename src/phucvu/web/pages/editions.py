@@ -9,7 +9,7 @@ import segno
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from phucvu.editions import exporting, published
+from phucvu.editions import exporting, published, telling
 from phucvu.editions.freezing import last_of
 from phucvu.editions.lines import TOTAL, Line
 from phucvu.editions.manifest import Manifest
@@ -83,6 +83,7 @@ def show(request: Any, number: str, form: str | None = None) -> Any:
         "later": later.number if later is not None and later.number != one.number else None,
         "note": one.note,
         "files": _files(one),
+        "changes": list(telling.sentences(one, language()))[2:],
         "result": None,  # what is shown here is not the count of now
     }
     title = _("Kỳ công bố số %(number)s") % {"number": one.number}
