@@ -184,8 +184,9 @@ def addressees(document: Any) -> None:
     say(document, "", size=8)
 
 
-def notice_title(document: Any, subject: str) -> None:
-    say(document, "THÔNG BÁO", bold=True, before=16)
+def titled(document: Any, name: str, subject: str) -> None:
+    """The name of the kind of document, and what it is about."""
+    say(document, name, bold=True, before=16)
     say(document, subject, bold=True)
     line(document, 50, TEXT_WIDTH)
     say(document, "", size=8)

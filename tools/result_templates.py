@@ -12,11 +12,11 @@ from tools.letter_layout import (
     bullets,
     heading,
     new,
-    notice_title,
     only,
     ruled,
     signature,
     source_note,
+    titled,
     units_table,
 )
 
@@ -126,8 +126,9 @@ def monthly_publication() -> Any:
 def department_notice() -> Any:
     document = new()
     heading(document)
-    notice_title(
+    titled(
         document,
+        "THÔNG BÁO",
         "Kết quả Bộ chỉ số phục vụ người dân, doanh nghiệp trong thực hiện thủ tục hành chính {{ ky }}",
     )
     bases(document)
@@ -177,8 +178,9 @@ def department_notice() -> Any:
 def office_notice() -> Any:
     document = new()
     heading(document)
-    notice_title(
+    titled(
         document,
+        "THÔNG BÁO",
         "Kết quả Bộ chỉ số phục vụ người dân, doanh nghiệp trong thực hiện thủ tục hành chính {{ ky }}",
     )
     bases(document)
@@ -258,4 +260,81 @@ def office_notice() -> Any:
         ],
     )
     source_note(document, "Nguồn: {{ nguon_tu_thong_ke }}; số lượng tính theo chỉ số 2.1.")
+    return document
+
+
+def quarterly_report() -> Any:
+    document = new()
+    heading(document)
+    titled(
+        document,
+        "BÁO CÁO",
+        "Kết quả thực hiện Bộ chỉ số phục vụ người dân, doanh nghiệp {{ ky }}",
+    )
+    addressees(document)
+    bases(document)
+    body(document, "{{ ten_co_quan }} báo cáo kết quả {{ ky }} như sau:")
+    body(document, "I. KẾT QUẢ BỘ CHỈ SỐ", bold=True, keep=True)
+    body(
+        document,
+        "1. Kết quả do Cổng Dịch vụ công quốc gia công khai: {{ cau_cong }}."
+        "{% if cau_cong_thuc %} {{ cau_cong_thuc }}{% endif %}",
+    )
+    body(document, "2. Kết quả tự thống kê: {{ cau_tu_thong_ke }}.")
+    body(document, "3. Kết quả theo nhóm chỉ số:", keep=True)
+    row = "|".join(
+        f"{{{{ n.{name} }}}}"
+        for name in ("stt", "ten", "diem_toi_da", "diem_cong", "thay_doi_cong", "diem_tu", "thay_doi_tu")
+    )
+    ruled(
+        document,
+        ("TT", "Nhóm chỉ số", "Điểm tối đa", "Điểm trên Cổng", "Thay đổi", "Điểm tự chấm", "Thay đổi"),
+        (10.0, 55.0, 17.0, 20.0, 19.0, 20.0, 19.0),
+        [("for n in cac_nhom", ""), ("", row), ("endfor", "")],
+    )
+    source_note(
+        document,
+        "Điểm trên Cổng: do Cổng Dịch vụ công quốc gia công khai. Điểm tự chấm: {{ nguon_tu_thong_ke }}. "
+        "Thay đổi là so với kỳ liền trước. Dấu “—”: chưa có số liệu.",
+    )
+    body(document, "II. GIẢI QUYẾT HỒ SƠ THỦ TỤC HÀNH CHÍNH", bold=True, before=6, keep=True)
+    body(document, "{{ cau_tiep_nhan }} {{ cau_giai_quyet }} Nguồn: {{ nguon_tu_thong_ke }}.")
+    only(document, "if co_qua_han and cau_nguyen_nhan")
+    body(document, "{{ cau_nguyen_nhan }}")
+    only(document, "endif")
+    body(document, "III. CHỈ TIÊU, NHIỆM VỤ ĐƯỢC GIAO", bold=True, keep=True)
+    body(document, "{{ cau_chi_tieu }}")
+    only(document, "if chi_tieu")
+    ruled(
+        document,
+        ("Chỉ tiêu", "Được giao", "Kết quả kỳ báo cáo", "Thời hạn", "Tình trạng", "Nội dung bị trừ điểm"),
+        (42.0, 24.0, 20.0, 23.0, 21.0, 30.0),
+        [
+            ("for c in chi_tieu", ""),
+            (
+                "",
+                "{{ c.ten }}{% if c.van_ban != '—' %} ({{ c.van_ban }}){% endif %}|{{ c.giao }}|"
+                "{{ c.ket_qua }}|{{ c.han }}|{{ c.trang_thai }}|{{ c.ly_do }}",
+            ),
+            ("endfor", ""),
+        ],
+        texts=(0, 5),
+    )
+    only(document, "endif")
+    body(document, "IV. KHÓ KHĂN, VƯỚNG MẮC", bold=True, before=6, keep=True)
+    only(document, "for k in kho_khan")
+    body(document, "- {{ k.noi_dung }}: {{ k.cu_the }}")
+    only(document, "endfor")
+    only(document, "if not kho_khan")
+    body(document, "Không có khó khăn, vướng mắc phải báo cáo.")
+    only(document, "endif")
+    body(document, "V. ĐỀ XUẤT, KIẾN NGHỊ", bold=True, keep=True)
+    only(document, "for k in kien_nghi")
+    body(document, "- {{ k }}")
+    only(document, "endfor")
+    only(document, "if not kien_nghi")
+    body(document, "Không có đề xuất, kiến nghị.")
+    only(document, "endif")
+    body(document, "{{ ten_co_quan }} báo cáo để tổng hợp, chỉ đạo./.")
+    signature(document)
     return document

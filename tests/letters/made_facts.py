@@ -52,11 +52,15 @@ class Sources(LetterSources):
     """What letters ask for beside figures, given by hand."""
 
     def account(self, scores, rules, period, unit):
-        return self.listing()
+        return self.listing()["account"]
+
+    def dossiers(self, scores, period, unit, by):
+        return self.listing()["counts"]
 
 
-def sources(account=None, duties=None, targets=()):
-    return Sources(lambda: account or Account("H99", ()), lambda: duties or Duties(), targets)
+def sources(account=None, duties=None, targets=(), counts=None):
+    said = {"account": account or Account("H99", ()), "counts": counts or {}}
+    return Sources(lambda: said, lambda: duties or Duties(), targets)
 
 
 def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None, decisions=(), **beside):

@@ -229,7 +229,7 @@ def test_the_own_count_says_its_change_since_the_period_before():
             "2023-11-01..2023-11-15",
             "từ ngày 01/11/2023 đến ngày 15/11/2023",
             "thời gian tới",
-            "từ ngày 17/10/2023 đến ngày 31/10/2023",
+            "giai đoạn từ ngày 17/10/2023 đến ngày 31/10/2023",
         ),
     ],
 )

@@ -63,7 +63,7 @@ def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) ->
         open_site(asked.home)
         from phucvu.assignments import letter_duties
 
-        return letter_duties.duties(unit, tree.above(unit), asked.now.date())
+        return letter_duties.duties(unit, tree.above(unit), tree.below(unit), period, asked.now.date())
 
     targets = tables["targets"].to_polars().sort("unit", "period", "indicator").to_dicts()
     return LetterFacts(

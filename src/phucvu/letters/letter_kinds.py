@@ -10,6 +10,7 @@ from phucvu.figures.periods import Period
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_numbers import heading_day, period_words, short_day
 from phucvu.letters.office_fields import Fields, Signer, defaults, in_sentence, signing_day
+from phucvu.letters.quarterly_report import quarterly_report, quarterly_report_fields
 from phucvu.letters.remedy_order import remedy_order, remedy_order_fields
 from phucvu.letters.result_letters import department_notice, monthly_publication, office_notice
 from phucvu.problems import Fault, NotFoundError, UnusableError
@@ -60,6 +61,15 @@ KINDS = {
         "head",
         remedy_order,
         remedy_order_fields,
+    ),
+    "quarterly-report": LetterKind(
+        "Báo cáo quý, báo cáo đột xuất",
+        ("province", "department", "commune"),
+        "quarterly-report",
+        "BC",
+        "committee",
+        quarterly_report,
+        quarterly_report_fields,
     ),
 }
 """Every kind that the program writes, by the name that commands and addresses use."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from phucvu.engine.listing import Listing
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
+from phucvu.letters.dossier_counts import DossierCounts, dossier_counts
 from phucvu.rules.model import RuleSet
 from phucvu.scoring.scores import Scores
 from phucvu.steering.losses import losses
@@ -29,10 +30,23 @@ class Drive:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A difficulty of the unit that waits for an answer, and what it proposes."""
+
+    topic: str
+    text: str
+    proposal: str
+
+
+@dataclass(frozen=True)
 class Duties:
     """What units were asked for and said: kept in workspaces, not among the records."""
 
     drives: Sequence[Drive] = ()
+    causes: Mapping[str, int] = field(default_factory=dict)
+    """How many late dossiers of the period were explained by each cause, in words."""
+    unexplained: int = 0
+    difficulties: Sequence[Raised] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,13 @@ class LetterSources:
     listing: Callable[[], Listing]
     duties: Callable[[], Duties] = Duties
     targets: Sequence[Mapping[str, Any]] = ()
+
+    def dossiers(
+        self, scores: Scores, period: Period, unit: str, by: Literal["unit", "procedure"]
+    ) -> dict[str, DossierCounts]:
+        """What became of the dossiers of a unit and those below it, by the unit or procedure of each."""
+        within = Tree.of_period(scores.units, period).below(unit)
+        return dossier_counts(self.listing(), period, within, by)
 
     def account(self, scores: Scores, rules: RuleSet, period: Period, unit: str) -> Account:
         """What a unit loses in a period."""

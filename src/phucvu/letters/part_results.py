@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from phucvu.figures.periods import Period
+from phucvu.figures.periods import Period, around
 from phucvu.letters.letter_numbers import period_words, short_day
 from phucvu.published.daily_results import TOTAL, DailyResults, Place, compared, earlier
 from phucvu.rules.model import RuleSet
@@ -47,12 +47,15 @@ class PartResult:
     score_change: Decimal | None = None
     rank_change: int | None = None
     not_alike: tuple[str, ...] = ()
+    within: str = ""
+    """The portal's period where that is not the letter's: it publishes no results of any run of days."""
 
     @property
     def source(self) -> str:
         """Where the result comes from, and as of when."""
         if self.origin is Origin.PORTAL:
-            return f"theo kết quả công khai trên Cổng Dịch vụ công quốc gia ngày {short_day(self.day)}"
+            of = f" {self.within}" if self.within else ""
+            return f"theo kết quả{of} công khai trên Cổng Dịch vụ công quốc gia ngày {short_day(self.day)}"
         return f"theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày {short_day(self.day)}"
 
 
@@ -62,16 +65,21 @@ Results = Mapping[str, PartResult]
 
 def portal_results(days: DailyResults, period: Period, unit: str, rules: RuleSet) -> Results:
     """What the portal published last of a unit in a period, and the change since the period before."""
-    rows = _last(days, period, unit, None)
+    within, rows = _published(days, period, unit)
     if not rows:
         return {}
     day = next(iter(rows.values()))["day"]
-    if period.kind in ("quarter", "days") or (period.kind == "month" and day >= period.last):
-        of, until = period.previous(), None
+    if period.kind == "days" and within.first < period.first:
+        of, until = within, period.first - dt.timedelta(days=1)
+    elif within.kind == "quarter" or (within.kind == "month" and day >= within.last):
+        of, until = within.previous(), None
     else:
-        of, until = earlier(period, day, "month")
+        of, until = earlier(within, day, "month")
     before = _last(days, of, unit, until)
-    said = period_words(of) if until is None or of.kind == "month" else f"ngày {short_day(until)}"
+    if until is None or (of.kind == "month" and period.kind != "days"):
+        said = since_words(of)
+    else:
+        said = f"ngày {short_day(until)}"
     rates = {part: _rate(row) for part, row in rows.items()}
     found = {}
     for part, row in rows.items():
@@ -79,6 +87,8 @@ def portal_results(days: DailyResults, period: Period, unit: str, rules: RuleSet
             continue
         place = _place(row)
         result = _result(part, rules, place.score, rates, place.rank, place.ranked, Origin.PORTAL, place.day)
+        if within != period:
+            result = replace(result, within=period_words(within))
         then = _place(before[part]) if part in before else None
         since = compared(place, then, of, days.not_alike())
         if since is not None:
@@ -108,7 +118,7 @@ def own_results(scores: Scores, period: Period, before: Period | None, unit: str
             ranks = row["rank"] is not None and old["rank"] is not None
             result = replace(
                 result,
-                since=period_words(before),
+                since=since_words(before),
                 score_change=row["score"] - old["score"] if both else None,
                 rank_change=old["rank"] - row["rank"] if ranks else None,
             )
@@ -130,6 +140,24 @@ def _own_rows(scores: Scores, period: Period, unit: str) -> dict[str, dict[str, 
         for column, frame in frames.items()
         for row in frame.filter(pl.col("unit") == unit).iter_rows(named=True)
     }
+
+
+def since_words(period: Period) -> str:
+    """A period that another is compared with."""
+    return f"giai đoạn {period_words(period)}" if period.kind == "days" else period_words(period)
+
+
+def _published(days: DailyResults, period: Period, unit: str) -> tuple[Period, dict[str, dict[str, Any]]]:
+    """The last results of a unit in a period.
+
+    Of a run of days, those of the shortest month, quarter or year that it lies in, up to its last day.
+    """
+    if period.kind != "days":
+        return period, _last(days, period, unit, None)
+    for around_it in around(period.last):
+        if around_it.first <= period.first and (rows := _last(days, around_it, unit, period.last)):
+            return around_it, rows
+    return period, {}
 
 
 def _last(days: DailyResults, period: Period, unit: str, until: dt.date | None) -> dict[str, dict[str, Any]]:

@@ -46,7 +46,9 @@ def facts_of(unit: str, period: Period) -> LetterFacts:
         now=now().date(),
         sources=LetterSources(
             lambda: _listing(period),
-            lambda: duties(unit, home.tree(period).above(unit), now().date()),
+            lambda: duties(
+                unit, home.tree(period).above(unit), home.below(period, unit), period, now().date()
+            ),
             assigned(home.below(period, unit)),
         ),
     )
