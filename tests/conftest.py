@@ -21,6 +21,8 @@ from hypothesis import settings
 
 from phucvu import configuration
 
+from . import translated
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -47,6 +49,9 @@ HOME = tempfile.TemporaryDirectory(prefix="phucvu-tests-")
 with mock.patch.dict(os.environ, PHUCVU_HOME=HOME.name, PHUCVU_HTTPS="0"):
     django.setup()
 
+
+# Before other processes are started.
+translated.share()
 
 # Spark answers a few small questions here: compiling for long work takes longer than what it saves.
 os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")

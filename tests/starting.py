@@ -28,8 +28,18 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 LIBRARIES = (
-    *("altair", "click", "deltalake", "duckdb", "fastexcel", "holidays", "httpx", "ibis", "msgspec", "numpy"),
-    *("polars", "pyarrow", "pydantic", "rich.console", "xlsxwriter", "yaml"),
+    *(
+        "altair",
+        "click",
+        "deltalake",
+        "duckdb",
+        "fastexcel",
+        "holidays.countries",
+        "httpx",
+        "ibis",
+        "msgspec",
+    ),
+    *("numpy", "polars", "pyarrow", "pydantic", "rich.console", "xlsxwriter", "yaml"),
     *("ibis.backends.duckdb", "ibis.backends.duckdb.converter", "requests", "jwt", "cryptography.fernet"),
     *("django.core.management", "django.db.models", "django.template.loader", "django.utils.log"),
     *("phucvu.cli.program", "phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
@@ -205,6 +215,10 @@ def _end(said: int | str | None) -> NoReturn:
 if __name__ == "__main__":
     for name in LIBRARIES:
         importlib.import_module(name)
+    importlib.import_module("translated").join()  # the file beside this one
+    loading = importlib.import_module("phucvu.rules.loading")
+    for shipped in loading.names():
+        loading.load(shipped)
     gc.freeze()  # what stays is not looked through, and so not copied, in each process
     request, outputs = _start_others(socket.socket(fileno=int(sys.argv[1])))
     _become(request, outputs)

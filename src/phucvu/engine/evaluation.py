@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Self
 
 import ibis
@@ -64,29 +64,31 @@ def input_table(name: str, types: Types) -> Callable[[Callable[[Evaluation], Row
 def _record(name: str) -> Input:
     types = {c: t for c, t in TABLES[name].types.items() if c != "payload"}
     types |= DOSSIER_ID if "dossier_id" in TABLES[name].kept else {}
-    limits = WITHIN.get(name, {})
+    read = partial(_within_limits, name, tuple(types))
+    return input_table(name, types)(lambda evaluation: Over(evaluation.records[name], read))
 
-    def counted_with(table: ir.Table) -> ir.Table:
-        for column, within in limits.items():
-            if TABLES[name][column].required:
-                table = table.filter(within(table))
-            else:
-                table = table.mutate(**{column: within(table).ifelse(table[column], None)})
-        return table.select(*types)
 
-    return input_table(name, types)(lambda evaluation: Over(evaluation.records[name], counted_with))
+def _within_limits(name: str, columns: tuple[str, ...], table: ir.Table) -> ir.Table:
+    for column, within in WITHIN.get(name, {}).items():
+        if TABLES[name][column].required:
+            table = table.filter(within(table))
+        else:
+            table = table.mutate(**{column: within(table).ifelse(table[column], None)})
+    return table.select(*columns)
 
 
 RECORDS = {name: _record(name) for name in TABLES}
 
 
 def _of_histories(name: str, *columns: str) -> Input:
-    def read(table: ir.Table) -> ir.Table:
-        return table.select(*columns)
-
     types = TABLES["dossiers"].types | DOSSIER_ID | histories.TYPES
     given = input_table(name, {column: types[column] for column in columns})
+    read = partial(_columns, columns)
     return given(lambda evaluation: Over(evaluation.records[histories.NAME], read))
+
+
+def _columns(columns: tuple[str, ...], table: ir.Table) -> ir.Table:
+    return table.select(*columns)
 
 
 _OWN = [column for column in TABLES["dossiers"].types if column != "payload"]

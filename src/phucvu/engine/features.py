@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import ibis
@@ -11,7 +12,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import on_time, populations
-from phucvu.engine.evaluation import Evaluation, cut_off, input_table, starts
+from phucvu.engine.evaluation import Evaluation, Types, cut_off, input_table, starts
 from phucvu.engine.look_up import look_up
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.records import histories
@@ -171,13 +172,15 @@ def decisions(evaluation: Evaluation, count: Count) -> ir.Table:
         "overdue": pl.Boolean,
     }
     types = TABLES["decisions"].types | added
+    return input_table(_judged("decisions", count), types)(partial(_judged_decisions, count, types))(
+        evaluation
+    )
 
-    def rows(evaluation: Evaluation) -> pl.DataFrame:
-        found = evaluation.ask_once("decisions", lambda: _decided(evaluation))
-        judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
-        return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
-    return input_table(_judged("decisions", count), types)(rows)(evaluation)
+def _judged_decisions(count: Count, types: Types, evaluation: Evaluation) -> pl.DataFrame:
+    found = evaluation.ask_once("decisions", lambda: _decided(evaluation))
+    judged = (_with_limits(row, evaluation, count) for row in found.to_dicts())
+    return pl.DataFrame([row for row in judged if row["root"] is not None], schema=types)
 
 
 def _judged(name: str, count: Count) -> str:
@@ -226,23 +229,23 @@ def petitions(evaluation: Evaluation, count: Count) -> ir.Table:
     flags = {"arrived": pl.Boolean, "open": pl.Boolean}
     last_days = {name: pl.Date for _, _, name in LIMITS}
     types = TABLES["petitions"].types | flags | last_days | {"cut_off": TIME}
+    return input_table(_judged("petitions", count), types)(partial(_judged_petitions, count, types))(
+        evaluation
+    )
 
-    def rows(evaluation: Evaluation) -> pl.DataFrame:
-        frame = evaluation.ask_once("petitions", lambda: _open(evaluation))
-        for limit, since, name in LIMITS:
-            day = pl.col(since).cast(pl.Date)
-            days = frame.select(day).to_series().drop_nulls().unique()
-            last = {
-                d: evaluation.calendar.after(d, count.working_days[limit])
-                for d in days
-                if limit in count.working_days
-            }
-            frame = frame.with_columns(
-                day.replace_strict(last, default=None, return_dtype=pl.Date).alias(name)
-            )
-        return frame.with_columns(cut_off=pl.lit(evaluation.cut_off, TIME)).select(*types)
 
-    return input_table(_judged("petitions", count), types)(rows)(evaluation)
+def _judged_petitions(count: Count, types: Types, evaluation: Evaluation) -> pl.DataFrame:
+    frame = evaluation.ask_once("petitions", lambda: _open(evaluation))
+    for limit, since, name in LIMITS:
+        day = pl.col(since).cast(pl.Date)
+        days = frame.select(day).to_series().drop_nulls().unique()
+        last = {
+            d: evaluation.calendar.after(d, count.working_days[limit])
+            for d in days
+            if limit in count.working_days
+        }
+        frame = frame.with_columns(day.replace_strict(last, default=None, return_dtype=pl.Date).alias(name))
+    return frame.with_columns(cut_off=pl.lit(evaluation.cut_off, TIME)).select(*types)
 
 
 def _open(evaluation: Evaluation) -> ir.Table:
