@@ -52,11 +52,19 @@ def test_each_kind_is_written_from_the_own_count(home, tmp_path, kind):
 def test_the_appendices_are_a_workbook_too(home, tmp_path):
     book = tmp_path / "phu-luc.xlsx"
     write(home, tmp_path / "ra.docx", "office-notice", "H99", "--excel", str(book))
-    sheets = openpyxl.load_workbook(book)
+    sheets = openpyxl.load_workbook(book, data_only=True)
     assert sheets.sheetnames == ["Chỉ số thành phần", "Đơn vị theo chỉ số", "Giải quyết hồ sơ", "Nguồn"]
     units = list(sheets["Đơn vị theo chỉ số"].iter_rows(values_only=True))
     assert [row[0] for row in units[1:]] == ["H99.01", "H99.201"]
     assert units[0][2].startswith("1.1 ")
+    formulas = openpyxl.load_workbook(book)
+    totals = [cell.value for cell in formulas["Đơn vị theo chỉ số"][2]][-2:]
+    assert str(totals[0]).startswith("=SUM(C2:")
+    assert (
+        formulas["Chỉ số thành phần"]
+        .cell(sheets["Chỉ số thành phần"].max_row, 3)
+        .value.startswith("=SUBTOTAL(9,C2:")
+    )
     for _, _, handled, on_time, late, rate in sheets["Giải quyết hồ sơ"].iter_rows(2, values_only=True):
         assert handled == on_time + late
         assert rate == pytest.approx(on_time / handled)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,7 +17,7 @@ import polars as pl
 import pytest
 
 from phucvu.tables.headings import HEADINGS, of_frame, of_rows, said
-from phucvu.tables.workbook import LINE, WIDEST, Cell, Column, Table, write
+from phucvu.tables.workbook import LINE, WIDEST, Cell, Column, Share, Table, write
 
 COLUMNS = [
     Column("Mã"),
@@ -67,6 +71,75 @@ def test_every_sheet_scrolls_filters_and_prints() -> None:
     foot = str(sheet.oddFooter.left.text)
     for words in ("tháng 9/2026", "10/10/2026 08:30", "Cổng A"):
         assert words in foot
+
+
+SUMMED = Table(
+    "Tổng",
+    [
+        *(Column("Mã"), Column("Đơn vị"), Column("Tổng số", "whole", total="sum")),
+        *(Column("Đúng hạn", "whole", total="sum"), Column("Tỷ lệ", "percent", total=Share(3, 2))),
+        *(Column("Một", "points"), Column("Hai", "points"), Column("Điểm", "points", adds=(5, 6))),
+        Column("Trên Cổng", "points", total=Decimal("75.45")),
+    ],
+    [
+        ["H1", "A", 3, 2, 2 / 3, Decimal("0.10"), Decimal("0.20"), Decimal("0.30"), None],
+        ["H2", "B", 1234, 1000, 1000 / 1234, Decimal("0.10"), Decimal("0.20"), Decimal("0.31"), None],
+        ["H3", "C", 0, 0, None, None, Decimal("0.20"), Decimal("0.20"), None],
+    ],
+    total="Tổng cộng",
+    frozen=2,
+)
+
+
+def calculated(content: bytes, folder: Path) -> Any:
+    """The workbook after LibreOffice has calculated every formula anew."""
+    (folder / "in").mkdir()
+    (folder / "in" / "a.xlsx").write_bytes(content)
+    words = [
+        f"-env:UserInstallation=file://{folder}/office",
+        "--headless",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+    ]
+    subprocess.run(
+        ["soffice", *words, "--outdir", str(folder), str(folder / "in" / "a.xlsx")],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return openpyxl.load_workbook(folder / "a.xlsx", data_only=True)
+
+
+def test_sums_are_formulas_with_their_values_beside() -> None:
+    file = io.BytesIO()
+    write(file, "Tổng", [SUMMED], ABOUT)
+    formulas, values = (openpyxl.load_workbook(file, data_only=only).worksheets[0] for only in (False, True))
+    assert [cell.value for cell in formulas[5]] == [
+        *(None, "Tổng cộng", "=SUBTOTAL(9,C2:C4)", "=SUBTOTAL(9,D2:D4)", '=IF(C5=0,"",D5/C5)'),
+        *(None, None, None, 75.45),
+    ]
+    assert [cell.value for cell in values[5]][2:5] == [1237, 1002, 1002 / 1237]
+    # A row that does not add up, or of which something is not known, keeps what is said of it.
+    assert [cell.value for cell in formulas["H"][1:4]] == ["=SUM(F2:G2)", 0.31, 0.2]
+    assert values["H2"].value == 0.3
+    assert formulas.auto_filter.ref == "A1:I4"
+    assert formulas.freeze_panes == "C2"
+    assert formulas["E5"].number_format == "0.00%"
+
+
+def test_nothing_is_summed_where_there_are_no_rows() -> None:
+    sheet = book(replace(SUMMED, rows=[])).worksheets[0]
+    assert sheet.max_row == 1
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_formulas_give_the_values_beside_them(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    write(file, "Tổng", [SUMMED], ABOUT)
+    anew = calculated(file.getvalue(), tmp_path).worksheets[0]
+    said = openpyxl.load_workbook(file, data_only=True).worksheets[0]
+    for row, known in zip(anew.iter_rows(values_only=True), said.iter_rows(values_only=True), strict=True):
+        assert [pytest.approx(one) if isinstance(one, float) else one for one in known] == list(row)
 
 
 def test_columns_are_as_wide_as_what_stands_in_them() -> None:

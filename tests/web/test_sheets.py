@@ -46,9 +46,35 @@ def test_the_same_rows_as_the_csv(client: Client, show: Callable[..., None], pag
             if name in ("part", "group"):
                 text = {**groups, "total": "Tổng điểm"}.get(text, text)
             assert same(cell, text, name), (name, cell, text)
-    about = dict(book.worksheets[1].iter_rows(values_only=True))
+    about = dict(book.worksheets[-1].iter_rows(values_only=True))
     assert about["Kỳ"] == "tháng 9/2026"
     assert about["Số liệu tính đến"] == "10/10/2026 08:30"
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "first"),
+    [("/units/H21.xlsx", "Đơn vị theo chỉ số", "H21.1"), ("/en/index.xlsx", "Units by indicator", "H")],
+)
+def test_units_by_indicator_are_a_sheet_of_their_own(
+    client: Client, show: Callable[..., None], address: str, name: str, first: str
+) -> None:
+    """The total is a formula where the points of the indicators are known and add up to it."""
+    show(*over_time("2026-09"))
+    formulas, values = (
+        openpyxl.load_workbook(io.BytesIO(client.get(address).content), data_only=only)[name]
+        for only in (False, True)
+    )
+    assert formulas.freeze_panes == "C2"
+    assert formulas["A2"].value.startswith(first)
+    column = next(cell.column for cell in formulas[1] if cell.value in ("Tổng điểm", "Total"))
+    scored = [i for i in load("portal-2026").at(dt.date(2026, 9, 30)).indicators if i.scored]
+    assert column == len(scored) + 3
+    last = openpyxl.utils.get_column_letter(column - 1)
+    for row, (text, known) in enumerate(zip(formulas.iter_rows(2), values.iter_rows(2), strict=True), 2):
+        total, points = known[column - 1].value, [cell.value for cell in known[2 : column - 1]]
+        adds_up = None not in points and total == pytest.approx(sum(points), abs=0.001)
+        assert text[column - 1].value == (f"=SUM(C{row}:{last}{row})" if adds_up else total)
+    assert formulas.max_row > 10
 
 
 def test_titles_are_in_the_language_of_the_page(client: Client) -> None:

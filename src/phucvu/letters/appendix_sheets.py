@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Literal
 
 from phucvu.letters.letter_facts import LetterFacts
-from phucvu.letters.part_results import PartResult
+from phucvu.letters.part_results import PartResult, Results
 from phucvu.letters.result_rows import lateness
 from phucvu.published.daily_results import TOTAL
-from phucvu.tables.workbook import Column, Table
+from phucvu.scoring.unit_matrix import unit_matrix
+from phucvu.tables.workbook import Column, Share, Table
 
 
 def appendix_sheets(facts: LetterFacts) -> list[Table]:
     """Every component of the unit; and of a province its units by component, and their dossiers."""
     sheets = [_components(facts)]
     if facts.unit == facts.root:
-        sheets += [_units(facts), _dossiers(facts)]
+        sheets += [unit_matrix(facts.scores, facts.period, facts.ranked_units), _dossiers(facts)]
     return sheets
 
 
 def _components(facts: LetterFacts) -> Table:
-    heads = ("Số", "Chỉ số")
-    points = ("Điểm tối đa", "Điểm trên Cổng", "Điểm tự chấm")
+    rows = list(_component_rows(facts))
     columns = [
-        *map(Column, heads),
-        *(Column(head, "points") for head in points),
+        *(Column("Số"), Column("Chỉ số"), Column("Điểm tối đa", "points", total="sum")),
+        Column("Điểm trên Cổng", "points", total=_total(facts.portal, [row[3] for row in rows])),
+        Column("Điểm tự chấm", "points", total=_total(facts.own, [row[4] for row in rows])),
         Column("Tỷ lệ tự thống kê", "percent"),
         Column("Xếp hạng tự chấm", "whole"),
     ]
-    return Table("Chỉ số thành phần", columns, list(_component_rows(facts)))
+    return Table("Chỉ số thành phần", columns, rows, total="Tổng điểm", frozen=2)
+
+
+def _total(results: Results, points: Sequence[Decimal | None]) -> Literal["", "sum"] | Decimal:
+    """The sum of the components where it is the total, else the total as it is known."""
+    total = _score(results.get(TOTAL))
+    if total is None:
+        return ""
+    known = [each for each in points if each is not None]
+    return "sum" if len(known) == len(points) and sum(known) == total else Decimal(total)
 
 
 def _component_rows(facts: LetterFacts) -> Iterator[list[Any]]:
@@ -42,27 +53,11 @@ def _component_rows(facts: LetterFacts) -> Iterator[list[Any]]:
             yield [*row, _score(portal), _score(own), rate, rank]
 
 
-def _units(facts: LetterFacts) -> Table:
-    scored = [indicator for indicator in facts.rules.indicators if indicator.scored]
-    columns = [
-        *(Column("Mã"), Column("Cơ quan, đơn vị")),
-        *(Column(f"{indicator.id} {indicator.short.vi}", "points") for indicator in scored),
-        *(Column("Tổng điểm", "points"), Column("Xếp hạng", "whole")),
-    ]
-    rows = []
-    for unit in facts.ranked_units:
-        results = facts.own_of(unit)
-        total = results.get(TOTAL)
-        points = [_score(results.get(indicator.id)) for indicator in scored]
-        rows.append([unit.code, unit.short_name, *points, _score(total), total.rank if total else None])
-    return Table("Đơn vị theo chỉ số", columns, rows)
-
-
 def _dossiers(facts: LetterFacts) -> Table:
     columns = [
         *(Column("Mã"), Column("Cơ quan, đơn vị")),
-        *(Column(head, "whole") for head in ("Tổng số hồ sơ", "Đúng hạn, trước hạn", "Quá hạn")),
-        Column("Tỷ lệ đúng hạn", "percent"),
+        *(Column(head, "whole", total="sum") for head in ("Tổng số hồ sơ", "Đúng hạn, trước hạn", "Quá hạn")),
+        Column("Tỷ lệ đúng hạn", "percent", total=Share(part=3, whole=2)),
     ]
     rows = [
         [unit.code, unit.short_name, handled, on_time, handled - on_time, float(rate)]
@@ -70,7 +65,7 @@ def _dossiers(facts: LetterFacts) -> Table:
         if (found := lateness(facts, unit)) is not None
         for on_time, handled, rate in [found]
     ]
-    return Table("Giải quyết hồ sơ", columns, rows)
+    return Table("Giải quyết hồ sơ", columns, rows, total="Tổng", frozen=2)
 
 
 def _score(result: PartResult | None) -> Any:

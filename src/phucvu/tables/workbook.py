@@ -3,7 +3,8 @@
 Every table gets a heading that stays in view, repeats on paper and filters; number formats by the kind of
 its columns; widths from what stands in them; and A4 on its side, fitted to the width of the page. The last
 sheet and the foot of each printed page say where the rows come from, of which period and as of when.
-Memory does not grow with the rows.
+Sums are formulas over the rows that a filter leaves, with their values beside for programs that do not
+calculate. Memory does not grow with the rows.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Literal
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from phucvu.formats import whole
 
@@ -60,9 +62,26 @@ WORDS = {
 
 
 @dataclass(frozen=True)
+class Share:
+    """In the row of totals: the total of one column divided by that of another; columns count from 0."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True)
 class Column:
+    """``total`` says what stands in the row of totals: nothing, the sum, a share of sums, or a number that is
+    no sum of the rows.
+
+    ``adds`` are the first and last column that each cell is the sum of: it is a formula wherever they do add
+    up to its value, and the plain value elsewhere.
+    """
+
     heading: str
     kind: Kind = "text"
+    total: Literal["", "sum"] | Share | Decimal = ""
+    adds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +94,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet: its name, its columns, and a value for each of them in every row."""
+    """A sheet: its name, its columns, and a value for each of them in every row.
+
+    ``total`` is what the row of totals is called, which stands below where there are rows; ``frozen`` how
+    many columns stay in view.
+    """
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
+    total: str = ""
+    frozen: int = 1
 
 
 def write(
@@ -93,7 +118,13 @@ def write(
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"title": title, "comments": _foot(about)})
-        formats = {kind: book.add_format({"valign": "top"} | more) for kind, more in FORMATS.items()}
+        formats: dict[str, Any] = {
+            kind: book.add_format({"valign": "top"} | more) for kind, more in FORMATS.items()
+        }
+        formats["totals"] = {
+            kind: book.add_format({"valign": "top", "bold": True, "top": 1} | more)
+            for kind, more in FORMATS.items()
+        }
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "indent": 1})
         numbers = {}
         for table in tables:
@@ -118,8 +149,12 @@ def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language
     kinds = [column.kind for column in table.columns]
     texts, dated = formats["text"], {n for n, kind in enumerate(kinds) if kind in ("day", "moment")}
     line = 0
+    sums = {n: Decimal(0) for n, column in enumerate(table.columns) if column.total == "sum"}
+    added = {n: column.adds for n, column in enumerate(table.columns) if column.adds}
     for line, row in enumerate(table.rows, 1):
         high = 1
+        for place in sums:
+            sums[place] += Decimal(row[place] or 0)
         for place, (kind, value) in enumerate(zip(kinds, row, strict=True)):
             if type(value) is str and place not in dated:  # most cells are texts
                 sheet.write_string(line, place, value, texts)
@@ -128,6 +163,11 @@ def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language
                     high = max(high, _lines(value))
             elif value is None:
                 continue
+            elif place in added and _adds_up(row, added[place], value):
+                first, last = (xl_rowcol_to_cell(line, each) for each in added[place])
+                form = formats[kind]
+                sheet.write_formula(line, place, f"=SUM({first}:{last})", form, float(value))
+                letters = LETTERS.get(kind, NARROWEST)
             elif isinstance(value, Cell):
                 letters = _write(sheet, line, place, value.value, value.kind, formats, language)
             else:
@@ -136,12 +176,47 @@ def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language
                 widths[place] = letters
         if high > 1:
             sheet.set_row(line, LINE * high)
+    if table.total and line:
+        _write_totals(sheet, table, line, sums, formats["totals"], widths)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(WIDEST, max(NARROWEST, width + 2)))
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(1, table.frozen)
     if table.columns:
         sheet.autofilter(0, 0, line, len(table.columns) - 1)
     return line
+
+
+def _adds_up(row: Sequence[Any], places: tuple[int, int], value: Any) -> bool:
+    """Whether numbers of a row are all known and add up to a value, to the last digit."""
+    parts = row[places[0] : places[1] + 1]
+    known = all(isinstance(part, int | Decimal) for part in parts)
+    return known and isinstance(value, int | Decimal) and sum(parts, Decimal(0)) == value
+
+
+def _write_totals(
+    sheet: Any,
+    table: Table,
+    last: int,
+    sums: Mapping[int, Decimal],
+    formats: Mapping[str, Any],
+    widths: list[int],
+) -> None:
+    """The row of totals below the last row: formulas, which count what a filter leaves in view."""
+    line = last + 1
+    for place, column in enumerate(table.columns):
+        form = formats.get(column.kind, formats["text"])
+        if column.total == "sum":
+            first, end = (xl_rowcol_to_cell(each, place) for each in (1, last))
+            sheet.write_formula(line, place, f"=SUBTOTAL(9,{first}:{end})", form, float(sums[place]))
+            widths[place] = max(widths[place], len(f"{sums[place]:,}"))
+        elif isinstance(column.total, Share):
+            part, whole_ = column.total.part, column.total.whole
+            above, below = (xl_rowcol_to_cell(line, each) for each in (part, whole_))
+            value = float(sums[part] / sums[whole_]) if sums[whole_] else ""
+            sheet.write_formula(line, place, f'=IF({below}=0,"",{above}/{below})', form, value)
+        else:
+            said = table.total if place == min(1, len(table.columns) - 1) else column.total or None
+            sheet.write(line, place, said, form)
 
 
 def _heading_width(heading: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,10 +19,12 @@ from django.urls import reverse
 from phucvu.editions import published
 from phucvu.editions.models import Edition
 from phucvu.figures.periods import Period
+from phucvu.figures.units import Unit
 from phucvu.formats import moment
 from phucvu.problems import UnusableError
 from phucvu.rules.model import Words
 from phucvu.scoring.result import Result
+from phucvu.scoring.unit_matrix import unit_matrix
 from phucvu.tables.cells import harmless_row
 from phucvu.tables.workbook import Cell
 from phucvu.web import results
@@ -48,6 +50,8 @@ BOM = "\ufeff"
 class Page:
     """``template`` is shown with ``context``; ``data`` becomes JSON, ``table`` CSV and Excel.
 
+    ``units`` are those whose points by indicator are a sheet of their own in Excel.
+
     ``preview`` is what stands for the page where a link to it is shared, else what the site says of itself.
     """
 
@@ -57,6 +61,7 @@ class Page:
     table: Iterable[Mapping[str, Any]]
     board: Board
     preview: Preview = OF_SITE
+    units: Sequence[Unit] = ()
 
 
 @dataclass(frozen=True)
@@ -306,7 +311,8 @@ def _xlsx(page: Page, path: str) -> Any:
     ]
     site = _("Bộ chỉ số phục vụ người dân, doanh nghiệp")
     title = f"{site}, {result.period.title(lang)}"
-    return _file(workbook(rows, about, title, names), XLSX, page, path)
+    matrix = [unit_matrix(result.scores, result.period, page.units, lang)] if page.units else []
+    return _file(workbook(rows, about, title, names, matrix), XLSX, page, path)
 
 
 def with_times(page: Page) -> list[Mapping[str, Any]]:

@@ -16,9 +16,11 @@ def workbook(
     about: Mapping[str, str],
     title: str = "",
     others: Mapping[str, str] | None = None,
+    further: Sequence[books.Table] = (),
 ) -> bytes:
-    """An .xlsx of the rows in the page's language (see ``phucvu.tables.headings.of_rows``)."""
+    """An .xlsx of the rows in the page's language (see ``phucvu.tables.headings.of_rows``), then the further
+    sheets."""
     file = io.BytesIO()
     table = of_rows(_("Số liệu"), rows, language(), others)
-    books.write(file, title, [table], about, language())
+    books.write(file, title, [table, *further], about, language())
     return file.getvalue()

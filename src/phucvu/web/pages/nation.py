@@ -63,7 +63,8 @@ def show(request: Any, form: str | None = None) -> Any:
             board.of_nation,
             lambda: maps.small(board, _provinces(board), _placed(board)),
         )
-    return respond(request, Page("nation.html", context, data, rows, board, preview), form)
+    units = [standing.unit for standing in standings]
+    return respond(request, Page("nation.html", context, data, rows, board, preview, units), form)
 
 
 def time_svg(request: Any, narrow: str | None = None) -> Any:

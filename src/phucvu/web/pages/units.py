@@ -103,7 +103,8 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         board, standing.unit.short_name, of_unit(board, standing), standing, lambda: maps.small(board, below)
     )
     table = [*_table(board, standing, found), *(row for s in everyone for row in _marks(board, s))]
-    return respond(request, Page("unit.html", context, data, table, board, preview), form)
+    page = Page("unit.html", context, data, table, board, preview, [s.unit for s in everyone])
+    return respond(request, page, form)
 
 
 def lost_svg(request: Any, code: str, narrow: str | None = None) -> Any:
