@@ -14,7 +14,7 @@ from typing import Any
 from tools.brief_template import brief
 from tools.letter_layout import content
 from tools.result_templates import department_notice, monthly_publication, office_notice, quarterly_report
-from tools.task_templates import remedy_order
+from tools.task_templates import implementation_plan, remedy_order
 
 FOLDER = Path(__file__).resolve().parents[1] / "src/phucvu/letters/templates"
 
@@ -22,6 +22,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "monthly-publication": monthly_publication,
     "department-notice": department_notice,
     "office-notice": office_notice,
+    "implementation-plan": implementation_plan,
     "quarterly-report": quarterly_report,
     "remedy-order": remedy_order,
     "brief": brief,

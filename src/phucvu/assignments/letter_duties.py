@@ -1,4 +1,4 @@
-"""What workspaces keep of a unit that its letters tell: campaigns, explanations, difficulties."""
+"""What workspaces keep of a unit that its letters tell: campaigns, explanations, difficulties, reports."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Collection
 from phucvu.assignments import campaigns
 from phucvu.assignments.causes import CAUSES
 from phucvu.assignments.models import Difficulty, LateDossier
+from phucvu.assignments.reports import wanted_by
 from phucvu.figures.periods import Period
 from phucvu.letters.letter_sources import Drive, Duties, Raised
 
@@ -27,6 +28,7 @@ def duties(unit: str, above: Collection[str], below: Collection[str], period: Pe
         ],
         causes={CAUSES[code].vi: number for code, number in causes.items() if code in CAUSES},
         unexplained=causes[""],
+        quarterly_before=next((r.before_day for r in wanted_by(unit) if r.every == "quarter"), None),
         difficulties=[Raised(one.topic, one.text, one.proposal) for one in own.order_by("registered_at")],
     )
 

@@ -15,7 +15,10 @@ from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError, why
 
-KIND_NAMES = ("monthly-publication", "department-notice", "office-notice", "remedy-order", "quarterly-report")
+KIND_NAMES = (
+    *("monthly-publication", "department-notice", "office-notice", "remedy-order"),
+    *("quarterly-report", "implementation-plan"),
+)
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phucvu.figures.periods import Period
+from phucvu.letters.implementation_plan import implementation_plan, implementation_plan_fields
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_numbers import heading_day, period_words, short_day
 from phucvu.letters.office_fields import Fields, Signer, defaults, in_sentence, signing_day
@@ -70,6 +71,15 @@ KINDS = {
         "committee",
         quarterly_report,
         quarterly_report_fields,
+    ),
+    "implementation-plan": LetterKind(
+        "Kế hoạch triển khai thực hiện",
+        ("province", "department", "district", "commune"),
+        "implementation-plan",
+        "KH",
+        "committee",
+        implementation_plan,
+        implementation_plan_fields,
     ),
 }
 """Every kind that the program writes, by the name that commands and addresses use."""

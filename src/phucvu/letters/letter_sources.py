@@ -47,6 +47,8 @@ class Duties:
     """How many late dossiers of the period were explained by each cause, in words."""
     unexplained: int = 0
     difficulties: Sequence[Raised] = ()
+    quarterly_before: int | None = None
+    """The day of a quarter's last month before which the unit wants reports."""
 
 
 @dataclass(frozen=True)

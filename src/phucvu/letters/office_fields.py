@@ -82,6 +82,7 @@ def defaults(unit: Unit, root: Unit, now: dt.date, symbol: str = "", signer: Sig
         "han_giai_trinh": EMPTY,
         "han_khac_phuc": EMPTY,
         "quy_che": "",
+        "ngay_bao_cao": "16",
         "co_quan_cong_khai": f"Văn phòng {committee}",
         "co_quan_he_thong": "Đơn vị vận hành Hệ thống thông tin giải quyết TTHC",
     }
