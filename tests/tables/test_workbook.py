@@ -127,6 +127,14 @@ def test_sums_are_formulas_with_their_values_beside() -> None:
     assert formulas["E5"].number_format == "0.00%"
 
 
+def test_upright_headings_leave_columns_narrow() -> None:
+    columns = [Column("Mã"), Column("4.2 Hồ sơ được số hóa đầy đủ thành phần", "points", upright=True)]
+    sheet = book(Table("x", columns, [["H1", Decimal("1.25")]])).worksheets[0]
+    assert sheet["B1"].alignment.text_rotation == 90
+    assert sheet.column_dimensions["B"].width < 10
+    assert sheet.row_dimensions[1].height == 150
+
+
 def test_nothing_is_summed_where_there_are_no_rows() -> None:
     sheet = book(replace(SUMMED, rows=[])).worksheets[0]
     assert sheet.max_row == 1

@@ -25,9 +25,12 @@ def unit_matrix(scores: Scores, period: Period, units: Sequence[Unit], language:
     scored = [indicator for indicator in scores.rules[str(period)].indicators if indicator.scored]
     columns = [
         *(Column(CODE[language]), Column(UNIT[language])),
-        *(Column(f"{indicator.id} {indicator.short[language]}", "points") for indicator in scored),
-        Column(TOTAL[language], "points", adds=(2, len(scored) + 1)),
-        Column(RANK[language], "whole"),
+        *(
+            Column(f"{indicator.id} {indicator.short[language]}", "points", upright=True)
+            for indicator in scored
+        ),
+        Column(TOTAL[language], "points", adds=(2, len(scored) + 1), upright=True),
+        Column(RANK[language], "whole", upright=True),
     ]
     rows = list(_rows(scores, period, units, [indicator.id for indicator in scored]))
     return Table(NAME[language], columns, rows, frozen=2)

@@ -49,6 +49,9 @@ ON_A_LINE = WIDEST * 8 // 7
 LINE = 15.0
 """Points that a line of text is high. Not every program finds out itself how high a row must be."""
 
+UPRIGHT = 150.0
+"""Points that a heading with upright texts is high: some 25 letters, on two lines."""
+
 FOOT = 200
 """Letters at the foot of a printed page; Excel refuses a file with more than 255."""
 
@@ -75,13 +78,15 @@ class Column:
     no sum of the rows.
 
     ``adds`` are the first and last column that each cell is the sum of: it is a formula wherever they do add
-    up to its value, and the plain value elsewhere.
+    up to its value, and the plain value elsewhere. ``upright`` turns the heading, so that many columns of
+    short values fit a page.
     """
 
     heading: str
     kind: Kind = "text"
     total: Literal["", "sum"] | Share | Decimal = ""
     adds: tuple[int, int] | None = None
+    upright: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,11 @@ def write(
             kind: book.add_format({"valign": "top", "bold": True, "top": 1} | more)
             for kind, more in FORMATS.items()
         }
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "indent": 1})
+        heading = {"bold": True, "text_wrap": True, "bottom": 2}
+        formats["upright"] = book.add_format(
+            heading | {"rotation": 90, "align": "center", "valign": "bottom"}
+        )
+        bold = book.add_format(heading | {"valign": "top", "indent": 1})
         numbers = {}
         for table in tables:
             sheet = book.add_worksheet(_sheet_name(table.name))
@@ -141,11 +150,12 @@ def write(
 
 def _fill(sheet: Any, table: Table, formats: dict[str, Any], bold: Any, language: str) -> int:
     """Write heading and rows; the number of rows."""
-    widths = [_heading_width(column.heading) for column in table.columns]
-    lines = (len(wrap(c.heading, w - 2)) for c, w in zip(table.columns, widths, strict=True))
-    sheet.set_row(0, LINE * max(lines, default=1) + 3)
+    widths = [0 if column.upright else _heading_width(column.heading) for column in table.columns]
+    lines = (len(wrap(c.heading, w - 2)) for c, w in zip(table.columns, widths, strict=True) if w)
+    high = UPRIGHT if any(column.upright for column in table.columns) else 0.0
+    sheet.set_row(0, max(LINE * max(lines, default=1) + 3, high))
     for place, column in enumerate(table.columns):
-        sheet.write_string(0, place, column.heading, bold)
+        sheet.write_string(0, place, column.heading, formats["upright"] if column.upright else bold)
     kinds = [column.kind for column in table.columns]
     texts, dated = formats["text"], {n for n, kind in enumerate(kinds) if kind in ("day", "moment")}
     line = 0
