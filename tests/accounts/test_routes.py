@@ -45,6 +45,7 @@ PARTS = {
     "item": "total",
     "text": "A",
     "syntax": "ttl",
+    "token": "1.0",
     "path": "checkpoint",
 }
 """What stands in an address for each of its parts; a part that is not here fails the test."""

@@ -11,7 +11,7 @@ from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead, User
 from phucvu.inbox.clock import now
 from phucvu.inbox.lists import Maker
-from phucvu.notices.models import Digest, Subscription, ZaloChat
+from phucvu.notices.models import Digest, EditionMail, Follower, Subscription, ZaloChat
 from phucvu.records.store import Store
 
 from ..signing import made
@@ -48,7 +48,7 @@ def store(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 def clear() -> None:
-    for model in (Digest, Subscription, ZaloChat, User, AuditEntry, AuditHead):
+    for model in (EditionMail, Follower, Digest, Subscription, ZaloChat, User, AuditEntry, AuditHead):
         model.objects.all().delete()
 
 

@@ -34,6 +34,7 @@ PAGES = [
     "/rules/portal-2026",
     "/glossary",
     "/open-data",
+    "/editions/follow",
     "/about",
     "/nope",
     "/embed/units/H21",

@@ -48,6 +48,8 @@ PARTS: dict[str, list[str]] = {
     "edition-qr": ["9.9", "\0"],
     "edition-zip": ["9.9", "\0"],
     "edition-file": ["9.9", "\0"],
+    "follow-confirm": ["9.9", "1.a", "1" * 100],
+    "follow-leave": ["9.9", "1.a", "1" * 100],
     "catalogue": ["jsonld", "ttl"],
     "log": ["9.9", "tile/9.9", "\0"],
     "verify-text": ["A", "A" * 5_000],

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,7 +12,6 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import AuthProcess
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -24,7 +20,11 @@ from django.shortcuts import render
 from phucvu.accounts import OIDC, audit, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import TWO_STEP, Role
+from phucvu.accounts.sealing import seal
 from phucvu.inbox.clock import now
+
+TWO_STEP_KEYS = "two-step sign-in"
+"""What the keys of codes on phones are sealed for."""
 
 UNKNOWN = "?"
 """The actor where nobody knows who it was."""
@@ -73,10 +73,10 @@ class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The keys of two-step sign-in are sealed, so that a copy of the database opens nothing."""
 
     def encrypt(self, text: str) -> str:
-        return _seal().encrypt(text.encode()).decode()
+        return seal(TWO_STEP_KEYS).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _seal().decrypt(encrypted_text.encode()).decode()
+        return seal(TWO_STEP_KEYS).decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return authenticator.user.role not in TWO_STEP
@@ -165,9 +165,3 @@ def note_failure(credentials: dict[str, Any], action: str, **details: Any) -> No
 def _no_account(request: Any, reason: str) -> Any:
     audit.append(UNKNOWN, "sign-in refused", reason=f"OpenID Connect: {reason}", address=address(request))
     return render(request, "socialaccount/no_account.html", status=403)
-
-
-@cache
-def _seal() -> Fernet:
-    key = hashlib.sha256(b"two-step sign-in\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

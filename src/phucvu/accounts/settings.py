@@ -127,6 +127,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
+    "follow_editions": "10/h/ip,3/d/key",
     # The key is an account and an address (see adapters): failures from one lock nobody out elsewhere.
     "login_failed": "10/m/ip,100/h/ip,10/15m/key",
     "reauthenticate": "10/m/user",

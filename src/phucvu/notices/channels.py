@@ -11,7 +11,8 @@ from typing import Protocol
 class Message:
     """What somebody is to read. ``identity`` is the same however often it is sent.
 
-    ``picture`` is a PNG, ``workbook`` an Excel file called ``workbook_name``.
+    ``picture`` is a PNG, ``workbook`` an Excel file called ``workbook_name``; both may be empty. ``leave`` is
+    the address at which who gets such messages ends that, by a POST and without anything else (RFC 8058).
     """
 
     to: str
@@ -20,9 +21,10 @@ class Message:
     text: str
     link: str
     link_words: str
-    picture: bytes
-    workbook: bytes
-    workbook_name: str
+    picture: bytes = b""
+    workbook: bytes = b""
+    workbook_name: str = ""
+    leave: str = ""
 
 
 class Channel(Protocol):

@@ -61,20 +61,24 @@ class Mail:
         mail["From"], mail["To"], mail["Subject"] = self._chosen.smtp_from, message.to, message.subject
         mail["Message-ID"] = f"<{message.identity}@{self._chosen.smtp_from.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
+        if message.leave:
+            mail["List-Unsubscribe"] = f"<{message.leave}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(f"{message.text}\n\n{message.link_words}:\n{message.link}\n")
-        mail.add_alternative(
-            f'<p>{escape(message.text)}</p><p><img src="cid:picture" alt="" width="600"></p>'
-            f'<p><a href="{escape(message.link)}">{escape(message.link_words)}</a></p>',
-            subtype="html",
-        )
-        _, html = mail.iter_parts()
-        html.add_related(message.picture, "image", "png", cid="<picture>")
-        mail.add_attachment(
-            message.workbook,
-            maintype="application",
-            subtype="vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            filename=message.workbook_name,
-        )
+        text = escape(message.text).replace("\n", "<br>")
+        shown = '<p><img src="cid:picture" alt="" width="600"></p>' if message.picture else ""
+        link = f'<p><a href="{escape(message.link)}">{escape(message.link_words)}</a></p>'
+        mail.add_alternative(f"<p>{text}</p>{shown}{link}", subtype="html")
+        if message.picture:
+            _, html = mail.iter_parts()
+            html.add_related(message.picture, "image", "png", cid="<picture>")
+        if message.workbook:
+            mail.add_attachment(
+                message.workbook,
+                maintype="application",
+                subtype="vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                filename=message.workbook_name,
+            )
         return re.sub(rb"(?m)^\.", b"..", mail.as_bytes())
 
     def _connected(self) -> smtplib.SMTP:

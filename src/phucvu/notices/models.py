@@ -19,8 +19,8 @@ class Subscription(models.Model):
     chosen_at = models.DateTimeField()
 
 
-class Digest(models.Model):
-    """One person's digest of one day, from its being decided until it is settled: a row of the outbox."""
+class Outgoing(models.Model):
+    """A row of the outbox: something for one person, from its being decided until it is settled."""
 
     class State(models.IntegerChoices):
         WAITING = 0
@@ -31,14 +31,6 @@ class Digest(models.Model):
         DROPPED = 4
         """Not wanted any more, or its account was closed or moved."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
-    day = models.DateField()
-    unit = models.CharField(max_length=UNIT)
-    channel = models.CharField(max_length=20)
-    language = models.CharField(max_length=2)
-    counts = models.JSONField()
-    """The numbers of ``due_lists.WeekCounts``."""
-    as_of = models.DateTimeField()
     decided_at = models.DateTimeField()
     state = models.PositiveSmallIntegerField(choices=State.choices, default=State.WAITING)
     settled_at = models.DateTimeField(null=True)
@@ -48,6 +40,22 @@ class Digest(models.Model):
     handed_over = models.PositiveSmallIntegerField(default=0)
     """How often it was handed over without an answer having been noted."""
     error = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Digest(Outgoing):
+    """One person's digest of one day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    day = models.DateField()
+    unit = models.CharField(max_length=UNIT)
+    channel = models.CharField(max_length=20)
+    language = models.CharField(max_length=2)
+    counts = models.JSONField()
+    """The numbers of ``due_lists.WeekCounts``."""
+    as_of = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["user", "day"], name="one_digest_a_person_and_day"),)
@@ -72,3 +80,35 @@ class ZaloChat(models.Model):
     chat = models.CharField(max_length=LONGEST, default="", blank=True)
     code = models.CharField(max_length=64, default="", blank=True, db_index=True)
     code_until = models.DateTimeField()
+
+
+class Follower(models.Model):
+    """An e-mail address that is told of each edition, once somebody who reads its mail has confirmed that.
+
+    The address is kept sealed; ``known_by`` is a keyed digest of it, by which it is found again.
+    """
+
+    sealed = models.TextField()
+    known_by = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=2)
+    asked_at = models.DateTimeField(db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+    told_until = models.IntegerField(default=0)
+    """The number of the last edition that a mail was decided for, or that was there when it began."""
+
+
+class EditionMail(Outgoing):
+    """A mail to a follower: of an edition, or, where ``edition`` is null, the one that asks to confirm."""
+
+    follower = models.ForeignKey(Follower, on_delete=models.CASCADE, related_name="mails")
+    edition = models.IntegerField(null=True)
+    channel = models.CharField(max_length=20, default="email")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["follower", "edition"], name="one_mail_a_follower_and_edition"),
+        )
+        indexes = (models.Index(fields=["state", "due_at"], name="edition_mails_to_send"),)
+
+    def __str__(self) -> str:
+        return f"{self.edition}"

@@ -28,6 +28,7 @@ from phucvu.web.pages import (
     editions,
     embeds,
     feed,
+    follow,
     front,
     glossary,
     indicators,
@@ -97,6 +98,11 @@ shown_to_all = [
         page(r"rules/(?P<name>[^/]+?)", rules.show, "rule-set"),
         page("glossary", glossary.show, "glossary"),
         page("about", about.show, "about"),
+        path("editions/follow", follow.ask, name="follow"),
+        re_path(
+            r"^editions/follow/confirm/(?P<token>[0-9a-f.]{1,100})$", follow.confirm, name="follow-confirm"
+        ),
+        re_path(r"^editions/follow/leave/(?P<token>[0-9a-f.]{1,100})$", follow.leave, name="follow-leave"),
         re_path(r"^editions\.atom$", remembered(feed.show), name="feed"),
         fresh("editions", editions.every, "editions"),
         fresh(r"editions/(?P<number>[^/]+?)", editions.show, "edition"),
