@@ -108,3 +108,49 @@ def test_a_file_that_cannot_be_written_is_one_line(home, tmp_path):
     with pytest.raises(UnusableError) as error:
         write(home, tmp_path / "khong-co" / "ra.docx", "monthly-publication", "H99")
     assert error.value.faults[0].code == "output_file_not_written"
+
+
+def run(home, *words):
+    said = CliRunner().invoke(
+        program, ["letter-template", *words, "--home", home], catch_exceptions=False, standalone_mode=False
+    )
+    return said.output
+
+
+@pytest.fixture
+def _templates():
+    yield
+    from phucvu.accounts.models import LetterTemplate
+
+    LetterTemplate.objects.all().delete()
+
+
+@pytest.mark.usefixtures("_templates")
+def test_an_office_keeps_its_template_and_letters_use_it(tmp_path):
+    store = Store(tmp_path / "home")
+    records.fill(store, dt.datetime.fromisoformat(NOW))
+    (tmp_path / "home" / "phucvu.sqlite3").touch()  # the home keeps a site; its tables are those of the tests
+    mine, back = tmp_path / "mau.docx", tmp_path / "ve.docx"
+    document = docx.Document()
+    document.add_paragraph("Mẫu của {{ ten_co_quan }}")
+    document.save(str(mine))
+    which = ("department-notice", "--unit", "H99.01")
+    assert "Đang dùng mẫu kèm chương trình" in run(store.home, "list", *which)
+    kept = run(store.home, "keep", *which, str(mine), "--period", "2026-08", "--now", NOW, "--note", "ngắn")
+    assert "Đang dùng mẫu số 1" in kept
+    assert "ngắn" in run(store.home, "list", *which)
+    run(store.home, "get", *which, "--out", str(back))
+    assert back.read_bytes() == mine.read_bytes()
+    assert write(store.home, tmp_path / "ra.docx", which[0], "H99.01") == "Mẫu của Sở Thử Một"
+    run(store.home, "back", *which, "0")
+    run(store.home, "get", *which, "--out", str(back))
+    assert back.read_bytes() != mine.read_bytes()
+    assert "tháng 8/2026" in write(store.home, tmp_path / "ra.docx", which[0], "H99.01")
+    with pytest.raises(UnusableError) as error:
+        run(store.home, "get", *which, "--number", "9", "--out", str(back))
+    assert error.value.faults[0].code == "template_no_such_version"
+    document.add_paragraph("{{ ten_co_qua }}")
+    document.save(str(mine))
+    with pytest.raises(UnusableError) as error:
+        run(store.home, "keep", *which, str(mine), "--period", "2026-08", "--now", NOW)
+    assert error.value.faults[0].code == "template_field_unknown"

@@ -41,5 +41,5 @@ def test_a_ruled_table_has_headings_beside_each_value_another_sets_texts_side_by
         '<th scope="col">Số &quot;1&quot;</th></tr></thead><tbody>'
         '<tr><td data-label="Tên &lt;b&gt;">a</td><td data-label="Số &quot;1&quot;">1</td></tr>'
         '<tr><td colspan="2">cả hai</td></tr></tbody></table>'
-        '<div class="columns"><div><p>trái</p></div><div><p>phải</p></div></div>'
+        '<div class="abreast"><div><p>trái</p></div><div><p>phải</p></div></div>'
     )

@@ -146,3 +146,37 @@ def zipped(parts):
 @pytest.mark.parametrize("name", sorted(letter_templates.MADE))
 def test_the_templates_that_ship_are_those_that_the_tool_makes(name):
     assert letter_templates.content(letter_templates.MADE[name]()) == shipped(name)
+
+
+LINKED = (
+    '<Relationships><Relationship Id="a" Type="http://x/{}" Target="http://127.0.0.1/a" '
+    'TargetMode="{}"/></Relationships>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("word/vbaProject.bin", b"", "word/vbaProject.bin"),
+        ("word/embeddings/a.xlsx", b"", "word/embeddings/a.xlsx"),
+        (
+            "[Content_Types].xml",
+            b"<a b='x/y.macroEnabled.main+xml'/>",
+            "macroEnabled",
+        ),
+        ("word/_rels/settings.xml.rels", LINKED.format("attachedTemplate", "External"), "http://127.0.0.1/a"),
+        ("word/_rels/a.xml.rels", LINKED.format("image", "Externa&#108;"), "http://127.0.0.1/a"),
+        ("word/a.xml", b"<w:instrText>INCLU</w:instrText><w:instrText>DEPICTURE x</w:instrText>", "INCLUDE"),
+        ("word/a.xml", b"<w:fldSimple w:instr=' &#68;DEAUTO c:'/>", "DDE"),
+        ("word/a.xml", b"<w:altChunk r:id='a'/>", "<w:altChunk"),
+    ],
+)
+def test_what_runs_or_is_fetched_from_elsewhere_is_refused(name, content, what):
+    fault = refused(fill_apart, zipped({"word/document.xml": b"<a/>", name: content}))
+    assert (fault.code, fault.parameters["what"]) == ("template_reaches_outside", what)
+
+
+def test_links_to_click_on_and_page_numbers_stay():
+    link = LINKED.format("hyperlink", "External")
+    pages = b"<w:instrText>HYPERLINK x</w:instrText><w:instrText> PAGE </w:instrText>"
+    check_file(zipped({"word/document.xml": pages, "word/_rels/document.xml.rels": link}))

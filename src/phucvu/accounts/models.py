@@ -130,6 +130,28 @@ class DeedMinutes(models.Model):
         constraints = (models.UniqueConstraint(fields=("unit", "deed"), name="one_number_of_a_deed"),)
 
 
+class LetterTemplate(models.Model):
+    """A version of an office's own template of a kind of letter; the last is in force.
+
+    Without ``content`` the office went back to the one that ships with the program. Nothing changes or
+    deletes a version.
+    """
+
+    unit = models.CharField(max_length=100)
+    kind = models.CharField(max_length=50)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+    hash = models.CharField(max_length=64)
+    note = models.CharField(max_length=200)
+    account = models.CharField(max_length=150)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("unit", "kind", "number"), name="one_template_of_a_number"),
+        )
+
+
 class SavedList(models.Model):
     """A list of dossiers that a unit looks at often: the query of its address, by a name."""
 

@@ -53,6 +53,7 @@ ACTIONS = {
     "edition refused": Words(vi="không duyệt kết quả đã chốt", en="edition refused"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
     "letter made": Words(vi="lập văn bản", en="letter made"),
+    "letter template kept": Words(vi="giữ mẫu văn bản của cơ quan", en="template of a letter kept"),
     "target assigned": Words(vi="giao chỉ tiêu", en="target assigned"),
     "explanation asked": Words(vi="yêu cầu giải trình", en="explanation asked"),
     "explanation given": Words(vi="giải trình", en="explanation given"),

@@ -40,6 +40,12 @@ EXAMPLES = {
     "plan": "phucvu plan --unit H21.227 --period 2026-10 --hours 14",
     "brief": "phucvu brief --unit H21 --period 2026-10 --out tom-tat.docx",
     "letter": "phucvu letter monthly-publication --unit H21 --period 2026-10 --out cong-van.docx",
+    "letter-template list": "phucvu letter-template list office-notice --unit H21",
+    "letter-template get": "phucvu letter-template get office-notice --unit H21 --out mau.docx",
+    "letter-template keep": (
+        "phucvu letter-template keep office-notice mau.docx --unit H21 --period 2026-10 --note 'đổi nơi nhận'"
+    ),
+    "letter-template back": "phucvu letter-template back office-notice 0 --unit H21",
     "simulate": "phucvu simulate --like so-lieu.csv --out ho-so",
     "bench": "phucvu bench --sizes 100000,1000000 --json do.json",
     "senders add": "phucvu senders add igate --unit H21",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
 
 from phucvu.cli.dossiers import about_records, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, period_option
-from phucvu.cli.letter_home import facts_of
+from phucvu.cli.letter_home import context_for, own_template
 from phucvu.cli.output import write_tables
 from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
@@ -54,20 +53,16 @@ def letter(
 ) -> None:
     """Lập văn bản để cơ quan ghi số và ký. | An official letter, ready to be numbered and signed."""
     from phucvu.letters.appendix_sheets import appendix_sheets
-    from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
+    from phucvu.letters.letter_kinds import KINDS
     from phucvu.letters.letter_numbers import period_words
-    from phucvu.letters.office_fields import read_fields
     from phucvu.letters.template_filling import fill, fill_apart, read_template, shipped
 
-    with tempfile.TemporaryDirectory() as folder:
-        facts = facts_of(unit, period, asked, Path(folder))
-        known = fields_of(KINDS[kind], facts)
-        said = known | read_fields(fields, known) if fields else known
-        context = context_of(KINDS[kind], facts, said)
+    facts, context = context_for(kind, unit, period, fields, asked)
+    own = read_template(template) if template else own_template(asked.home, unit, kind)
     content = (
-        fill_apart(read_template(template), context, template.name)
-        if template
-        else fill(shipped(KINDS[kind].template), context)
+        fill(shipped(KINDS[kind].template), context)
+        if own is None
+        else fill_apart(own, context, template.name if template else "")
     )
     try:
         out.write_bytes(content)

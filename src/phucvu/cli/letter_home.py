@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from phucvu.cli.home import CountingOptions, open_site, site_kept
 from phucvu.cli.publication import watched
@@ -15,6 +16,31 @@ if TYPE_CHECKING:
     from phucvu.engine.listing import Listing
     from phucvu.letters.letter_facts import LetterFacts
     from phucvu.letters.letter_sources import Duties
+
+
+def context_for(
+    kind: str, unit: str, period: Period, fields: Path | None, asked: CountingOptions
+) -> tuple[LetterFacts, dict[str, Any]]:
+    """What a letter is made from, and the fields of its template; ``fields`` are the office's own."""
+    from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
+    from phucvu.letters.office_fields import read_fields
+
+    with tempfile.TemporaryDirectory() as folder:
+        facts = facts_of(unit, period, asked, Path(folder))
+        known = fields_of(KINDS[kind], facts)
+        said = known | read_fields(fields, known) if fields else known
+        return facts, context_of(KINDS[kind], facts, said)
+
+
+def own_template(home: str, unit: str, kind: str) -> bytes | None:
+    """The office's own template in force, where the home keeps one."""
+    if not site_kept(home):
+        return None
+    open_site(home)
+    from phucvu.accounts.letter_templates import in_force
+
+    own = in_force(unit, kind)
+    return bytes(own.content) if own else None
 
 
 def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) -> LetterFacts:

@@ -28,6 +28,7 @@ from phucvu.cli.inbox import inbox
 from phucvu.cli.init import init
 from phucvu.cli.ledger import ledger
 from phucvu.cli.letter import letter
+from phucvu.cli.letter_template import letter_template
 from phucvu.cli.lost_and_changed import changes, losses
 from phucvu.cli.plan import plan
 from phucvu.cli.portal import portal
@@ -72,6 +73,7 @@ COMMANDS = (
         plan,
         brief,
         letter,
+        letter_template,
     ),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),

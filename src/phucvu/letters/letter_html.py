@@ -64,7 +64,7 @@ def _columns(table: Any) -> str:
         "".join(f"<div>{''.join(_blocks(cell))}</div>" for cell in _cells(row) if cell.text.strip())
         for row in table.rows
     )
-    return "".join(f'<div class="columns">{row}</div>' for row in rows if row)
+    return "".join(f'<div class="abreast">{row}</div>' for row in rows if row)
 
 
 def _table(table: Any) -> str:

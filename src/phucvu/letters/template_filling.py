@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import difflib
+import html
 import io
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -41,6 +43,13 @@ MOST_MEMORY = 1024 * MEGABYTE
 
 EMU = 36_000
 """Units of Word in a millimetre of a picture."""
+
+RUNS = re.compile(r"vbaProject|vbaData|activeX|embeddings/|oleObject", re.IGNORECASE)
+"""Parts of a Word file that are programs or other files."""
+LINK = re.compile(r"<Relationship\b[^>]*>")
+FIELD = re.compile(r"<w:instrText\b[^>]*>([^<]*)|w:instr\s*=\s*[\"']([^\"']*)")
+FETCHES = re.compile(r"DDE|INCLUDE|LINK(?<!HYPERLINK)|IMPORT|DATABASE", re.IGNORECASE)
+"""Fields of Word that start a program or fetch a file."""
 
 Context = Mapping[str, Any]
 """Texts, lists and further mappings by the name of the field: what JSON can say."""
@@ -152,14 +161,34 @@ def check_file(template: bytes, file: str = "") -> None:
             if "word/document.xml" not in parts.namelist():
                 raise UnusableError(Fault("template_not_word", file=file))
             for info in infos:
+                if RUNS.search(info.filename):
+                    raise UnusableError(Fault("template_reaches_outside", file=file, what=info.filename[:80]))
                 if not info.filename.endswith((".xml", ".rels")):
                     continue
                 # Word writes UTF-8 without a document type; entities of one could grow without end.
                 content = parts.read(info)
                 if b"\0" in content or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                     raise UnusableError(Fault("template_not_word", file=file))
+                if what := _reached(html.unescape(content.decode(errors="replace"))):
+                    raise UnusableError(Fault("template_reaches_outside", file=file, what=what[:80]))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise UnusableError(Fault("template_not_word", file=file)) from error
+
+
+def _reached(text: str) -> str:
+    """What a part has run, or fetched as soon as the letter is opened; empty without. Links to click on stay.
+
+    A field may be cut into many pieces, so that all of them are read together.
+    """
+    for name in ("macroEnabled", "<w:altChunk"):
+        if name in text:
+            return name
+    for link in LINK.findall(text):
+        if re.search(r"TargetMode\s*=\s*[\"']External", link) and not re.search(r"/hyperlink[\"']", link):
+            found = re.search(r"Target\s*=\s*[\"']([^\"']*)", link)
+            return found[1] if found else "TargetMode"
+    field = FETCHES.search("".join(map("".join, FIELD.findall(text))))
+    return field[0] if field else ""
 
 
 def _filled(template: bytes, context: Context) -> bytes:

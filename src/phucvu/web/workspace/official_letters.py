@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from phucvu.accounts import audit
+from phucvu.accounts import audit, letter_templates
+from phucvu.accounts.models import LetterTemplate
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home as home_folder
@@ -22,7 +23,7 @@ from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_html import as_html
 from phucvu.letters.letter_kinds import KINDS, LetterKind, context_of, fields_of
 from phucvu.letters.letter_numbers import period_words
-from phucvu.letters.template_filling import fill, shipped
+from phucvu.letters.template_filling import fill, fill_apart, shipped
 from phucvu.problems import FaultError
 from phucvu.tables import workbook
 from phucvu.web import results
@@ -42,6 +43,8 @@ class Made:
 
     facts: LetterFacts
     content: bytes
+    template: int | None = None
+    """The number of the office's own template, where it has one."""
 
 
 _MADE: Latest[Made] = Latest(16)
@@ -52,13 +55,17 @@ def letter_of(name: str, unit: str, period: Period) -> Made:
 
     Raises KeyError where the period has no result, FaultError where the letter cannot be made.
     """
-    version = (results.state(), now().replace(second=0, microsecond=0))
-    return _MADE.get((home_folder(), name, unit, period), version, lambda: _make(name, unit, period))
+    own = letter_templates.in_force(unit, name)
+    version = (results.state(), now().replace(second=0, microsecond=0), own and own.number)
+    return _MADE.get((home_folder(), name, unit, period), version, lambda: _make(name, unit, period, own))
 
 
-def _make(name: str, unit: str, period: Period) -> Made:
+def _make(name: str, unit: str, period: Period, own: LetterTemplate | None) -> Made:
     kind, facts = KINDS[name], facts_of(unit, period)
-    return Made(facts, fill(shipped(kind.template), context_of(kind, facts, fields_of(kind, facts))))
+    context = context_of(kind, facts, fields_of(kind, facts))
+    if own is None:
+        return Made(facts, fill(shipped(kind.template), context))
+    return Made(facts, fill_apart(bytes(own.content), context), own.number)
 
 
 @require_GET
@@ -74,6 +81,7 @@ def show(request: Any, unit: str) -> Any:
         "periods": home.periods(period),
         "kinds": [(each, kind.name) for each, kind in kinds.items()],
         "kind": name,
+        "templates": reverse("workspace-letter-templates", args=[unit, name]) if name else "",
     }
     if name:
         context |= _preview(name, unit, period)
@@ -93,6 +101,7 @@ def _preview(name: str, unit: str, period: Period) -> dict[str, Any]:
         "cut_off": result.cut_off,
         "edition": edition_shown(result),
         "from_portal": bool(made.facts.portal),
+        "template": made.template,
         "files": {
             form: reverse("workspace-letter", args=[unit, name, form]) + query for form in ("docx", "xlsx")
         },
