@@ -30,6 +30,10 @@ PAGES = {
     "/rules/portal-2026": "chỉ số thành phần trong",
     "/glossary": "Những chữ dùng",
     "/about": "Quyết định số 766/QĐ-TTg",
+    "/editions": "ai cũng kiểm chứng được",
+    "/editions/follow": "Mỗi kỳ công bố một thư",
+    "/open-data": "CSV và Parquet",
+    "/verify": "Quyết định số 766/QĐ-TTg",
     "/search?q=gia+lai": "Quyết định số 766/QĐ-TTg",
 }
 

@@ -113,6 +113,9 @@ def test_a_campaign_shows_what_is_needed_and_what_is_reached(client_of: SignIn) 
     drawn = staff.get(f"/workspace/H99.01/campaigns/line.svg?campaign={first.pk}")
     assert drawn.status_code == 200
     assert "<svg" in drawn.content.decode()[:5]
+    png = f"/workspace/H99.01/campaigns/line.png?campaign={first.pk}"
+    assert png in staff.get("/workspace/H99.01/campaigns").content.decode()
+    assert staff.get(png).content.startswith(b"\x89PNG")
     other = client_of("head", "H98").get(f"/workspace/H98/campaigns/line.svg?campaign={first.pk}")
     assert other.status_code == 404
     book = openpyxl.load_workbook(io.BytesIO(head.get(f"{place}.xlsx").content)).worksheets[0]

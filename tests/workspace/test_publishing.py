@@ -128,6 +128,26 @@ def test_the_public_pages_of_an_edition(published: Edition) -> None:
         assert client.get(f"/{path}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/editions/1", "công bố kết quả"),
+        ("/editions/1/units/H99.01", "công bố kết quả"),
+        ("/en/editions/1", "published the results"),
+        ("/editions", "ai cũng kiểm chứng được"),
+        ("/verify", "Quyết định số 766"),
+        ("/editions/follow", "Mỗi kỳ công bố một thư"),
+    ],
+)
+def test_a_link_to_what_was_published_shows_what_it_is(published: Edition, path: str, said: str) -> None:
+    client = Client(headers={"host": "127.0.0.1"})
+    head = client.get(path).content.decode().partition("</head>")[0]
+    found = dict(re.findall(r'<meta property="og:([^"]+)" content="([^"]*)">', head))
+    assert said in found["description"]
+    drawn = client.get(unescape(found["image"]).removeprefix("http://127.0.0.1"))
+    assert (drawn.status_code, drawn["Content-Type"]) == (200, "image/png")
+
+
 def test_a_proof_is_checked_by_file_by_address_and_on_the_page(published: Edition) -> None:
     client = Client(headers={"host": "127.0.0.1"})
     text = client.get("/editions/1/units/H99.01/total.tlog-proof").content

@@ -21,9 +21,22 @@ def as_png(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answer(request: Any, **parts: Any) -> Any:
-        picture = view(request, **parts).content.decode()
-        title = ElementTree.fromstring(picture).findtext(TITLE, "")
-        drawn = sheet(picture, title, notes(asked_board(request).result))
-        return HttpResponse(drawn, content_type="image/png")
+        return _drawn(view(request, **parts), notes(asked_board(request).result))
 
     return answer
+
+
+def undated_png(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The same of a picture that is of no period: what it says stands on it."""
+
+    @wraps(view)
+    def answer(request: Any, **parts: Any) -> Any:
+        return _drawn(view(request, **parts), [])
+
+    return answer
+
+
+def _drawn(picture: Any, notes: list[str]) -> Any:
+    text = picture.content.decode()
+    title = ElementTree.fromstring(text).findtext(TITLE, "")
+    return HttpResponse(sheet(text, title, notes), content_type="image/png")

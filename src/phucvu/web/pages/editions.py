@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -19,6 +20,7 @@ from phucvu.editions.open_data import package
 from phucvu.editions.proving import Proofs
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION
+from phucvu.formats import points
 from phucvu.problems import Fault, FaultError, NotFoundError
 from phucvu.proofs.errors import ProofError
 from phucvu.proofs.note import Note
@@ -89,7 +91,7 @@ def show(request: Any, number: str, form: str | None = None) -> Any:
     title = _("Kỳ công bố số %(number)s") % {"number": one.number}
     data = {"edition": one.number, "manifest": one.manifest, "checkpoint": one.note}
     table = [_as_row(line) for line in lines]
-    preview = Preview(title, period.title(language()), dated=False)
+    preview = Preview(title, next(telling.sentences(one, language())), dated=False)
     return respond(request, Page("edition.html", context, data, table, board, preview), form)
 
 
@@ -99,7 +101,7 @@ def unit(request: Any, number: str, code: str, form: str | None = None) -> Any:
     lines = [line for line in published.proofs(one).lines if line.unit == code]
     if not lines:
         raise Http404(_("Kỳ công bố này không có đơn vị %(code)s.") % {"code": code[:60]})
-    context = {
+    context: dict[str, Any] = {
         "edition": one,
         "of": Period.parse(one.period),
         "code": code,
@@ -110,7 +112,8 @@ def unit(request: Any, number: str, code: str, form: str | None = None) -> Any:
     }
     table = [_as_row(line) for line in lines]
     title = f"{context['name']}, " + _("kỳ công bố số %(number)s") % {"number": one.number}
-    preview = Preview(title, title, dated=False)
+    said = next(telling.sentences(one, language()))
+    preview = Preview(title, said, *_standing(context["total"]), dated=False)
     page = Page("edition_unit.html", context, {"lines": table}, table, board, preview)
     return respond(request, page, form)
 
@@ -145,7 +148,7 @@ def verify(request: Any, text: str | None = None) -> Any:
             context |= _checked(board, said)
         except FaultError as error:
             context["problem"] = error.faults[0].text(language())
-    preview = Preview(_("Kiểm chứng số liệu đã công bố"), "", dated=False)
+    preview = Preview(_("Kiểm chứng số liệu đã công bố"), "", dated=False, pictured=False)
     return respond(request, Page("verify.html", context, {}, [], board, preview), None)
 
 
@@ -218,6 +221,15 @@ def edition_of(number: str) -> Edition:
     if one is None:
         raise Http404(_("Không có kỳ công bố số %(number)s.") % {"number": number[:20]})
     return one
+
+
+def _standing(total: Line | None) -> tuple[str, str]:
+    """The points and the place that an edition gave, in words; empty where it gave none."""
+    if total is None or total.score is None:
+        return "", ""
+    score = _("%(score)s điểm") % {"score": points(Decimal(total.score), language())}
+    place = _("hạng %(rank)s/%(ranked)s")
+    return score, place % dict(zip(("rank", "ranked"), total.rank, strict=True)) if total.rank else ""
 
 
 def _files(one: Edition) -> list[tuple[str, int, str]]:

@@ -61,7 +61,7 @@ def leave(request: Any, token: str) -> Any:
 
 def _shown(request: Any, title: str, template: str, context: dict[str, Any]) -> Any:
     said = _("Mỗi kỳ công bố một thư, thôi nhận bất cứ lúc nào.")
-    preview = Preview(title, said, dated=False)
+    preview = Preview(title, said, dated=False, pictured=False)
     page = Page(template, context | {"result": None, "title": title}, {}, [], asked_board(request), preview)
     answer = respond(request, page, None)
     answer.headers["Cache-Control"] = "private, no-store"

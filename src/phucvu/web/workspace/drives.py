@@ -181,6 +181,7 @@ def _page(request: Any, unit: str, given: CampaignForm | None = None) -> Any:
                 "over": today > campaign.ends,
                 "days": reached.days,
                 "picture": reverse("workspace-campaigns-line", args=[unit]) + f"?campaign={campaign.pk}",
+                "png": reverse("workspace-campaigns-png", args=[unit]) + f"?campaign={campaign.pk}",
                 "own": campaign.unit == unit and may(request.user, Action.ASSIGN, unit),
             }
         )

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from phucvu.accounts.doors import requires
 from phucvu.accounts.permissions import Action
+from phucvu.web.drawing import undated_png
 from phucvu.web.workspace import (
     aside,
     assigned,
@@ -130,6 +131,11 @@ in_languages = [
     re_path(rf"^{UNIT}/campaigns\.{FORM}$", see(drives.show), name="workspace-campaigns-file"),
     path("workspace/<unit>/campaigns", see(drives.show), name="workspace-campaigns"),
     path("workspace/<unit>/campaigns/line.svg", see(drives.picture), name="workspace-campaigns-line"),
+    path(
+        "workspace/<unit>/campaigns/line.png",
+        see(undated_png(drives.picture)),
+        name="workspace-campaigns-png",
+    ),
     path("workspace/<unit>/campaigns/start", assign(drives.start), name="workspace-campaigns-start"),
     path("workspace/<unit>/campaigns/stop", assign(drives.stop), name="workspace-campaigns-stop"),
     re_path(rf"^{UNIT}/handlers\.{FORM}$", handlers(by_handler.show), name="workspace-handlers-file"),
