@@ -12,23 +12,18 @@ half of it on two. Each size is measured in a process of its own, and the most m
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import os
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from province_listing import NOW, best, made, once, peak, say
+
 from phucvu.bench import made_records
 
-ROUNDS = 7
-NOW = dt.datetime(2026, 12, 20, 9)
 PAGE = 50
 COLUMNS = (
     "code",
@@ -55,18 +50,9 @@ def main() -> None:
         return
     for size in said.sizes.split(","):
         with tempfile.TemporaryDirectory(prefix="phucvu-lists-") as folder:
-            subprocess.run([sys.executable, "-c", MAKE, folder, size], check=True)
-            print(f"{int(size):,} dossiers", flush=True)
+            made(Path(folder), size)
             again = [sys.executable, __file__, "--records", folder, "--export", str(said.export)]
             subprocess.run(again, check=True)
-
-
-MAKE = """
-import sys
-from pathlib import Path
-from phucvu.bench import made_records
-made_records.write(Path(sys.argv[1]), int(sys.argv[2]))
-"""
 
 
 def measured(records: Path, export: int) -> None:
@@ -76,10 +62,6 @@ def measured(records: Path, export: int) -> None:
         os.environ["DJANGO_SETTINGS_MODULE"] = "phucvu.web.settings"
         measure(records, Path(folder) / "of.duckdb", export)
     print(f"{'most memory so far':34} {peak():9.2f} GB")
-
-
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def measure(records: Path, path: Path, export: int) -> None:
@@ -156,25 +138,6 @@ def exports(found, wish, rows: int) -> None:
 
     say(f"CSV of {rows:,} rows", once(csv))
     say(f"Excel of {rows:,} rows", once(excel))
-
-
-def once(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds by the clock, and of processors."""
-    clock, processor = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - clock, time.process_time() - processor
-
-
-def best(work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
-    """The medians of some rounds, after one that is not counted."""
-    work()
-    clock, processor = zip(*(once(work) for _ in range(rounds)), strict=True)
-    return statistics.median(clock), statistics.median(processor)
-
-
-def say(name: str, taken: tuple[float, float]) -> None:
-    clock, processor = taken
-    print(f"{name:34} {clock * 1000:9.1f} ms {processor * 1000:9.1f} ms of processor", flush=True)
 
 
 if __name__ == "__main__":

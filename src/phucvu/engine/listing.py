@@ -387,14 +387,24 @@ class Listing:
 
     def others(self, period: Period, indicator: str, above: Collection[str]) -> list[dict[str, Any]]:
         """The records other than dossiers that an indicator lacks for units (``lost_records.SCHEMA``)."""
-        rows = self._con.cursor().table("others")
+        found: list[dict[str, Any]] = self._others(period, indicator, above).pl().to_dicts()
+        return found
+
+    def others_above(self, period: Period, indicator: str, above: Collection[str]) -> list[tuple[str, str]]:
+        """Of the same, code and unit alone: there may be as many as things times units."""
+        rows = self._others(period, indicator, above).select(
+            ColumnExpression("code"), ColumnExpression("above")
+        )
+        found: list[tuple[str, str]] = rows.fetchall()
+        return found
+
+    def _others(self, period: Period, indicator: str, above: Collection[str]) -> duckdb.DuckDBPyRelation:
         of_it = (
             (ColumnExpression("period") == ConstantExpression(str(period)))
             & (ColumnExpression("indicator") == ConstantExpression(indicator))
             & _one_of(ColumnExpression("above"), sorted(above))
         )
-        found: list[dict[str, Any]] = rows.filter(of_it).pl().to_dicts()
-        return found
+        return self._con.cursor().table("others").filter(of_it)
 
     def one(self, sender: str, code: str) -> dict[str, Any] | None:
         """The row of a dossier; None where there is none."""

@@ -72,7 +72,10 @@ def with_handlers(
     ``steps`` have their payload. The three are empty where the handler is no officer, or none is named.
     """
     asked = dossiers.select("sender", pl.col("dossier").alias("code"))
-    of_them = steps.filter(steps["at"] <= cut_off).semi_join(ibis.memtable(asked), ["sender", "code"])
+    named = steps.filter(steps["at"] <= cut_off)
+    # What was sent is long: it is read only of the steps that are looked for.
+    places = named.semi_join(ibis.memtable(asked), ["sender", "code"]).select("sequence").to_polars()
+    of_them = named.semi_join(ibis.memtable(places), "sequence")
     last = _last(of_them, "sender", "code").rename({"code": "dossier"})
     found = dossiers.join(last, on=["sender", "dossier"], how="left")
     return found.join(_keys(tables, last), on=["unit", "handler"], how="left").drop("handler")

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from duckdb import ColumnExpression, ConstantExpression, Expression
@@ -167,8 +168,9 @@ def other_records(asked: Asked, indicator: Indicator) -> Iterator[tuple[Part, li
     rows = asked.listing.others(asked.period, indicator.id, [asked.unit])
     if not rows:
         return
-    shared = _shared(asked, indicator) if indicator.count.of == "procedures" else {}
-    candidates = _candidates(asked, indicator, rows)
+    shared = _shared(asked, indicator, rows) if indicator.count.of == "procedures" else {}
+    # There are thousands of rows, and few kinds of them.
+    case_of, part_of = _Cases(asked, indicator, _candidates(asked, indicator, rows)).of, cache(asked.part)
     records: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for number, row in enumerate(rows):
         # A procedure counts once, and lacks what any of its decisions lacks.
@@ -178,56 +180,72 @@ def other_records(asked: Asked, indicator: Indicator) -> Iterator[tuple[Part, li
         cases, moments = [], []
         for row in same:
             for reason in row["reasons"]:
-                case = _case(asked, indicator, row, reason, candidates)
+                case = case_of(row, reason)
                 cases.append(case)
                 if case.moment is not None:
                     limit = row["due"] if case.moment == "limit" else None
                     moments.append(min(limit or asked.period.ends, asked.period.ends))
-        owners = shared.get(same[0]["code"]) or [asked.part(same[0]["unit"])]
+        owners = shared.get(same[0]["code"]) or [part_of(same[0]["unit"])]
         by_unit = {owner: Fraction(1, len(owners)) for owner in owners}
         gone = worst(cases) is Fate.GONE
         until = None if gone else min(moments, default=None)
         yield Part(reasons, tuple(cases), by_unit, 1, until), same
 
 
-def _shared(asked: Asked, indicator: Indicator) -> dict[str, list[str]]:
+def _shared(asked: Asked, indicator: Indicator, rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     """By procedure that the unit lacks, the units directly below that lack it too: any could bring it."""
     found: dict[str, list[str]] = defaultdict(list)
-    for row in asked.listing.others(asked.period, indicator.id, asked.tree.children.get(asked.unit, [])):
-        found[row["code"]].append(row["above"])
+    codes = {row["code"] for row in rows}
+    below = asked.tree.children.get(asked.unit, [])
+    for code, above in asked.listing.others_above(asked.period, indicator.id, below):
+        if code in codes:
+            found[code].append(above)
     return found
 
 
-def _case(
-    asked: Asked,
-    indicator: Indicator,
-    row: dict[str, Any],
-    reason: str,
-    candidates: Callable[[dict[str, Any]], tuple[Case, ...]],
-) -> Case:
-    due, lacking = row["due"], candidates(row) if reason == NO_DOSSIER else ()
-    holds = {
-        "running": asked.running,
-        "open": row["ended"] is None,
-        "limit_ahead": row["ended"] is None and due is not None and due > asked.listing.cut_off,
-        "mendable_dossier": bool(lacking) and worst(lacking) is Fate.NOW,
-        "open_dossier": bool(lacking),
-    }
-    cases = cases_of(reason, of_ministry=row["of_ministry"])
-    case = next(case for case in cases if all(holds[name] for name in case.when))
-    if reason != NO_DOSSIER or case.fate is Fate.GONE:
-        return case
-    if row["of_ministry"]:
-        return case
-    if case.fate is Fate.UNTIL:
-        conditions, _ = asked_of_dossiers(indicator.count)
-        return case.model_copy(update={"deed": next((d for c in conditions if (d := REASONS[c].next)), None)})
-    return lacking[0].model_copy(update={"fate": case.fate})
+class _Cases:
+    """Which case of a reason a record is: worked out once for all that are alike."""
+
+    def __init__(self, asked: Asked, indicator: Indicator, candidates: Candidates) -> None:
+        self._asked, self._indicator, self._candidates = asked, indicator, candidates
+        self._known: dict[tuple[Any, ...], Case] = {}
+
+    def of(self, row: dict[str, Any], reason: str) -> Case:
+        is_open, due = row["ended"] is None, row["due"]
+        ahead = is_open and due is not None and due > self._asked.listing.cut_off
+        lacking = self._candidates(row) if reason == NO_DOSSIER else ()
+        key = reason, row["of_ministry"], is_open, ahead, id(lacking)
+        if key not in self._known:
+            self._known[key] = self._found(reason, row["of_ministry"], is_open, ahead, lacking)
+        return self._known[key]
+
+    def _found(
+        self, reason: str, of_ministry: bool, is_open: bool, ahead: bool, lacking: tuple[Case, ...]
+    ) -> Case:
+        holds = {
+            "running": self._asked.running,
+            "open": is_open,
+            "limit_ahead": ahead,
+            "mendable_dossier": bool(lacking) and worst(lacking) is Fate.NOW,
+            "open_dossier": bool(lacking),
+        }
+        cases = cases_of(reason, of_ministry=of_ministry)
+        case = next(case for case in cases if all(holds[name] for name in case.when))
+        if reason != NO_DOSSIER or case.fate is Fate.GONE or of_ministry:
+            return case
+        if case.fate is Fate.UNTIL:
+            conditions, _ = asked_of_dossiers(self._indicator.count)
+            return case.model_copy(
+                update={"deed": next((d for c in conditions if (d := REASONS[c].next)), None)}
+            )
+        return lacking[0].model_copy(update={"fate": case.fate})
 
 
-def _candidates(
-    asked: Asked, indicator: Indicator, rows: list[dict[str, Any]]
-) -> Callable[[dict[str, Any]], tuple[Case, ...]]:
+Candidates = Callable[[dict[str, Any]], tuple[Case, ...]]
+"""For a thing that has no such dossier, the cases of the best one that could become one."""
+
+
+def _candidates(asked: Asked, indicator: Indicator, rows: list[dict[str, Any]]) -> Candidates:
     """For a thing that has no such dossier, the cases of the best dossier that could still become one.
 
     Empty where every dossier of it lacks something for good.
@@ -246,12 +264,17 @@ def _candidates(
     wish = Wish(asked.tree.below(asked.unit), all_of(still, wanted))
     values = {key: ColumnExpression(key) for key in keys} | {"of_ministry": IN_MINISTRY}
     best: dict[tuple[str | None, ...], tuple[Case, ...]] = {}
+    # One tuple for all that are alike, so that what follows from it is worked out once.
+    known_cases: dict[tuple[Any, ...], tuple[Case, ...]] = {}
     for row in asked.listing.combinations(wish, values | numbers):
-        cases = tuple(
-            cases_of(reason, of_ministry=row["of_ministry"])[row[reason]]
-            for reason in numbers
-            if row[reason] is not None
-        )
+        alike = row["of_ministry"], *(row[reason] for reason in numbers)
+        if alike not in known_cases:
+            known_cases[alike] = tuple(
+                cases_of(reason, of_ministry=row["of_ministry"])[row[reason]]
+                for reason in numbers
+                if row[reason] is not None
+            )
+        cases = known_cases[alike]
         for key in _keys(asked, row, keys):
             if cases and (key not in best or _order(cases) < _order(best[key])):
                 best[key] = cases

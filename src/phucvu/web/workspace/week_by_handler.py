@@ -10,10 +10,14 @@ from duckdb import ColumnExpression, Expression
 
 from phucvu.engine.listing import YES, Listing, Wish
 from phucvu.engine.verdict import any_of
+from phucvu.inbox.home import home as home_folder
 from phucvu.inbox.home import store
 from phucvu.steering.lateness_by_handler import with_handlers
-from phucvu.web.language import _
+from phucvu.web.language import _, language
+from phucvu.web.latest import Latest
 from phucvu.web.workspace import home
+
+_KEPT: Latest[dict[str, Work]] = Latest(8)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ def work(found: Listing, lists: Mapping[str, Expression], within: Sequence[str])
 
     Nobody is left out for having few: this says what is to be done, not how well somebody works.
     """
+    key = home_folder(), tuple(within), language()
+    return _KEPT.get(key, found.path, lambda: _counted(found, lists, within))
+
+
+def _counted(found: Listing, lists: Mapping[str, Expression], within: Sequence[str]) -> dict[str, Work]:
     each = {"sender": "sender", "dossier": "code", "unit": "unit"}
     asked = {name: ColumnExpression(column) for name, column in each.items()} | dict(lists)
     rows = found.combinations(Wish(within, any_of(lists.values(), YES)), asked)
