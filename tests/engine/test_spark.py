@@ -1,4 +1,7 @@
-"""The same expressions count the same figures on Spark as on DuckDB."""
+"""Spark reads of the records what DuckDB reads, and the same expressions count the same figures on both.
+
+All of its tests stand in one file: starting Java takes as long as most of them.
+"""
 
 import datetime as dt
 import importlib.util
@@ -14,15 +17,20 @@ from phucvu.engine.connections import connect
 from phucvu.engine.dossiers import dossiers
 from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
+from phucvu.problems import UnusableError
 from phucvu.records import histories
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import load
 
 from ..cli import test_ledger
+from ..records import test_s3
 from . import worked
 
 home = test_ledger.home
+bucket = test_s3.bucket
+
+DAY = dt.datetime(2026, 3, 2, 8)
 
 pytestmark = pytest.mark.spark
 
@@ -32,7 +40,15 @@ def spark():
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
         pytest.skip("PySpark and Java are not there")
     con = connect("local[1]")
-    con.raw_sql("SET spark.sql.shuffle.partitions = 1")
+    # Of few rows, compiling each question into Java and planning it anew half way take most of the time;
+    # the cluster of test_cluster does both.
+    for setting in (
+        "shuffle.partitions = 1",
+        "adaptive.enabled = false",
+        "codegen.wholeStage = false",
+        "codegen.factoryMode = NO_CODEGEN",
+    ):
+        con.raw_sql(f"SET spark.sql.{setting}")
     return con
 
 
@@ -71,3 +87,43 @@ def test_the_ledger(spark, home):
     assert (here.exit_code, there.exit_code) == (0, 0)
     assert '"refused"' in here.stdout
     assert there.stdout == here.stdout
+
+
+def versions(codes, status, hours):
+    return pl.DataFrame(
+        {
+            "sender": "H99",
+            "code": codes,
+            "unit": "H99.01",
+            "procedure": "1.000001",
+            "status": status,
+            "received_at": DAY,
+            "moment": DAY + dt.timedelta(hours=hours),
+        }
+    )
+
+
+def test_current_tail_and_history_are_read_alike(spark, tmp_path):
+    store = Store(tmp_path)
+    first, second = DAY, DAY + dt.timedelta(days=1)
+    assert store.table(spark, "dossiers").count().execute() == 0
+    store.append("dossiers", versions(["a", "b"], 2, 0), first)
+    store.compact(whole=True)
+    store.append("dossiers", versions(["b", "c"], 9, 5), second)
+    store.append("steps", pl.DataFrame({"sender": "H99", "code": "a", "at": [DAY], "status": 2}), first)
+    duck = ibis.duckdb.connect()
+    for name in ("dossiers", "steps"):
+        for as_of in (None, first):
+            rows = [store.table(con, name, as_of).order_by("code").to_pandas() for con in (spark, duck)]
+            on_spark, on_duck = (pl.from_pandas(r).cast({pl.Datetime: pl.Datetime("us")}) for r in rows)
+            assert on_spark.equals(on_duck.cast(on_spark.schema), null_equal=True), (name, as_of)
+
+
+def test_an_object_store_whose_library_spark_lacks_is_told_in_one_line(spark, bucket):
+    store = Store(bucket)
+    store.append("dossiers", versions(["a"], 2, 0), DAY)
+    with pytest.raises(
+        UnusableError, match=r'cụm không đọc được s3://.*scheme "s3".*docs/cluster.md'
+    ) as refused:
+        store.table(spark, "dossiers")
+    assert len(str(refused.value).splitlines()) == 1
