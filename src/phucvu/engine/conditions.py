@@ -26,6 +26,7 @@ class Condition(vocabulary.Condition):
     says: Rule
 
     def __call__(self, rows: ir.Table, count: Count) -> ir.BooleanValue:
+        """Whether it holds; what is not known (null in what ``says`` gives) does not."""
         return self.says(rows, count).fill_null(False)
 
 

@@ -22,6 +22,13 @@ __all__ = ["EMBEDDED", "MEMORY", "Over", "Rows", "connect", "forget", "put", "pu
 MEMORY = "1400MB"
 """What DuckDB may take before it spills to disk: 10 million dossiers are then counted in under 2 GB."""
 
+RIGHT_IS_LESS = "build_side_probe_side"
+"""What would have DuckDB swap the sides of a join where it takes the left to be less.
+
+What is looked up stands on the right. Of how many dossiers a period concerns DuckDB thinks much too little,
+so that it would make all of these ready to be searched.
+"""
+
 MASTERS = ("spark://", "local[", "yarn", "k8s://")
 """How the addresses begin by which Spark is told its master."""
 
@@ -34,7 +41,9 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
     """
     if address == EMBEDDED:
         spill = tempfile.TemporaryDirectory(prefix="phucvu-")
-        con = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill.name)
+        con = ibis.duckdb.connect(
+            memory_limit=MEMORY, temp_directory=spill.name, disabled_optimizers=RIGHT_IS_LESS
+        )
         weakref.finalize(con, spill.cleanup)
         return con
     if not address.startswith(MASTERS):

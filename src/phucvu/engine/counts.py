@@ -73,7 +73,8 @@ class Measure:
         return self._wanted(dossiers).ifelse(share, 0)
 
     def _wanted(self, dossiers: ir.Table) -> ir.BooleanValue:
-        meets = (CONDITIONS[c](dossiers, self.count) for c in self.conditions)
+        """True or not; null, which is counted by nobody, where a condition is not known to hold."""
+        meets = (CONDITIONS[c].says(dossiers, self.count) for c in self.conditions)
         return all_of(meets, dossiers[self.count.population])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 
@@ -62,9 +63,14 @@ def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
         "waited_dates": dates,
     }
     return rows.group_by(ID).agg(
-        **{name: spell.sum(where=~rows.again).fill_null(0) for name, spell in spells.items()},
+        **{name: _whole(spell.sum(where=~rows.again)).fill_null(0) for name, spell in spells.items()},
         unanswered=rows.unanswered.any(),
     )
+
+
+def _whole(total: ir.IntegerValue) -> ir.IntegerValue:
+    """A sum as Ibis takes it to be; DuckDB's has 128 bits, and so would all that is worked out of it."""
+    return ops.Cast(total, to="int64").to_expr()
 
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
