@@ -47,9 +47,9 @@ def join() -> None:
         embedded._sql_over_any = _shared(embedded._sql_over_any, _read_of)
 
 
-def _queries(engine: str, counts: str, summed: bool) -> dict[Hashable, list[Query]]:
+def _queries(engine: str, *of: Hashable) -> dict[Hashable, list[Query]]:
     # Of another engine there is no SQL to share.
-    return Queries((counts, summed)) if engine == "duckdb" else {}
+    return Queries(of) if engine == "duckdb" else {}
 
 
 class Queries(dict[Hashable, list[Query]]):

@@ -54,6 +54,20 @@ def test_one_procedure_has_the_figures_and_points_of_its_dossiers(home):
     table = asked(home, "scoreboard", "--procedure", "1.000001")
     assert "1.000001" in table
     assert "10,00" in table
+    words = (
+        "--procedure",
+        "1.000001",
+        "--period",
+        "2026-07",
+        "--period",
+        "2026-08",
+    )  # which ``asked`` adds too
+    months = json.loads(asked(home, "figures", *words, "--format", "json"))["figures"]
+    assert [row for row in months if row["period"] == "2026-08"] == said
+    assert {row["period"] for row in months} == {"2026-07", "2026-08"}
+    assert len(months) == 2 * len(said)
+    table = asked(home, "figures", *words)
+    assert table.index("H99, 2026-07") < table.index("H99, 2026-08")
     with pytest.raises(UnusableError, match=r"9\.9"):
         asked(home, "figures", "--procedure", "9.9")
 

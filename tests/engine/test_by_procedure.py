@@ -107,7 +107,7 @@ def test_the_figures_of_each_procedure_are_those_of_its_dossiers_alone():
         assert every.equals(figures(tables, RULES, AUGUST, NOW))
         assert each.schema == OF_EACH
         for procedure in frames["dossiers"]["procedure"].unique():
-            alone = figures_of_procedure(tables, RULES, AUGUST, NOW, procedure)
+            alone = figures_of_procedure(tables, RULES, [AUGUST], NOW, procedure)
             alone = alone.filter(pl.col("denominator") > 0).sort("unit", "indicator")
             assert each.filter(procedure=procedure).drop("procedure").equals(alone)
             compared += alone.height

@@ -35,7 +35,7 @@ def test_one_procedure_agrees(case: Case, data: st.DataObject) -> None:
     codes = sorted({row["procedure"] for row in records["dossiers"] if row["procedure"]})
     procedure = data.draw(st.sampled_from(codes or ["1.000001"]))
     tables = from_frames(frames(records))
-    counted = figures_of_procedure(tables, load("portal-2026"), period, now, procedure)
+    counted = figures_of_procedure(tables, load("portal-2026"), [period], now, procedure)
     own = [row for row in records["dossiers"] if row["procedure"] == procedure]
     expected = plain.figures({**records, "dossiers": own}, "portal-2026", period, now)
     found = {(u, i): (n, d) for _, u, i, n, d in counted.iter_rows()}

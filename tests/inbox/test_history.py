@@ -128,7 +128,7 @@ def test_a_period_that_is_over_has_the_figures_of_its_end(tmp_path) -> None:
     same = found.figures.sort("unit", "indicator").equals(anew), counting.procedures(period).equals(by)
     on_time = found.figures.filter(unit="H21", indicator="2.1").select("numerator", "denominator").row(0)
     each = counting.procedure_figures(period)
-    alone = figures_of_procedure(tables, load("portal-2026"), period, now, "1.000001")
+    alone = figures_of_procedure(tables, load("portal-2026"), [period], now, "1.000001")
     alone = alone.filter(pl.col("denominator") > 0).sort("unit", "indicator")
     same_of_each = each.figures.filter(procedure="1.000001").drop("procedure").equals(alone)
     say([each.counted_at, [*same, same_of_each, by.height, on_time]])

@@ -65,7 +65,7 @@ def lacking(name: str) -> str:
 
 def _engine(folder: Path, home: str = "home", address: str = "") -> Job:
     from phucvu.engine.connections import EMBEDDED, connect
-    from phucvu.engine.figures import figures
+    from phucvu.engine.figures import figures_of_several
     from phucvu.rules.loading import load
 
     store = Store(folder / home)
@@ -73,10 +73,10 @@ def _engine(folder: Path, home: str = "home", address: str = "") -> Job:
     def count(line: str) -> pl.DataFrame:
         con = connect(address or EMBEDDED)
         tables = store.tables(con)
-        counted = [figures(tables, load(RULES), period, NOW) for period in _periods(line)]
+        counted = figures_of_several(tables, load(RULES), _periods(line), NOW)
         if not address:  # a session of Spark is kept by the process
             con.disconnect()
-        return pl.concat(counted)
+        return counted
 
     return count
 

@@ -11,7 +11,14 @@ import click
 import polars as pl
 
 from phucvu.cli.dossiers import about_records
-from phucvu.cli.home import CountingOptions, counting_options, period_option, regroup_option, unit_option
+from phucvu.cli.home import (
+    CountingOptions,
+    counting_options,
+    period_option,
+    periods_option,
+    regroup_option,
+    unit_option,
+)
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table
 from phucvu.cli.score import excel_option, format_option, scores_with_changes, show
 from phucvu.figures.periods import Period
@@ -34,14 +41,14 @@ procedure_option = click.option(
 
 
 @click.command()
-@period_option
+@periods_option
 @unit_option
 @procedure_option
 @counting_options
 @regroup_option
 @format_option
 def figures(
-    period: Period,
+    periods: tuple[Period, ...],
     unit: str | None,
     procedure: str | None,
     asked: CountingOptions,
@@ -49,14 +56,15 @@ def figures(
     format_: str,
 ) -> None:
     """Đếm số liệu mọi chỉ số từ hồ sơ. | Count the figures of every indicator from the records."""
-    counted, _ = count(asked, [period], unit, regroup, procedure=procedure)
+    counted, _ = count(asked, list(dict.fromkeys(periods)), unit, regroup, procedure=procedure)
     if format_ == "csv":
         echo_csv(counted)
     elif format_ == "json":
         echo_json(figures=counted)
     else:
-        in_force = asked.rule_set.at(period.last)
-        for (code,), rows in counted.group_by(["unit"], maintain_order=True):
+        rules = {str(period): asked.rule_set.at(period.last) for period in periods}
+        for (period, code), rows in counted.group_by(["period", "unit"], maintain_order=True):
+            in_force = rules[str(period)]
             print_table(
                 f"{code}, {period}{f', {procedure}' if procedure else ''}",
                 [("", False), ("chỉ số", False), ("tử số", True), ("mẫu số", True), ("tỷ lệ", True)],
@@ -187,19 +195,19 @@ def count(
     UnusableError where the home does not hold the unit or the procedure asked for.
     """
     from phucvu.engine.by_procedure import figures_of_procedure
-    from phucvu.engine.figures import figures as count_figures
+    from phucvu.engine.figures import figures_of_several
 
     tables, units = asked.open()
     if unit is not None and unit not in units:
         raise UnusableError(_no_unit(unit, units, asked.home))
     wanted = None if unit is None or every else [unit]
-    count_one = count_figures
+    count_all = figures_of_several
     if procedure is not None:
         if not _is_held(tables, procedure):
             raise UnusableError(Fault("procedure_not_held", field="--procedure", procedure=procedure))
-        count_one = partial(figures_of_procedure, procedure=procedure)
-    frames = [count_one(tables, asked.rule_set, p, asked.now, units=wanted, regroup=regroup) for p in periods]
-    return pl.concat(frames), units.frozen(asked.now.date()) if regroup else units
+        count_all = partial(figures_of_procedure, procedure=procedure)
+    counted = count_all(tables, asked.rule_set, periods, asked.now, units=wanted, regroup=regroup)
+    return counted, units.frozen(asked.now.date()) if regroup else units
 
 
 def _is_held(tables: Tables, procedure: str) -> bool:

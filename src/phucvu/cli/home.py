@@ -121,6 +121,15 @@ period_option = click.option(
     metavar="KỲ",
     help="2026-08, 2026-Q3, 2026, 2026-08-01..2026-08-15. | The period.",
 )
+periods_option = click.option(
+    "--period",
+    "periods",
+    type=PeriodType(),
+    required=True,
+    multiple=True,
+    metavar="KỲ",
+    help="Nhiều lần: nhiều kỳ, đếm cùng một lượt. | The period; several are counted in one pass.",
+)
 now_option = click.option(
     "--now",
     type=MomentType(),

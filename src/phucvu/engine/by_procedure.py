@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from phucvu.engine import features
 from phucvu.engine.averages import in_own_unit
 from phucvu.engine.counts import Tallies, columns, dossier_figures, tally, time_figures
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.figures import by_count, counted, counted_for, figures, shown
+from phucvu.engine.figures import by_count, counted, counted_for, figures_of_several, shown
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA as FIGURES
@@ -121,20 +121,21 @@ def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
 def figures_of_procedure(
     tables: Tables,
     rules: RuleSetFile,
-    period: Period,
+    periods: Sequence[Period],
     now: dt.datetime,
     procedure: str,
     units: Collection[str] | None = None,
     *,
     regroup: bool = False,
 ) -> pl.DataFrame:
-    """The figures of one procedure: as ``figures``, of its dossiers alone, for the indicators ``OF_ONE``."""
+    """As ``figures_of_several``, of the dossiers of one procedure alone, for the indicators ``OF_ONE``."""
     of_dossiers = ("dossiers", histories.NAME)
     own = {
         name: tables[name].filter(tables[name].procedure == procedure)
         for name in of_dossiers
         if name in tables
     }
-    counted = figures({**tables, **own}, rules, period, now, units, regroup=regroup)
-    of_one = [i.id for i in rules.at(period.last).indicators if i.count.of in OF_ONE]
-    return counted.filter(pl.col("indicator").is_in(of_one))
+    counted = figures_of_several({**tables, **own}, rules, periods, now, units, regroup=regroup)
+    of_one = [(str(p), i.id) for p in periods for i in rules.at(p.last).indicators if i.count.of in OF_ONE]
+    wanted = pl.DataFrame(of_one, schema=["period", "indicator"], orient="row")
+    return counted.join(wanted, on=wanted.columns, how="semi", maintain_order="left")

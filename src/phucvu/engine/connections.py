@@ -29,6 +29,9 @@ What is looked up stands on the right. Of how many dossiers a period concerns Du
 so that it would make all of these ready to be searched.
 """
 
+FEW_PERIODS = 64
+"""So many rows may be compared with each row of a table; to sort that for it takes three times as long."""
+
 MASTERS = ("spark://", "local[", "yarn", "k8s://")
 """How the addresses begin by which Spark is told its master."""
 
@@ -41,9 +44,8 @@ def connect(address: str = EMBEDDED) -> BaseBackend:
     """
     if address == EMBEDDED:
         spill = tempfile.TemporaryDirectory(prefix="phucvu-")
-        con = ibis.duckdb.connect(
-            memory_limit=MEMORY, temp_directory=spill.name, disabled_optimizers=RIGHT_IS_LESS
-        )
+        joins = {"disabled_optimizers": RIGHT_IS_LESS, "nested_loop_join_threshold": FEW_PERIODS}
+        con = ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill.name, **joins)
         weakref.finalize(con, spill.cleanup)
         return con
     if not address.startswith(MASTERS):

@@ -23,7 +23,7 @@ import polars as pl
 from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.declared import declared
-from phucvu.engine.evaluation import Evaluation, input_table
+from phucvu.engine.evaluation import Evaluation, input_table, own_period
 from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
 from phucvu.engine.verdict import (
@@ -116,12 +116,16 @@ def tally(
 def tallied(
     evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
 ) -> pl.DataFrame:
-    """The measures of the dossiers by unit and procedure: columns unit, procedure, and each measure."""
+    """The measures of the dossiers by unit and procedure: columns unit, procedure, and each measure.
+
+    And ``OF_PERIOD``, where several periods are counted together.
+    """
     wanted = every_measure(indicators)
 
     def counted() -> Iterator[ir.Table]:
         dossiers = features.with_filed(evaluation, units)
-        yield dossiers.group_by("unit", "procedure").agg(**{n: m.of(dossiers) for n, m in wanted.items()})
+        keys = *own_period(dossiers)[:1], "unit", "procedure"
+        yield dossiers.group_by(*keys).agg(**{n: m.of(dossiers) for n, m in wanted.items()})
 
     [rows] = (
         evaluation.ask(("tally", *wanted), counted) if units is None else map(evaluation.fetch, counted())

@@ -9,7 +9,7 @@ translated once is asked again without that work (``Evaluation.ask``), which tak
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, Self
@@ -29,7 +29,7 @@ from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 from phucvu.figures.units import units_in
 from phucvu.records import histories
-from phucvu.records.schema import DOSSIER_ID, TABLES
+from phucvu.records.schema import DOSSIER_ID, TABLES, TIME
 from phucvu.rules.model import RuleSet
 
 Types = Mapping[str, pl.DataType | type[pl.DataType]]
@@ -118,6 +118,26 @@ cut_off = moment(CUT_OFF)
 """The last moment that is seen."""
 
 
+OF_PERIOD, STARTS_AT, SEEN_UNTIL = OWN_PERIOD = "of_period", "starts_at", "seen_until"
+"""Where several periods are counted together: the place of the period that a row is judged in, its first
+moment, and the last that is seen."""
+
+
+def starts_of(rows: ir.Table) -> ir.TimestampValue:
+    """The first moment of the period that rows are judged in."""
+    return rows[STARTS_AT] if STARTS_AT in rows.columns else starts()
+
+
+def cut_off_of(rows: ir.Table) -> ir.TimestampValue:
+    """The last moment that is seen of rows."""
+    return rows[SEEN_UNTIL] if SEEN_UNTIL in rows.columns else cut_off()
+
+
+def own_period(rows: ir.Table) -> tuple[str, ...]:
+    """The columns of ``OWN_PERIOD`` that rows have."""
+    return OWN_PERIOD if OF_PERIOD in rows.columns else ()
+
+
 def _of_period(rows: ir.Table) -> ir.Table:
     """Of histories those that the period can count; the files are sorted so that few others are read."""
     return rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
@@ -133,9 +153,9 @@ class Query:
 
 
 @lru_cache(maxsize=32)
-def _queries(engine: str, counts: str, summed: bool) -> dict[Hashable, list[Query]]:
-    """The queries of ``Evaluation.ask`` by name: for each engine, what a rule set counts, and whether
-    histories are summed up."""
+def _queries(engine: str, counts: str, summed: bool, several: bool) -> dict[Hashable, list[Query]]:
+    """The queries of ``Evaluation.ask`` by name: for each engine, what a rule set counts, whether histories
+    are summed up, and whether several periods are counted together."""
     return {}
 
 
@@ -153,6 +173,8 @@ class Evaluation:
     cut_off: dt.datetime
     today: dt.date | None = None
     """The day whose units are shown, if not those of the period."""
+    together: tuple[Period, ...] = ()
+    """Periods within this one that are counted in one pass over the dossiers (``by_period``)."""
     _put: dict[str, object] = field(default_factory=dict)
     _inputs: dict[str, Input] = field(default_factory=dict)
     _answers: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -163,6 +185,16 @@ class Evaluation:
     ) -> Self:
         """``now`` is Vietnam's time; with ``regroup`` the units are those of that day."""
         return cls(tables, rules, period, period.cut_off(now), now.date() if regroup else None)
+
+    @classmethod
+    def of_several(
+        cls, tables: Tables, rules: RuleSet, periods: Sequence[Period], now: dt.datetime, tree: Tree
+    ) -> Self:
+        """For one pass over the dossiers of several periods, in all of which ``tree`` holds."""
+        whole = Period(min(p.first for p in periods), max(p.last for p in periods))
+        found = cls(tables, rules, whole, whole.cut_off(now), together=tuple(periods))
+        found.__dict__["tree"] = tree
+        return found
 
     def __enter__(self) -> Self:
         return self
@@ -180,7 +212,8 @@ class Evaluation:
             {name: given for name, given in known.items() if name.removeprefix(PREFIX) in lasting}
             for known in (self._put, self._inputs, self._answers)
         ]
-        found = type(self)(records, self.rules, self.period, self.period.cut_off(now), self.today, *kept)
+        cut_off = self.period.cut_off(now)
+        found = type(self)(records, self.rules, self.period, cut_off, self.today, self.together, *kept)
         found.__dict__["tree"] = self.tree
         return found
 
@@ -214,15 +247,27 @@ class Evaluation:
         rows = _of_period(_WAITS(self))
         rows = rows.filter(rows.waits.notnull())
         # A table's own ``unnest`` joins with each row's list, which takes DuckDB five times as long.
-        rows = rows.select(histories.ID, "received_at", *histories.MOMENTS, wait=rows.waits.unnest())
-        return rows.select(
-            *rows.drop("wait").columns, **{part: rows.wait[part] for part in ("since", "until", "again")}
-        )
+        own = histories.ID, "received_at", *histories.MOMENTS, *_CONCERNS
+        rows = rows.select(*own, wait=rows.waits.unnest())
+        return rows.select(*own, **{part: rows.wait[part] for part in ("since", "until", "again")})
 
     @property
     def dossiers(self) -> ir.Table:
         """All dossiers, or where that is known those that the period can count."""
         return self.histories if self.summed else self.tables["dossiers"]
+
+    def by_period(self, rows: ir.Table, begins: str) -> ir.Table:
+        """The rows, or where several periods are counted together each as often as one may concern it.
+
+        ``begins`` is the column of the moment before which a row is in no period.
+        """
+        if not self.together:
+            return rows
+        periods = _together(self)
+        meet = [rows[begins] <= periods[SEEN_UNTIL]]
+        if "concerns_until" in rows.columns:
+            meet.append(rows.concerns_until >= periods[STARTS_AT])
+        return rows.inner_join(periods, meet)
 
     def put(self, given: Input) -> None:
         """See to it that the engine finds the rows of an input."""
@@ -268,7 +313,7 @@ class Evaluation:
         self, name: Hashable, tables: Callable[[], Iterable[ir.Table]], module: str
     ) -> Iterator[Query]:
         """The queries of a name, each once what it reads is there."""
-        queries = _queries(self._engine.name, self._counts, self.summed)
+        queries = _queries(self._engine.name, self._counts, self.summed, bool(self.together))
         if (module, name) not in queries:
             queries[module, name] = [self._query(rows) for rows in tables()]
         for query in queries[module, name]:
@@ -325,6 +370,15 @@ def _workdays(evaluation: Evaluation) -> pl.DataFrame:
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     worked = pl.Series([evaluation.calendar.is_working(day) for day in days], dtype=pl.Int64).cum_sum()
     return pl.DataFrame({"day": pl.Series(days, dtype=pl.Date), "worked": worked})
+
+
+_TOGETHER: Types = {OF_PERIOD: pl.Int64, STARTS_AT: TIME, SEEN_UNTIL: TIME}
+
+
+@input_table("together", _TOGETHER)
+def _together(evaluation: Evaluation) -> pl.DataFrame:
+    rows = [(n, p.starts, p.cut_off(evaluation.cut_off)) for n, p in enumerate(evaluation.together)]
+    return pl.DataFrame(rows, schema=dict(_TOGETHER), orient="row")
 
 
 @input_table("spread", {"unit": pl.String, "home": pl.String, "above": pl.String})

@@ -12,7 +12,16 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import on_time, populations
-from phucvu.engine.evaluation import Evaluation, Types, cut_off, input_table, starts
+from phucvu.engine.evaluation import (
+    Evaluation,
+    Types,
+    cut_off,
+    cut_off_of,
+    input_table,
+    own_period,
+    starts,
+    starts_of,
+)
 from phucvu.engine.look_up import look_up
 from phucvu.figures.periods import END_OF_DAY
 from phucvu.records import histories
@@ -46,26 +55,34 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     while not finished), ``spent`` in the procedure's own unit ``timed_in`` (see ``TIMES``),
     ``petitioned``, ``disliked``, ``at_portal`` (a code of ``AtPortal``), and the populations ``received``,
     ``handled`` and ``filed``. Of a dossier that was only filed (``filed`` alone) what is worked
-    out says nothing.
+    out says nothing. Where several periods are counted together (``Evaluation.together``), there is a row
+    for each that a dossier counts in, with ``OWN_PERIOD``.
     """
     procedures = evaluation.tables["procedures"]
     rows, waits = _histories(evaluation, units)
-    own = [c for c in rows.columns if c not in histories.TYPES]
-    received_on = rows.received_at.date()
+    own = [c for c in rows.columns if c not in (*histories.TYPES, "begins")]
     # A due date that is known needs no last day looked up.
-    rows = rows.mutate(received_on=received_on, undated_on=rows.due_at.isnull().ifelse(received_on, None))
+    undated_on = rows.due_at.isnull().ifelse(rows.received_at.date(), None)
+    rows = rows.mutate(undated_on=undated_on)
     for table, keys in (
         (procedures.select(*FACTS, procedure="code"), ("procedure",)),
         (on_time.last_days(evaluation), ("procedure", "undated_on")),
-        (on_time.waiting(waits, evaluation.workdays), (ID,)),
-        (evaluation.workdays.select(received_on="day", worked_before="worked"), ("received_on",)),
         (evaluation.tables["portal_answers"].select(ID, at_portal="outcome"), (ID,)),
         (_roots(evaluation), ("unit",)),
     ):
         rows = look_up(rows, table, *keys)
     rows = look_up(rows, _named(evaluation), "root", "code")
+    rows = evaluation.by_period(rows, "begins")
+    rows = rows.mutate(received_on=rows.received_at.date())
+    rows = rows.mutate(received_on=on_time.in_period(rows, "received_on"))
+    waited = on_time.waiting(evaluation.by_period(waits, "since"), evaluation.workdays)
+    rows = look_up(rows, waited, ID, *own_period(rows)[:1])
+    worked = evaluation.workdays.select(received_on="day", worked_before="worked")
+    rows = look_up(rows, worked, "received_on")
+    periods = own_period(rows)
     rows = rows.select(
         *own,
+        *periods,
         *FACTS,
         "worked_before",
         "waited_days",
@@ -75,15 +92,16 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
         due=on_time.deadline(rows),
         waited_exactly=rows.waited.fill_null(0),
         unanswered=rows.unanswered.fill_null(False),
-        petitioned=rows.petitioned.fill_null(False),
+        petitioned=(rows.petitioned_from <= cut_off_of(rows)).fill_null(False),
         disliked=rows.disliked.fill_null(False),
-        received=populations.received(rows.received_at, starts()).fill_null(False),
-        filed=populations.filed(rows.received_at, rows.filed_at, starts()),
+        received=populations.received(rows.received_at, starts_of(rows)).fill_null(False),
+        filed=populations.filed(rows.begins, starts_of(rows)),
     )
-    handled = populations.handled(rows.received_at, rows.end, starts()).fill_null(False)
+    handled = populations.handled(rows.received_at, rows.end, starts_of(rows)).fill_null(False)
     rows = rows.mutate(
         handled=handled, ended_on=rows.end.date(), unanswered=rows.unanswered & rows.end.isnull()
     )
+    rows = rows.mutate(ended_on=on_time.in_period(rows, "ended_on"))
     rows = rows.filter(rows.handled | rows.filed)
     ended = evaluation.workdays.select(ended_on="day", worked_after="worked")
     rows = look_up(rows, ended, "ended_on")
@@ -94,6 +112,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     spent = ibis.cases((timed_in == "hour", clock), (timed_in == "workday", days), else_=dates)
     return rows.select(
         *own,
+        *periods,
         *FACTS,
         *("end", "due", "waited_exactly", "unanswered", "petitioned", "disliked", "at_portal"),
         *("received", "handled", "filed"),
@@ -106,18 +125,19 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
 
 
 def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
-    """The dossiers that the period may count, with ``histories.MOMENTS``; and what they waited for.
-
-    The latter as ``on_time.waiting`` takes it.
+    """The dossiers that the period may count, with ``histories.MOMENTS`` and ``begins`` (when received, or
+    filed where they were not); and what they waited for, as ``on_time.waiting`` takes it.
     """
 
     def wanted(rows: ir.Table) -> ir.Table:
         return rows if units is None else rows.filter(rows.unit.isin(list(units)))
 
     if evaluation.summed:
-        return wanted(evaluation.histories), evaluation.waits
+        rows = wanted(evaluation.histories)
+        return rows.mutate(begins=rows.concerns_from), evaluation.waits
     dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
-    rows = wanted(dossiers.filter(ibis.coalesce(dossiers.received_at, dossiers.filed_at) <= cut_off()))
+    rows = dossiers.mutate(begins=ibis.coalesce(dossiers.received_at, dossiers.filed_at))
+    rows = wanted(rows.filter(rows.begins <= cut_off()))
     if units is not None:
         steps = steps.semi_join(rows, ID)
     moments, asked = histories.first_moments(dossiers, steps), histories.of_asked(steps)
@@ -134,25 +154,24 @@ def _roots(evaluation: Evaluation) -> pl.DataFrame:
 
     A dossier's number means one dossier within it, and may mean another elsewhere.
     """
-    tree = evaluation.tree
-    homes = {unit.code: tree.home(unit.code) for unit in tree.units}
-    rows = [(code, tree.root(home) or tree.above(home)[-1]) for code, home in homes.items() if home]
+    rows = list(evaluation.tree.highest.items())
     return pl.DataFrame(rows, schema={"unit": pl.String, "root": pl.String}, orient="row")
 
 
 def _named(evaluation: Evaluation) -> ir.Table:
     """Roots and codes of the dossiers that somebody named, and how.
 
-    ``petitioned``: in a petition that arrived by the cut-off; ``disliked``: in a rating of −1.
+    ``petitioned_from``: since when in a petition; ``disliked``: in a rating of −1.
     """
     petitions, ratings = evaluation.tables["petitions"], evaluation.tables["ratings"]
     petitions = petitions.filter(petitions.arrived_at <= cut_off(), petitions.dossier.notnull())
+    ratings, moment = ratings.filter(ratings.value == -1), petitions.arrived_at.type()
     named = ibis.union(
-        petitions.select("unit", code="dossier", petitioned=True, disliked=False),
-        ratings.filter(ratings.value == -1).select("unit", code="dossier", petitioned=False, disliked=True),
+        petitions.select("unit", code="dossier", petitioned_from="arrived_at", disliked=False),
+        ratings.select("unit", code="dossier", petitioned_from=ibis.null(moment), disliked=True),
     ).inner_join(_roots(evaluation), "unit")
     return named.group_by("root", "code").agg(
-        petitioned=named.petitioned.any(), disliked=named.disliked.any()
+        petitioned_from=named.petitioned_from.min(), disliked=named.disliked.any()
     )
 
 

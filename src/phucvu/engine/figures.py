@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 import polars as pl
 
-from phucvu.engine.counts import COUNTS, Tallies, columns, tally
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.counts import COUNTS, Tallies, columns, every_measure, tallied, tallies, tally
+from phucvu.engine.evaluation import OF_PERIOD, Evaluation
 from phucvu.engine.sources import Tables
+from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
 from phucvu.rules.model import Indicator, RuleSet, RuleSetFile
@@ -41,6 +42,67 @@ def figures(
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
         return shown(evaluation, counted(evaluation, tally(evaluation, by_count(in_force))), units)
+
+
+def figures_of_several(
+    tables: Tables,
+    rules: RuleSetFile,
+    periods: Sequence[Period],
+    now: dt.datetime,
+    units: Collection[str] | None = None,
+    *,
+    regroup: bool = False,
+) -> pl.DataFrame:
+    """As ``figures`` of each period, one after another; the dossiers are gone through once for all of them.
+
+    For periods that lie apart, or between which units or rules changed, once for each run of them.
+    """
+    known = units_of(tables)
+    trees = {p: Tree.of_today(known, now.date()) if regroup else Tree.of_period(known, p) for p in periods}
+    found = {}
+    for run in _runs(trees, rules):
+        rows = _tallied_together(tables, rules, run, now, trees) if len(run) > 1 else None
+        for place, period in enumerate(run):
+            in_force = rules.at(period.last)
+            with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
+                if rows is None:
+                    own = tallied(evaluation, by_count(in_force))
+                else:
+                    own = rows.filter(pl.col(OF_PERIOD) == place).drop(OF_PERIOD)
+                found[period] = shown(evaluation, counted(evaluation, tallies(evaluation, own)), units)
+    return pl.concat(found[period] for period in periods)
+
+
+def _runs(trees: Mapping[Period, Tree], rules: RuleSetFile) -> list[list[Period]]:
+    """The periods that one pass counts: without a gap between them, of the same measures and units."""
+    runs: list[list[Period]] = []
+    for period in sorted(trees):
+        if runs and _go_together(runs[-1], period, trees, rules):
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return runs
+
+
+def _go_together(
+    run: Sequence[Period], period: Period, trees: Mapping[Period, Tree], rules: RuleSetFile
+) -> bool:
+    if period.first > max(p.last for p in run) + dt.timedelta(days=1):
+        return False
+    these, those = (list(every_measure(by_count(rules.at(p.last)))) for p in (run[0], period))
+    return these == those and trees[run[0]].highest == trees[period].highest
+
+
+def _tallied_together(
+    tables: Tables,
+    rules: RuleSetFile,
+    run: Sequence[Period],
+    now: dt.datetime,
+    trees: Mapping[Period, Tree],
+) -> pl.DataFrame:
+    in_force = rules.at(run[0].last)
+    with Evaluation.of_several(tables, in_force, run, now, trees[run[0]]) as whole:
+        return tallied(whole, by_count(in_force))
 
 
 def shown(evaluation: Evaluation, found: Found, units: Collection[str] | None = None) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine.evaluation import Evaluation, cut_off, input_table
+from phucvu.engine.evaluation import Evaluation, cut_off, cut_off_of, input_table, own_period, starts_of
 from phucvu.engine.look_up import look_up
 from phucvu.records.codes import Status
 from phucvu.records.histories import ID, STOPPED
@@ -30,7 +30,7 @@ DAY = 86_400
 
 def end_by_steps(dossiers: ir.Table) -> ir.TimestampValue:
     """Rule 1 from first moments (``phucvu.records.histories.MOMENTS``)."""
-    return ibis.coalesce(*(seen(dossiers[ending]) for ending in ("done", "returned", "stopped")))
+    return ibis.coalesce(*(_seen_of(dossiers, ending) for ending in ("done", "returned", "stopped")))
 
 
 def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
@@ -42,19 +42,20 @@ def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
     ``waited_dates`` (days of that) and ``unanswered`` (the last that is known is a request beyond the first,
     which is late whatever the deadline, unless processing has ended).
     """
-    until = ibis.coalesce(end_by_steps(waits), cut_off())
-    waits = waits.filter(waits.since <= cut_off())
+    until = ibis.coalesce(end_by_steps(waits), cut_off_of(waits))
+    waits = waits.filter(waits.since <= cut_off_of(waits))
     waits = waits.mutate(
         stop=ibis.least(ibis.coalesce(waits.until, until), until),
-        unanswered=waits.again & (waits.until > cut_off()).fill_null(True),
+        unanswered=waits.again & (waits.until > cut_off_of(waits)).fill_null(True),
     )
     waits = waits.filter(waits.unanswered | (~waits.again & (waits.since < waits.stop)))
     waits = waits.mutate(
         first_day=ibis.greatest(waits.since, waits.received_at).date(), last_day=waits.stop.date()
     )
-    started = workdays.select(first_day="day", worked_before="worked")
-    stopped = workdays.select(last_day="day", worked_after="worked")
-    rows = look_up(look_up(waits, started, "first_day"), stopped, "last_day")
+    waits = waits.mutate(began_on=in_period(waits, "first_day"), stopped_on=in_period(waits, "last_day"))
+    started = workdays.select(began_on="day", worked_before="worked")
+    stopped = workdays.select(stopped_on="day", worked_after="worked")
+    rows = look_up(look_up(waits, started, "began_on"), stopped, "stopped_on")
     days = ibis.greatest(rows.worked_after - rows.worked_before, 0).fill_null(0)
     dates = ibis.greatest(rows.last_day.delta(rows.first_day, unit="day"), 0)
     spells = {
@@ -62,7 +63,7 @@ def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
         "waited_days": days,
         "waited_dates": dates,
     }
-    return rows.group_by(ID).agg(
+    return rows.group_by(ID, *own_period(rows)[:1]).agg(
         **{name: _whole(spell.sum(where=~rows.again)).fill_null(0) for name, spell in spells.items()},
         unanswered=rows.unanswered.any(),
     )
@@ -75,8 +76,8 @@ def _whole(total: ir.IntegerValue) -> ir.IntegerValue:
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
     """Rule 1, of dossiers with first moments; the fields without any step."""
-    declared = ibis.coalesce(seen(dossiers.ended_at), seen(dossiers.returned_at))
-    return (dossiers.first_step <= cut_off()).ifelse(end_by_steps(dossiers), declared)
+    declared = ibis.coalesce(_seen_of(dossiers, "ended_at"), _seen_of(dossiers, "returned_at"))
+    return (dossiers.first_step <= cut_off_of(dossiers)).ifelse(end_by_steps(dossiers), declared)
 
 
 def ended_before(moment: dt.datetime | ir.TimestampScalar, dossiers: ir.Table, steps: ir.Table) -> ir.Table:
@@ -94,6 +95,17 @@ def ended_before(moment: dt.datetime | ir.TimestampScalar, dossiers: ir.Table, s
 def seen(moment: ir.TimestampValue) -> ir.TimestampValue:
     """The moment, or nothing where it lies after the cut-off."""
     return (moment <= cut_off()).ifelse(moment, ibis.null("timestamp"))
+
+
+def _seen_of(rows: ir.Table, moment: str) -> ir.TimestampValue:
+    return (rows[moment] <= cut_off_of(rows)).ifelse(rows[moment], ibis.null("timestamp"))
+
+
+def in_period(rows: ir.Table, day: str) -> ir.DateValue:
+    """A day to look up in ``Evaluation.workdays``; nothing where it lies before the period of its row."""
+    if not own_period(rows):
+        return rows[day]
+    return (rows[day] >= starts_of(rows).date()).ifelse(rows[day], ibis.null("date"))
 
 
 @input_table("last_days", {"procedure": pl.String, "undated_on": pl.Date, "last_day": pl.Date})
@@ -161,4 +173,4 @@ def seconds_late(dossiers: ir.Table, cut_off: dt.datetime | ir.TimestampValue) -
 
 def on_time(dossiers: ir.Table) -> ir.BooleanValue:
     """Whether each dossier is on time at the cut-off; without a deadline it is."""
-    return ~dossiers.unanswered & (late(dossiers, cut_off()).fill_null(0) <= 0)
+    return ~dossiers.unanswered & (late(dossiers, cut_off_of(dossiers)).fill_null(0) <= 0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from phucvu.engine.evaluation import cut_off, starts
@@ -19,9 +18,12 @@ def received(received_at: Any, begins: Any) -> Any:
     return received_at >= begins
 
 
-def filed(received_at: ir.TimestampValue, filed_at: ir.TimestampValue, begins: Any) -> ir.BooleanValue:
-    """Dossiers received in the period, and those without a date of receipt that were filed in it."""
-    return ibis.coalesce(received_at, filed_at) >= begins
+def filed(counts_from: Any, begins: Any) -> Any:
+    """Dossiers received in the period, and those without a date of receipt that were filed in it.
+
+    ``counts_from`` is when a dossier was received, or else filed.
+    """
+    return counts_from >= begins
 
 
 def handled(received_at: Any, ended: Any, begins: Any) -> Any:

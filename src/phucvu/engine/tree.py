@@ -110,6 +110,12 @@ class Tree:
         """The province or ministry that a shown unit belongs to, or is."""
         return self._roots.get(code or "")
 
+    @cached_property
+    def highest(self) -> dict[str, str]:
+        """The province or ministry of every unit with a home; where there is none, the highest unit above."""
+        homes = {unit.code: self.home(unit.code) for unit in self.units}
+        return {code: self.root(home) or self.above(home)[-1] for code, home in homes.items() if home}
+
     def below(self, code: str) -> list[str]:
         """The units, shown or not, whose records count for a shown unit."""
         homes = {u.code for u in self.shown if code in self.above(u.code)}
