@@ -34,6 +34,7 @@ def write(home, out, kind, unit, *words):
     )
     document = docx.Document(str(out))
     lines = [p.text for p in document.paragraphs]
+    lines += [p.text for p in document.sections[0].first_page_footer.paragraphs if p.text]
     return "\n".join([*lines, *(c.text for t in document.tables for r in t.rows for c in r.cells)])
 
 
@@ -47,6 +48,7 @@ def test_each_kind_is_written_from_the_own_count(home, tmp_path, kind):
     said = write(home, tmp_path / "van-ban.docx", kind, unit)
     assert "tháng 8/2026" in said
     assert "theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày 20/8/2026" in said
+    assert "Số liệu tạm tính, chưa công bố." in said
 
 
 def test_the_appendices_are_a_workbook_too(home, tmp_path):

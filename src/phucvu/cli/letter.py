@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from phucvu import configuration
 from phucvu.cli.dossiers import about_records, one_unit_option
-from phucvu.cli.home import CountingOptions, counting_options, period_option
+from phucvu.cli.home import CountingOptions, counting_options, open_site, period_option, site_kept
 from phucvu.cli.letter_home import context_for, own_template
-from phucvu.cli.output import write_tables
+from phucvu.cli.output import LANGUAGE, write_tables
 from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError, why
+
+if TYPE_CHECKING:
+    from phucvu.letters.letter_facts import LetterFacts
+    from phucvu.letters.proof_footer import ProofNote
 
 KIND_NAMES = (
     *("monthly-publication", "department-notice", "office-notice", "remedy-order"),
@@ -55,6 +61,7 @@ def letter(
     from phucvu.letters.appendix_sheets import appendix_sheets
     from phucvu.letters.letter_kinds import KINDS
     from phucvu.letters.letter_numbers import period_words
+    from phucvu.letters.proof_footer import with_proof
     from phucvu.letters.template_filling import fill, fill_apart, read_template, shipped
 
     facts, context = context_for(kind, unit, period, fields, asked)
@@ -64,6 +71,7 @@ def letter(
         if own is None
         else fill_apart(own, context, template.name if template else "")
     )
+    content = with_proof(content, _proof_note(asked.home, facts))
     try:
         out.write_bytes(content)
     except OSError as error:
@@ -72,3 +80,16 @@ def letter(
     if excel is not None:
         title = f"{facts.unit.short_name}, {period_words(period)}"
         write_tables(excel, title, appendix_sheets(facts), about_records(asked, period, unit))
+
+
+def _proof_note(home: str, facts: LetterFacts) -> ProofNote:
+    """Which edition of the home proves the letter's figures, if any."""
+    from phucvu.letters.proof_footer import ProofNote
+    from phucvu.steering.brief_words import Published
+
+    if not site_kept(home):
+        return ProofNote(Published(None).said(LANGUAGE))
+    open_site(home)
+    from phucvu.editions.proof_notes import proof_note
+
+    return proof_note(facts.scores, facts.period, facts.unit, configuration.current().site_address)

@@ -17,6 +17,7 @@ from phucvu.editions.manifest import Manifest
 from phucvu.editions.models import Edition
 from phucvu.editions.office_key import public_key
 from phucvu.editions.open_data import package
+from phucvu.editions.proof_notes import qr_text
 from phucvu.editions.proving import Proofs
 from phucvu.figures.periods import Period
 from phucvu.figures.units import NATION
@@ -24,7 +25,7 @@ from phucvu.formats import points
 from phucvu.problems import Fault, FaultError, NotFoundError
 from phucvu.proofs.errors import ProofError
 from phucvu.proofs.note import Note
-from phucvu.proofs.proof import Proof, as_qr_text, read_any
+from phucvu.proofs.proof import Proof, read_any
 from phucvu.web import results
 from phucvu.web.boards import Board
 from phucvu.web.boards import board as board_of
@@ -130,9 +131,7 @@ def proof_file(request: Any, number: str, code: str, item: str) -> Any:
 def qr(request: Any, number: str, code: str, item: str) -> Any:
     """The proof of a line as a QR code; what it says leads to the page that checks it."""
     found = _proof(number, code, item)
-    address = request.build_absolute_uri(reverse("verify"))
-    # Capital letters and digits take a QR code a third less room.
-    said = f"{address}/{as_qr_text(found.short(public_key()))}".upper()
+    said = qr_text(found, request.build_absolute_uri(reverse("verify")))
     out = io.BytesIO()
     segno.make(said, error="l", micro=False).save(out, kind="svg", scale=4, border=4, light="#fff")
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")

@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
+from phucvu import configuration
 from phucvu.accounts import audit, letter_templates
 from phucvu.accounts.models import LetterTemplate
+from phucvu.editions.proof_notes import proof_note
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.inbox.home import home as home_folder
@@ -23,6 +25,7 @@ from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_html import as_html
 from phucvu.letters.letter_kinds import KINDS, LetterKind, context_of, fields_of
 from phucvu.letters.letter_numbers import period_words
+from phucvu.letters.proof_footer import with_proof
 from phucvu.letters.template_filling import fill, fill_apart, shipped
 from phucvu.problems import FaultError
 from phucvu.tables import workbook
@@ -63,9 +66,11 @@ def letter_of(name: str, unit: str, period: Period) -> Made:
 def _make(name: str, unit: str, period: Period, own: LetterTemplate | None) -> Made:
     kind, facts = KINDS[name], facts_of(unit, period)
     context = context_of(kind, facts, fields_of(kind, facts))
-    if own is None:
-        return Made(facts, fill(shipped(kind.template), context))
-    return Made(facts, fill_apart(bytes(own.content), context), own.number)
+    content = (
+        fill(shipped(kind.template), context) if own is None else fill_apart(bytes(own.content), context)
+    )
+    note = proof_note(facts.scores, period, facts.unit, configuration.current().site_address)
+    return Made(facts, with_proof(content, note), own.number if own else None)
 
 
 @require_GET
