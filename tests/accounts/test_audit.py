@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from phucvu.inbox.answers import RefusedError
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Sender
 
+from .. import starting
 from ..inbox.running import postgresql
 from ..signing import sign
 
@@ -189,45 +188,36 @@ def test_odd_text_is_kept_as_far_as_databases_can() -> None:
 
 
 WRITER = """
-import sys
+import time
+from pathlib import Path
 import django
 django.setup()
 from phucvu.accounts import audit
-print("ready", flush=True)
-sys.stdin.readline()
+ready, begin, ended = (Path({folder!r}, name) for name in ("ready{n}", "begin", "ended{n}"))
+ready.touch()
+while not begin.exists():
+    time.sleep(0.01)
 for number in range(20):
-    audit.append(sys.argv[1], "việc", object=str(number))
+    audit.append("người {n}", "việc", object=str(number))
+ended.touch()
 """
 
 
-def processes_write(environment: dict[str, str]) -> None:
+def processes_write(environment: dict[str, str], folder: Path) -> None:
     """Three real processes write 20 entries each, beginning together."""
     inside = os.environ | {"DJANGO_SETTINGS_MODULE": "phucvu.web.settings"} | environment
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, f"người {n}"],
-            env=inside,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for n in range(3)
-    ]
-    for one in running:
-        assert one.stdout
-        assert one.stdout.readline() == "ready\n"
-    for one in running:
-        assert one.stdin
-        one.stdin.write("\n")
-        one.stdin.flush()
-    for one in running:
-        one.communicate(timeout=60)
-    assert [one.returncode for one in running] == [0, 0, 0]
+    with (folder / "log").open("wb") as log:
+        running = [starting.start(WRITER.format(n=n, folder=str(folder)), inside, log) for n in range(3)]
+    while not all((folder / f"ready{n}").exists() for n in range(3)):
+        assert not any(one.has_ended(0.01) for one in running), (folder / "log").read_text()
+    (folder / "begin").touch()
+    assert all(one.has_ended(60) for one in running)
+    assert all((folder / f"ended{n}").exists() for n in range(3)), (folder / "log").read_text()
 
 
-def test_processes_never_fork_the_chain() -> None:
+def test_processes_never_fork_the_chain(tmp_path: Path) -> None:
     """In the very database that this process uses."""
-    processes_write({"PHUCVU_HOME": str(Path(django_settings.DATABASES["default"]["NAME"]).parent)})
+    processes_write({"PHUCVU_HOME": str(Path(django_settings.DATABASES["default"]["NAME"]).parent)}, tmp_path)
     assert audit.last()[0] == 60
     assert audit.verify() is None
 
@@ -245,12 +235,12 @@ def test_processes_never_fork_the_chain_in_postgresql(tmp_path: Path, database: 
 
     def run(code: str) -> str:
         opened = "from phucvu.inbox.home import open_home\nopen_home()\n"
-        return subprocess.run(
-            [sys.executable, "-c", opened + code], env=inside, capture_output=True, text=True, check=True
-        ).stdout
+        done = starting.python(opened + code, inside)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     run("")
-    processes_write(environment)
+    processes_write(environment, tmp_path)
     assert run("from phucvu.accounts import audit\nprint(audit.last()[0], audit.verify())") == "60 None\n"
 
 

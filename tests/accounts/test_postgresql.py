@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from .. import starting
 from ..inbox.running import postgresql
 
 pytestmark = pytest.mark.postgres
@@ -112,9 +111,7 @@ def inside(code: str, home: Path, database: str) -> Any:
         "PHUCVU_HTTPS": "0",
         "PHUCVU_STATIC": str(home / "static"),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", before + code], env=environment, capture_output=True, text=True, check=False
-    )
+    done = starting.python(before + code, environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
