@@ -8,9 +8,12 @@ import os
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from playwright.sync_api import Page
 
 VERSION = "4.14.1"
 INTEGRITY = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
@@ -35,6 +38,21 @@ def source() -> str:
         script = files.extractfile("package/axe.min.js")
         assert script
         return script.read().decode()
+
+
+Look = tuple[int, Literal["light", "dark"]]
+"""The width of a screen in pixels, and the colours that its owner prefers."""
+
+
+def violations(page: Page, script: str, looks: Iterable[Look]) -> list[str]:
+    """What is found on the page that is open, turned to one look after the other."""
+    page.evaluate(script)
+    found = []
+    for width, scheme in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{page.url} {width} {scheme}: {violation}" for violation in page.evaluate(RUN)]
+    return found
 
 
 RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>

@@ -72,20 +72,27 @@ def open_page(windows: browsing.Windows, address: str) -> Iterator[Callable[...,
         yield open_
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_pages_of_many_periods_and_procedures_fit_too(
-    open_page: Callable[..., Page], show: Callable[..., None], width: int
+    open_page: Callable[..., Page], show: Callable[..., None]
 ) -> None:
     show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3", "2026"), table=procedures())
-    page = open_page("/units/H21?period=2026-09", width)
+    page = open_page("/units/H21?period=2026-09")
     wide = ("/en/?period=2026-09", "/en/?sort=online&period=2026-09", "/en/procedures/1.000001?within=H21")
     for path in (*OF_MANY_PERIODS, *wide):
         page.goto(path)
         for summary in page.locator(".when summary").all():
             summary.click()
+        fits_each_screen(page, path)
+
+
+def fits_each_screen(page: Page, path: str) -> None:
+    """The page that is open, and unfolded as it is, fits a desk's screen and a phone's."""
+    for width in WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": 900})
         assert page.locator("h1").is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.evaluate(OUTSIDE, width) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        assert page.evaluate(OUTSIDE, width) == [], (path, width)
+    page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
 
 
 class Empty(results.Given):
@@ -301,14 +308,11 @@ def size(page: Page, selector: str) -> tuple[float, float, float, float]:
     return box["x"], box["y"], box["width"], box["height"]
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_pages_read_without_scripts_and_fit_their_screen(open_page: Callable[..., Page], width: int) -> None:
-    page = open_page("/", width)
+def test_pages_read_without_scripts_and_fit_their_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page("/")
     for path in PAGES:
         page.goto(path)
-        assert page.locator("h1").is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.evaluate(OUTSIDE, width) == [], path
+        fits_each_screen(page, path)
 
 
 def test_sorting_by_a_link(open_page: Callable[..., Page]) -> None:

@@ -15,7 +15,7 @@ from phucvu.accounts.models import User
 from phucvu.web.workspace import week
 
 from .. import browsing
-from ..web.axe import RUN, source
+from ..web import axe
 from .conftest import PASSWORD
 
 pytestmark = browsing.MARKS
@@ -121,17 +121,19 @@ def test_narrowing_by_the_form(client_of: Callable[[str, str], Client], page: Pa
     ],
 )
 def test_every_page_fits(
-    client_of: Callable[[str, str], Client], page: Page, address: str, place: str
+    client_of: Callable[[str, str], Client], windows: browsing.Windows, address: str, place: str
 ) -> None:
     key = client_of("head", "H99").cookies["sessionid"].value
+    page = windows.open(1280, java_script_enabled=False)
     page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
-    page.goto(f"/workspace/H99{place}")
-    assert page.locator("h1").is_visible()
-    assert fits(page)
-    if page.viewport_size["width"] < 500:  # type: ignore[index]
-        assert page.evaluate(SMALL) == []
-        page.set_viewport_size({"width": 320, "height": 640})
-        assert fits(page)
+    with browsing.watched(page, address):
+        page.goto(f"/workspace/H99{place}")
+        for width, height in ((1280, 900), (390, 900), (320, 640)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.locator("h1").is_visible()
+            assert fits(page)
+            if width == 390:
+                assert page.evaluate(SMALL) == []
 
 
 READ = [
@@ -165,25 +167,21 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+LOOKS: list[axe.Look] = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
 def test_axe_finds_nothing(
-    client_of: Callable[[str, str], Client],
-    windows: browsing.Windows,
-    address: str,
-    width: int,
-    scheme: browsing.Scheme,
+    client_of: Callable[[str, str], Client], windows: browsing.Windows, address: str
 ) -> None:
-    script = source()
+    script = axe.source()
     key = client_of("head", "H99").cookies["sessionid"].value
-    page = windows.open(width, scheme, bypass_csp=True)
+    page = windows.open(*LOOKS[0], bypass_csp=True)
     page.context.add_cookies([{"name": "sessionid", "value": key, "url": address}])
-    found = {}
+    found = []
     for place in READ:
         page.goto(place)
-        page.evaluate(script)
-        found[place] = page.evaluate(RUN)
-    assert {place: violations for place, violations in found.items() if violations} == {}
+        found += axe.violations(page, script, LOOKS)
+    assert found == []
 
 
 def test_the_week_is_printed_on_one_sheet(
