@@ -76,7 +76,7 @@ def test_pages_of_many_periods_and_procedures_fit_too(
     open_page: Callable[..., Page], show: Callable[..., None]
 ) -> None:
     show(*over_time("2025-09", "2026-08", "2026-09", "2026-Q3", "2026"), table=procedures())
-    page = open_page("/units/H21?period=2026-09")
+    page = open_page("/units/H21?period=2026-09", WIDTHS["phone"])
     wide = ("/en/?period=2026-09", "/en/?sort=online&period=2026-09", "/en/procedures/1.000001?within=H21")
     for path in (*OF_MANY_PERIODS, *wide):
         page.goto(path)
@@ -86,13 +86,16 @@ def test_pages_of_many_periods_and_procedures_fit_too(
 
 
 def fits_each_screen(page: Page, path: str) -> None:
-    """The page that is open, and unfolded as it is, fits a desk's screen and a phone's."""
-    for width in WIDTHS.values():
+    """The page that was opened on a phone, and unfolded as it is, fits a phone's screen and a desk's.
+
+    What is folded away on a narrower screen alone would keep the place that it had on the wider one.
+    """
+    for width in sorted(WIDTHS.values()):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.locator("h1").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
         assert page.evaluate(OUTSIDE, width) == [], (path, width)
-    page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
 
 
 class Empty(results.Given):
@@ -309,7 +312,7 @@ def size(page: Page, selector: str) -> tuple[float, float, float, float]:
 
 
 def test_pages_read_without_scripts_and_fit_their_screen(open_page: Callable[..., Page]) -> None:
-    page = open_page("/")
+    page = open_page("/", WIDTHS["phone"])
     for path in PAGES:
         page.goto(path)
         fits_each_screen(page, path)
