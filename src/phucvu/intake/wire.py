@@ -8,10 +8,12 @@ dates, numbers and booleans in several ways, and all of them are taken.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -83,7 +85,7 @@ class DatabaseSent(Struct, gc=False):
     MaCSDL: Scalar = None
 
 
-class DossierSent(Struct):
+class DossierSent(Struct, gc=False):
     """The fields that counting needs; the rest stays in the payload."""
 
     MaHoSo: Code = None
@@ -234,7 +236,7 @@ class _Batch:
         self.source = source
         self.sender = sender
         self.numbers: list[int] = []
-        self.payloads: list[str] = []
+        self.payloads = pl.Series(dtype=pl.String)
         self.faults: dict[int, Fault] = {}
         self.names: dict[int, str] = {}
         self.said: dict[str, pl.Series] = {}
@@ -242,19 +244,27 @@ class _Batch:
     def decode(self, decode: Callable[[Any], Any], kind: type[Struct]) -> list[Any]:
         """The items of a kind; its plain fields become the columns of text ``said``."""
         sent = []
-        for number, item in enumerate(self.items):
-            try:
-                if len(item) > LONGEST_TEXT or item.count(b"[") + item.count(b"{") > DEEPEST:
-                    _check(item)
-                one = decode(item)
-                payload = item.decode()
-            except UNDECODED as error:
-                self.faults[number] = _undecoded(error)
-                continue
-            sent.append(one)
-            self.numbers.append(number)
-            self.payloads.append(payload)
-        suspect = pl.Series(self.payloads, dtype=pl.String).str.contains(SUSPECT)
+        raw = pl.Series(self.items, dtype=pl.Binary)
+        payloads = raw.cast(pl.String, strict=False)
+        brackets = payloads.str.count_matches(r"[\[{]").fill_null(
+            DEEPEST + 1
+        )  # none is said of what is no text
+        closely = set(((raw.bin.size() > LONGEST_TEXT) | (brackets > DEEPEST)).arg_true())
+        with _no_circles():
+            for number, item in enumerate(self.items):
+                try:
+                    if number in closely:
+                        _look_through(item)
+                    one = decode(item)
+                    if number in closely:
+                        item.decode()
+                except UNDECODED as error:
+                    self.faults[number] = _undecoded(error)
+                    continue
+                sent.append(one)
+                self.numbers.append(number)
+        self.payloads = payloads if len(sent) == len(payloads) else payloads.gather(self.numbers)
+        suspect = self.payloads.str.contains(SUSPECT)
         for row in suspect.arg_true() if suspect.any() else ():
             try:
                 _check(self.payloads[row].encode())
@@ -348,7 +358,7 @@ class _Batch:
 
     def read(self, frame: pl.DataFrame, types: dict[str, Any]) -> Read:
         numbers = pl.Series("item", self.numbers, dtype=pl.Int64)
-        frame = frame.with_columns(pl.Series("payload", self.payloads, dtype=pl.String)).select(
+        frame = frame.with_columns(self.payloads.alias("payload")).select(
             pl.col(c).cast(t) for c, t in types.items()
         )
         if self.faults:
@@ -609,6 +619,24 @@ class _BeyondError(Exception):
 
 UNDECODED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, _BeyondError)
 """What a payload that is not one dossier or step raises."""
+
+
+@contextmanager
+def _no_circles() -> Iterator[None]:
+    """For making very many lists that hold no circle: looking for one again and again takes longer."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _look_through(item: bytes) -> None:
+    """Raises one of ``UNDECODED`` where a long or deep payload is beyond the limits."""
+    if len(item) > LONGEST_TEXT or item.count(b"[") + item.count(b"{") > DEEPEST:
+        _check(item)
 
 
 def _check(item: bytes) -> None:

@@ -62,7 +62,10 @@ def take(taking: Taking, path: Path, sender: str | None, progress: Progress | No
     for block in _blocks(path, progress):
         groups: dict[tuple[str, str | None], Items] = defaultdict(list)
         for row, item in block:
-            _sort(groups, row, item, sender)
+            if b'"data"' in item:
+                _sort_call(groups, row, item, sender)
+            else:
+                groups[_kind(item), sender].append((row, item))
         for (kind, by), items in sorted(groups.items(), key=lambda g: g[0][0]):
             _take(taking, known, kind, by, items)
 
@@ -92,22 +95,21 @@ def senders(store: Store) -> set[str]:
     return found
 
 
-def _sort(groups: dict[tuple[str, str | None], Items], row: int, item: bytes, sender: str | None) -> None:
-    """Put a payload with those of its kind and sender; a call is taken apart."""
-    if b'"data"' in item:
-        try:
-            call = _call(item)
-            listed = bytes(call.data).lstrip()
-            inner = [bytes(raw) for raw in _raws(listed)] if listed.startswith(b"[") else [listed]
-        except (ValueError, RecursionError):
-            pass
-        else:
-            by = sender or call.madonvi or call.MaDinhDanhDV or None
-            for one in inner:
-                kind = wire.STEP if call.service == STEPS_SERVICE else _kind(one)
-                groups[kind, by].append((row, one))
-            return
-    groups[_kind(item), sender].append((row, item))
+def _sort_call(
+    groups: dict[tuple[str, str | None], Items], row: int, item: bytes, sender: str | None
+) -> None:
+    """Put what a call brings with the payloads of its kind and sender; what is no call after all, itself."""
+    try:
+        call = _call(item)
+        listed = bytes(call.data).lstrip()
+        inner = [bytes(raw) for raw in _raws(listed)] if listed.startswith(b"[") else [listed]
+    except (ValueError, RecursionError):
+        groups[_kind(item), sender].append((row, item))
+        return
+    by = sender or call.madonvi or call.MaDinhDanhDV or None
+    for one in inner:
+        kind = wire.STEP if call.service == STEPS_SERVICE else _kind(one)
+        groups[kind, by].append((row, one))
 
 
 def _kind(item: bytes) -> str:
@@ -142,13 +144,15 @@ def _blocks(path: Path, progress: Progress | None) -> Iterator[Iterable[tuple[in
 
 def _lines(path: Path, file: IO[bytes], row: int) -> list[bytes]:
     """The next lines of a file, about ``BLOCK`` bytes of them; none at its end."""
-    lines: list[bytes] = []
-    size = 0
-    while size < BLOCK and (line := file.readline(LONGEST_LINE + 1)):
+    block = file.read(BLOCK)
+    if block and not block.endswith(b"\n"):
+        block += file.readline(LONGEST_LINE + 1)
+    lines = block.split(b"\n")
+    for number, line in enumerate(lines):
         if len(line) > LONGEST_LINE:
-            raise too_long(path.name, row + len(lines))
-        lines.append(line)
-        size += len(line)
+            raise too_long(path.name, row + number)
+    if not lines[-1]:
+        lines.pop()
     return lines
 
 
