@@ -58,12 +58,16 @@ OTHER_PARTS = {
     "workspace-dismiss": {"identity": ASIDE.id},
     "workspace-bring-back": {"identity": ASIDE.id},
     "workspace-letter": {"kind": "department-notice", "form": "docx"},
+    "workspace-letter-pdf": {"kind": "department-notice"},
     "workspace-letter-template": {"kind": "department-notice", "number": 0},
     **{f"workspace-letter-templates{what}": {"kind": "department-notice"} for what in ("", "-keep", "-back")},
 }
 """By the address's name: what stands in it instead, so that something is there in one's own unit."""
 
-OF_WHO_ASKED = {"workspace-export", "workspace-export-file"}
+OF_WHO_ASKED = {
+    *("workspace-export", "workspace-export-file"),
+    *("workspace-letter-made", "workspace-letter-pdf-file", "workspace-letter-page"),
+}
 """Addresses of what one account asked for: there is nothing there for any other, of the unit or not."""
 
 SIGN_IN = "/accounts/login"

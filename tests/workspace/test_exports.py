@@ -167,7 +167,7 @@ def test_one_that_fails_says_by_what(
 
 
 def test_only_so_many_are_made_at_once(tmp_path: Path) -> None:
-    with working.held(tmp_path / "turn-0.lock") as one, exports._turn(tmp_path):
+    with working.held(tmp_path / "turn-0.lock") as one, exports.turn(tmp_path):
         assert one
         assert working.is_held(tmp_path / "turn-1.lock"), "the second place is taken"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 
 import docx
@@ -13,7 +13,11 @@ from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
 from phucvu.figures.periods import Period
+from phucvu.inbox.models import Task
+from phucvu.letters import pdf_making
+from phucvu.problems import Fault, UnusableError
 from phucvu.web import results
+from phucvu.web.workspace import home, letter_pdf, official_letters, working
 from phucvu.web.workspace.letter_facts import kinds_of
 
 from .test_lists import body
@@ -78,3 +82,59 @@ def test_before_anything_is_counted(client_of: SignIn, monkeypatch: pytest.Monke
     client = client_of("head", "H99")
     assert "chưa lập được văn bản" in body(client, PLACE)
     assert client.get(f"{PLACE}/office-notice.docx").status_code == 404
+
+
+@pytest.fixture
+def _made_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The work of a task is done at once, as its own process would."""
+    monkeypatch.setattr(working, "start", lambda number: letter_pdf.make(Task.objects.get(pk=number)))
+    yield
+    Task.objects.all().delete()
+
+
+@pytest.mark.usefixtures("_made_at_once")
+def test_a_pdf_is_made_beside_the_requests(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        pdf_making, "to_pdf", lambda letter, archive: asked.append((letter[:2], archive)) or b"%PDF-x"
+    )
+    monkeypatch.setattr(pdf_making, "pictures", lambda pdf: [b"\x89PNG1", b"\x89PNG2"])
+    client = client_of("staff", "H99")
+    period = home.asked_period("")
+    answer = client.post(f"{PLACE}/office-notice/pdf", {"period": str(period), "archive": "1"})
+    place = answer["Location"]
+    page = body(client, place)
+    assert "Tệp PDF đã lập xong" in page
+    assert "(PDF/A)" in page
+    assert asked == [(b"PK", True)]
+    assert b"".join(client.get(f"{place}/file").streaming_content) == b"%PDF-x"
+    assert client.get(f"{place}/2.png").content == b"\x89PNG2"
+    assert client.get(f"{place}/3.png").status_code == 404
+    assert client_of("head", "H99").get(place).status_code == 404, "it is of who asked"
+    assert AuditEntry.objects.filter(action="letter made", object__endswith="office-notice.pdf").count() == 1
+    client = client_of("publisher", "H99")
+    assert client.post(f"{PLACE}/x/pdf", {"period": str(period)}).status_code == 404
+    assert client.post(f"{PLACE}/office-notice/pdf").status_code == 404
+
+
+@pytest.mark.usefixtures("_made_at_once")
+def test_a_pdf_that_fails_says_why(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hangs(letter: bytes, archive: bool) -> bytes:
+        raise UnusableError(Fault("pdf_too_slow", seconds=120))
+
+    monkeypatch.setattr(pdf_making, "to_pdf", hangs)
+    client = client_of("staff", "H99")
+    period = str(home.asked_period(""))
+    page = body(client, client.post(f"{PLACE}/office-notice/pdf", {"period": period})["Location"])
+    assert "Không lập được tệp PDF" in page
+    assert "LibreOffice làm quá 120 giây chưa xong" in page
+    assert Task.objects.get().state == "failed"
+
+
+def test_without_libreoffice_the_page_says_what_to_install(
+    client_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(official_letters, "office_program", lambda: None)
+    page = body(client_of("staff", "H99"), PLACE)
+    assert "hãy cài libreoffice-writer" in page
+    assert "Lập PDF</button>" not in page

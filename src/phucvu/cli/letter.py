@@ -45,6 +45,13 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="TỆP",
     help="Thông tin của cơ quan (YAML). | What the office says of itself.",
 )
+@click.option(
+    "--pdf",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="TỆP",
+    help="Lập cả PDF. | Also write a PDF.",
+)
+@click.option("--archive", is_flag=True, help="PDF là PDF/A để lưu trữ. | The PDF is PDF/A.")
 @excel_option
 @counting_options
 def letter(
@@ -54,6 +61,8 @@ def letter(
     out: Path,
     template: Path | None,
     fields: Path | None,
+    pdf: Path | None,
+    archive: bool,
     excel: Path | None,
     asked: CountingOptions,
 ) -> None:
@@ -72,11 +81,16 @@ def letter(
         else fill_apart(own, context, template.name if template else "")
     )
     content = with_proof(content, _proof_note(asked.home, facts))
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise UnusableError(Fault("output_file_not_written", file=str(out), why=why(error))) from error
-    click.echo(f"{KINDS[kind].name}: {out}")
+    if archive and pdf is None:
+        raise UnusableError(Fault("pdf_file_needed"))
+    files = {out: content}
+    if pdf is not None:
+        from phucvu.letters.pdf_making import to_pdf
+
+        files[pdf] = to_pdf(content, archive=archive)
+    for path, bytes_ in files.items():
+        _write(path, bytes_)
+        click.echo(f"{KINDS[kind].name}: {path}")
     if excel is not None:
         title = f"{facts.unit.short_name}, {period_words(period)}"
         write_tables(excel, title, appendix_sheets(facts), about_records(asked, period, unit))
@@ -93,3 +107,10 @@ def _proof_note(home: str, facts: LetterFacts) -> ProofNote:
     from phucvu.editions.proof_notes import proof_note
 
     return proof_note(facts.scores, facts.period, facts.unit, configuration.current().site_address)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UnusableError(Fault("output_file_not_written", file=str(path), why=why(error))) from error

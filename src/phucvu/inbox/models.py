@@ -307,6 +307,8 @@ KINDS = {
     "export": both("lập tệp danh sách hồ sơ", "workbook of a list"),
     "replay": both("nhận lại dữ liệu chờ xử lý", "replay of what was set aside"),
     "rebuild": both("dựng lại hồ sơ từ các gói đã nhận", "replay of all that was received"),
+    "freeze": both("chốt kết quả một kỳ", "freezing of a period"),
+    "letter": both("lập PDF của văn bản", "PDF of a letter"),
 }
 STATES = {
     "waiting": both("đang chờ", "waiting"),

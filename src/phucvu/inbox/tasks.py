@@ -18,7 +18,7 @@ from phucvu.inbox.models import Task
 from phucvu.inbox.trouble import kind as kind_of
 from phucvu.problems import Fault, UnusableError
 
-EXPORT, REPLAY, REBUILD, FREEZE = "export", "replay", "rebuild", "freeze"
+EXPORT, REPLAY, REBUILD, FREEZE, LETTER = "export", "replay", "rebuild", "freeze", "letter"
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 OPEN = (WAITING, RUNNING)
 

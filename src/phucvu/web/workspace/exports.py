@@ -74,7 +74,7 @@ def ask(request: Any, asked: ListQuery, found: Listing, rows: int) -> Any:
     """Have the workbook made, and lead to the page that waits for it."""
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(place)
+    sweep(place)
     said = asked.said | {"period": str(asked.period)}
     account, lang, cut_off = request.user.username, language(), str(found.cut_off)
     same = json.dumps([account, asked.unit, lang, said, cut_off], sort_keys=True)
@@ -104,7 +104,8 @@ def _refused(request: Any, asked: ListQuery) -> Any:
     return rendered(request, "workspace/too_many_exports.html", context, status=429)
 
 
-def _sweep(place: Path) -> None:
+def sweep(place: Path) -> None:
+    """Delete what is older than a day."""
     for path in place.iterdir():
         with contextlib.suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > KEPT:
@@ -199,7 +200,7 @@ def make(task: Task) -> None:
         with (
             contextlib.suppress(tasks.CancelledError),
             tasks.running(task) as step,
-            _turn(folder(), step),
+            turn(folder(), step),
             translation.override(task.asked["language"]),
         ):
             _write(task, step)
@@ -229,7 +230,7 @@ def _write(task: Task, step: tasks.Step) -> None:
 
 
 @contextlib.contextmanager
-def _turn(place: Path, step: tasks.Step = lambda done: None) -> Iterator[None]:
+def turn(place: Path, step: tasks.Step = lambda done: None) -> Iterator[None]:
     """Wait until fewer than ``AT_ONCE`` others are being made, or ``step`` says that it is cancelled."""
     while True:
         step(0)

@@ -25,9 +25,10 @@ from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_html import as_html
 from phucvu.letters.letter_kinds import KINDS, LetterKind, context_of, fields_of
 from phucvu.letters.letter_numbers import period_words
+from phucvu.letters.pdf_making import office_program
 from phucvu.letters.proof_footer import with_proof
 from phucvu.letters.template_filling import fill, fill_apart, shipped
-from phucvu.problems import FaultError
+from phucvu.problems import Fault, FaultError
 from phucvu.tables import workbook
 from phucvu.web import results
 from phucvu.web.language import _, language
@@ -107,6 +108,8 @@ def _preview(name: str, unit: str, period: Period) -> dict[str, Any]:
         "edition": edition_shown(result),
         "from_portal": bool(made.facts.portal),
         "template": made.template,
+        "makes_pdf": office_program() is not None,
+        "no_office": Fault("pdf_no_office").text(language()),
         "files": {
             form: reverse("workspace-letter", args=[unit, name, form]) + query for form in ("docx", "xlsx")
         },

@@ -15,10 +15,16 @@ def main(number: int) -> None:
     # What depends on tables of the database can be loaded only where Django is set up.
     from phucvu.inbox import tasks
     from phucvu.inbox.models import Task
-    from phucvu.web.workspace import aside, exports, publishing
+    from phucvu.web.workspace import aside, exports, letter_pdf, publishing
 
     task = Task.objects.get(pk=number)
-    {tasks.EXPORT: exports.make, tasks.REPLAY: aside.take, tasks.FREEZE: publishing.make}[task.kind](task)
+    works = {
+        tasks.EXPORT: exports.make,
+        tasks.REPLAY: aside.take,
+        tasks.FREEZE: publishing.make,
+        tasks.LETTER: letter_pdf.make,
+    }
+    works[task.kind](task)
 
 
 if __name__ == "__main__":

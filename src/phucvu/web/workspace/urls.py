@@ -21,6 +21,7 @@ from phucvu.web.workspace import (
     exports,
     follow_up,
     improvement,
+    letter_pdf,
     matching,
     official_letters,
     one_dossier,
@@ -159,6 +160,22 @@ in_languages = [
         rf"^{UNIT}/letters/(?P<kind>[a-z-]+)\.(?P<form>docx|xlsx)$",
         write(official_letters.take),
         name="workspace-letter",
+    ),
+    path("workspace/<unit>/letters/<kind>/pdf", write(letter_pdf.ask), name="workspace-letter-pdf"),
+    re_path(
+        rf"^{UNIT}/letters/made/(?P<job>[0-9a-f]{{32}})$",
+        write(letter_pdf.show),
+        name="workspace-letter-made",
+    ),
+    re_path(
+        rf"^{UNIT}/letters/made/(?P<job>[0-9a-f]{{32}})/file$",
+        write(letter_pdf.take),
+        name="workspace-letter-pdf-file",
+    ),
+    re_path(
+        rf"^{UNIT}/letters/made/(?P<job>[0-9a-f]{{32}})/(?P<number>[0-9]{{1,3}})\.png$",
+        write(letter_pdf.page),
+        name="workspace-letter-page",
     ),
     path(
         "workspace/<unit>/letters/<kind>/templates",
