@@ -16,6 +16,7 @@ from phucvu.assignments import reports
 from phucvu.assignments.models import Campaign, Difficulty, RecurringReport, SentReport
 from phucvu.figures.periods import Period, around
 from phucvu.inbox.clock import now
+from phucvu.web.workspace import drives
 
 SignIn = Callable[[str, str], Client]
 
@@ -123,6 +124,27 @@ def test_a_campaign_shows_what_is_needed_and_what_is_reached(client_of: SignIn) 
     assert staff.post("/workspace/H99.01/campaigns/stop", {"campaign": first.pk}).status_code == 403
     assert head.post(f"{place}/stop", {"campaign": first.pk}).status_code == 302
     assert "30 ngày thanh toán trực tuyến" not in page_of(head, place)
+
+
+def test_a_campaign_of_several_units(client_of: SignIn) -> None:
+    """It is on the pages of those that take part alone, and counts them together for who runs it."""
+    head, today = client_of("head", "H99"), now().date()
+    given = {"name": "Ba đơn vị", "measure": "2.1", "target": "90", "units": ["H99.01", "H99.201"]}
+    given |= {"starts": str(today - dt.timedelta(days=400)), "ends": str(today + dt.timedelta(days=5))}
+    assert head.post("/workspace/H99/campaigns/start", given | {"units": ["H98.01"]}).status_code == 400
+    assert head.post("/workspace/H99/campaigns/start", given).status_code == 302
+    assert Campaign.objects.get().units == ["H99.01", "H99.201"]
+    for unit, there in (
+        ("H99", True),
+        ("H99.01", True),
+        ("H99.201", True),
+        ("H98", False),
+        ("H99.17", False),
+    ):
+        seen = any(one.name == "Ba đơn vị" for one in drives._found(unit))
+        assert seen is there, unit
+    found = [drives._line(Campaign.objects.get(), unit) for unit in ("H99", "H99.01", "H99.201")]
+    assert found[0].denominator[-1] == found[1].denominator[-1] + found[2].denominator[-1] > 0
 
 
 def test_lateness_by_handler_is_for_heads_and_each_look_is_written_down(client_of: SignIn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from django.test import Client
 
 from phucvu.accounts.models import AuditEntry
-from phucvu.assignments import explanations
+from phucvu.assignments import asking, explanations
 from phucvu.assignments.models import Apology, ExplanationRequest
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
@@ -81,6 +82,11 @@ def test_from_the_request_to_the_answer_and_the_letter(client_of: SignIn, month:
     assert staff.post(place, letter | {"number": "13", "new_due_on": "2020-01-01"}).status_code == 400
     assert staff.post(place, letter | {"code": "H99.201-overdue"}).status_code == 400
     assert "12/VB-STM" in text_of(staff, one)
+    dossier = re.search(r'href="(/workspace/H99.01/dossiers/[^"]+H99.01-overdue[^"]*)"', text_of(staff, one))
+    assert dossier
+    page = text_of(staff, dossier[1])
+    assert f"/workspace/H99.01/explanations?request={waiting.number}" in page
+    assert "12/VB-STM" in page
 
     book = head.get(f"{PLACE.format('H99')}.xlsx?request={waiting.number}").content
     cells = [
@@ -133,6 +139,23 @@ def test_by_rule_each_unit_is_asked_once_for_a_month(client_of: SignIn, month: P
     assert due > month.last
     assert due.day >= 16
     assert calendar.is_working(due)
+
+
+def test_the_process_that_keeps_time_asks(month: Period, home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any page looked at, once the list of the month that is over is made."""
+    following = month.last + dt.timedelta(days=2)
+    monkeypatch.setattr(asking, "now", lambda: dt.datetime.combine(following, dt.time(8)))
+    listing, wanted = lookups.listing(month), []
+    monkeypatch.setattr(asking, "listing_of", lambda *_: None)
+    monkeypatch.setattr(asking, "ask_for", lambda _home, period: wanted.append(period))
+    work = asking.LastMonth()
+    assert not work.ask_if_due()
+    assert wanted == [month]
+    monkeypatch.setattr(asking, "listing_of", lambda *_: listing)
+    assert work.ask_if_due()
+    assert ExplanationRequest.objects.filter(by_rule=True, period=str(month)).count() == 3
+    assert not work.ask_if_due()
+    assert not asking.LastMonth().ask_if_due(), "after it was started again"
 
 
 def test_what_waits_stands_first_and_in_english(client_of: SignIn, month: Period) -> None:

@@ -64,3 +64,25 @@ def test_what_cannot_be_assigned(client_of: SignIn, month: Period) -> None:
     below = client_of("head", "H99.01")
     assert assign(below, month, by="H99.01") == 400, "nobody is below it"
     assert assign(below, month) == 403
+
+
+def test_a_target_is_withdrawn_with_a_reason(client_of: SignIn, month: Period) -> None:
+    """It is followed no more, stays in the history, and holds again once it is assigned again."""
+    client = client_of("head", "H99")
+    assert assign(client, month, indicator="4.1", value="71") == 302
+    [row] = [t for t in targets.assigned({"H99.01"}) if t["indicator"] == "4.1"]
+    given = {"target": str(row["sequence"]), "reason": "Giao nhầm đơn vị"}
+    address = "/workspace/H99/targets/withdraw"
+    assert client.post(address, given | {"reason": ""}).status_code == 400
+    assert client.post(address, given | {"target": "7777777"}).status_code == 400
+    assert client_of("staff", "H99").post(address, given).status_code == 403
+    assert client.post("/workspace/H99.01/targets/withdraw", given).status_code == 400, "not its own"
+    assert client.post(address, given).status_code == 302
+    assert not [t for t in targets.assigned({"H99.01"}) if t["indicator"] == "4.1"]
+    page = unescape(client.get("/workspace/H99/targets").content.decode())
+    assert "Chỉ tiêu đã thu hồi" in page
+    assert "Giao nhầm đơn vị" in page
+    entry = AuditEntry.objects.get(action="target withdrawn")
+    assert entry.unit == "H99.01"
+    assert assign(client, month, indicator="4.1", value="72") == 302
+    assert [t["value"] for t in targets.assigned({"H99.01"}) if t["indicator"] == "4.1"] == [72]

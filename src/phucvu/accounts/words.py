@@ -55,6 +55,7 @@ ACTIONS = {
     "letter made": Words(vi="lập văn bản", en="letter made"),
     "letter template kept": Words(vi="giữ mẫu văn bản của cơ quan", en="template of a letter kept"),
     "target assigned": Words(vi="giao chỉ tiêu", en="target assigned"),
+    "target withdrawn": Words(vi="thu hồi chỉ tiêu", en="target withdrawn"),
     "explanation asked": Words(vi="yêu cầu giải trình", en="explanation asked"),
     "explanation given": Words(vi="giải trình", en="explanation given"),
     "apology recorded": Words(vi="ghi nhận văn bản xin lỗi", en="letter of apology recorded"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
@@ -15,15 +14,18 @@ from phucvu.assignments.models import Campaign
 from phucvu.inbox.clock import now
 
 
-def of_unit(unit: str, above: Collection[str]) -> QuerySet[Campaign]:
-    """The campaigns that a unit runs, or one of ``above`` runs; those that end last first."""
-    return Campaign.objects.filter(unit__in={unit, *above}, stopped_at=None).order_by("-ends", "-pk")
+def of_unit(unit: str, above: Collection[str]) -> list[Campaign]:
+    """The campaigns that a unit runs or takes part in, by itself or a unit above; the last to end first."""
+    its = {unit, *above}
+    found = Campaign.objects.filter(unit__in=its, stopped_at=None).order_by("-ends", "-pk")
+    return [one for one in found if one.unit == unit or its & set(one.units)]
 
 
 def start(
     by: User,
     unit: str,
     *,
+    units: Sequence[str] = (),
     name: str,
     measure: str,
     starts: dt.date,
@@ -32,11 +34,11 @@ def start(
     before: dt.date | None,
     source: str,
 ) -> Campaign:
-    """Start a campaign of a unit and all below it."""
+    """Start a campaign of a unit and all below it, or of some of these."""
     with transaction.atomic():
         made = Campaign.objects.create(
             unit=unit,
-            units=[unit],
+            units=sorted(units) or [unit],
             name=name,
             source=source,
             measure=measure,
@@ -52,6 +54,7 @@ def start(
             "campaign started",
             object=name,
             unit=unit,
+            units=made.units,
             measure=measure,
             starts=starts,
             ends=ends,

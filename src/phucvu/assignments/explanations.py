@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
@@ -184,6 +184,18 @@ def ask_by_rule(listing: Listing, tree: Tree, period: Period, calendar: Calendar
                 ask(BY_RULE, asked_by=root, unit=unit, period=period, due_on=due_on, late=late)
                 asked_now += 1
     return asked_now
+
+
+def requests_about(sender: str, code: str, within: Collection[str], asked_by: str) -> QuerySet[LateDossier]:
+    """What some units were asked about a dossier, or a unit asked; the latest first."""
+    its = LateDossier.objects.filter(sender=sender, code=code).select_related("request", "explanation")
+    of_units = Q(request__unit__in=within) | Q(request__asked_by=asked_by)
+    return its.filter(of_units).order_by("-request__opened_at", "-pk")
+
+
+def apologies_of(sender: str, code: str) -> QuerySet[Apology]:
+    """The letters of apology of a dossier, the latest first."""
+    return Apology.objects.filter(sender=sender, code=code).order_by("-signed_on", "-pk")
 
 
 def explain(

@@ -132,6 +132,26 @@ class SentReport(models.Model):
         )
 
 
+class TargetWithdrawal(models.Model):
+    """That a target was withdrawn: the row of the table ``targets`` (``sequence``), what it asked, and why.
+
+    A target assigned again is a row of its own, and holds.
+    """
+
+    sequence = models.BigIntegerField(unique=True)
+    unit = models.CharField(max_length=UNIT, db_index=True)
+    indicator = models.CharField(max_length=40)
+    period = models.CharField(max_length=30)
+    value = models.DecimalField(max_digits=12, decimal_places=2)
+    unit_of_value = models.CharField(max_length=10)
+    reason = models.CharField(max_length=300)
+    withdrawn_at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=ACCOUNT)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.indicator} {self.period}"
+
+
 class Difficulty(models.Model):
     """A difficulty that a unit registers, and whom it is reported to now; empty: nobody above yet."""
 

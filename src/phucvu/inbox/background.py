@@ -18,8 +18,8 @@ PARTS = ("inbox", "history", "relay", "notices")
 """The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``), the one that
 sends notices only where they can be sent (``PHUCVU_SMTP_HOST``, ``PHUCVU_ZALO_TOKEN``)."""
 
-ELSEWHERE = {"notices": "phucvu.notices"}
-"""The packages that hold a part, where it is not the inbox's own."""
+ELSEWHERE = {"notices": "phucvu.notices", "history": "phucvu.assignments"}
+"""The packages that start a part, where it is not the inbox's own, or does more than the inbox knows of."""
 
 AFTER_DEATH = 1.0
 """Seconds before a process that ended by itself is started again."""

@@ -15,8 +15,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import django.db
 from django.db import connection
@@ -57,6 +58,11 @@ SWEEP_EVERY = 2.0
 LOOK_FOR_RESULTS = 30.0
 """Seconds between two looks at whether the portal's results of the day are due."""
 
+LOOK_FOR_DUTIES = 60.0
+"""Seconds between two looks at whether units are to be asked for something by rule."""
+
+NOTHING: Mapping[str, Callable[[], object]] = MappingProxyType({})
+
 LOOK_FOR_A_MONTH = 5.0
 """Seconds between two looks at whether forecasts are to be learnt anew."""
 
@@ -70,8 +76,11 @@ NICE = 19
 """By how much the operating system puts the history behind other work."""
 
 
-def run(part: str, store: Store) -> None:
-    """Run one of ``background.PARTS`` until this process ends (see ``background.end_with_parent``)."""
+def run(part: str, store: Store, further: Mapping[str, Callable[[], object]] = NOTHING) -> None:
+    """Run one of ``background.PARTS`` until this process ends (see ``background.end_with_parent``).
+
+    ``further`` is what else the history does now and then, by name: work of packages above this one.
+    """
     with alone(part):
         match part:
             case "inbox":
@@ -89,11 +98,13 @@ def run(part: str, store: Store) -> None:
                 store = Store(store.home, keep_hours=24 * chosen.keep_files)
                 history, maker, sweeper = History(store), Maker(store), Sweeper(store, chosen)
                 forecaster = Forecaster(store, forecasts_folder(store.home))
-                jobs.begin(["history", "compacting", "lists", "sweeping", "forecasting"])
+                jobs.begin(["history", "compacting", "lists", "sweeping", "forecasting", *further])
                 beside("compacting", store.compact, COMPACT_EVERY)
                 beside("sweeping", sweeper.sweep, SWEEP_EVERY)
                 beside("lists", maker.make_if_changed)
                 beside("forecasting", forecaster.learn_if_due, LOOK_FOR_A_MONTH)
+                for name, work in further.items():
+                    beside(name, work, LOOK_FOR_DUTIES)
                 if chosen.portal_daily:
                     beside("pulling", Puller(chosen, now, client.PAUSE).pull_if_due, LOOK_FOR_RESULTS)
                 again_and_again("history", history.count_next)

@@ -24,7 +24,7 @@ from phucvu.web.boards import Board, board
 from phucvu.web.language import _, language
 from phucvu.web.rates import CENT
 from phucvu.web.workspace import files
-from phucvu.web.workspace.duty_forms import TargetForm
+from phucvu.web.workspace.duty_forms import TargetForm, WithdrawForm
 from phucvu.web.workspace.plain_table import plain_table
 from phucvu.web.workspace.shown import rendered
 
@@ -55,8 +55,63 @@ def assign(request: Any, unit: str) -> Any:
     return HttpResponseRedirect(reverse("workspace-targets", args=[unit]))
 
 
+@require_POST
+def withdraw(request: Any, unit: str) -> Any:
+    """Withdraw a target of a unit below, with a reason."""
+    found = _judged(unit)
+    given = WithdrawForm(_withdrawable(unit, found), request.POST, auto_id="withdraw_%s")
+    if not given.is_valid():
+        return _page(request, unit, found, withdraw=given)
+    said = given.cleaned_data
+    [row] = [row for row, _value, _one in found if str(row["sequence"]) == said["target"]]
+    targets.withdraw(request.user, row, said["reason"])
+    messages.info(request, _("Đã thu hồi chỉ tiêu."))
+    return HttpResponseRedirect(reverse("workspace-targets", args=[unit]))
+
+
+def _withdrawable(
+    unit: str, found: list[tuple[dict[str, Any], Decimal | None, Judged]]
+) -> list[tuple[str, str]]:
+    """The targets that one may withdraw: of the units that one may assign to."""
+    offered, lang = dict(_offered(unit)), language()
+    return [
+        (
+            str(row["sequence"]),
+            f"{offered[row['unit']]}: {_name(row['indicator'], lang, Period.parse(row['period']))}, "
+            f"{Period.parse(row['period']).title(lang)}",
+        )
+        for row, _value, _one in found
+        if row["unit"] in offered
+    ]
+
+
+def _withdrawn(unit: str) -> Any:
+    """The targets withdrawn, the latest first; None without any."""
+    known, lang = units.every(), language()
+    rows = [
+        (
+            known[one.unit].short_name if one.unit in known else one.unit,
+            _name(one.indicator, lang, Period.parse(one.period)),
+            Period.parse(one.period).title(lang),
+            one.value,
+            one.withdrawn_at.date(),
+            one.reason,
+        )
+        for one in targets.withdrawn(units.below(unit))[:SHOWN]
+    ]
+    texts = dict.fromkeys((_("Đơn vị"), _("Chỉ số"), _("Kỳ")), pl.String)
+    schema: dict[str, Any] = texts | {_("Chỉ tiêu"): pl.Decimal(12, 2), _("Thu hồi ngày"): pl.Date}
+    schema |= {_("Lý do"): pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return plain_table(frame, _("Chỉ tiêu đã thu hồi")) if rows else None
+
+
 def _page(
-    request: Any, unit: str, found: list[tuple[dict[str, Any], Decimal | None, Judged]], given: Any = None
+    request: Any,
+    unit: str,
+    found: list[tuple[dict[str, Any], Decimal | None, Judged]],
+    given: Any = None,
+    withdraw: Any = None,
 ) -> Any:
     offered = _offered(unit)
     if given is None:
@@ -74,10 +129,15 @@ def _page(
         "own": _table(own, _("Chỉ tiêu của đơn vị")),
         "below": _table(below, _("Chỉ tiêu của các đơn vị trực thuộc")),
         "assign": given if offered and may(request.user, Action.ASSIGN, unit) else None,
+        "withdraw": None,
+        "withdrawn": _withdrawn(unit),
         "files": {kind: reverse("workspace-targets-file", args=[unit, kind]) for kind in ("xlsx", "csv")},
         "moment": now(),
     }
-    return rendered(request, "workspace/targets.html", context, 400 if given.is_bound else 200)
+    if context["assign"] and (can_be := _withdrawable(unit, found)):
+        context["withdraw"] = withdraw or WithdrawForm(can_be, auto_id="withdraw_%s")
+    wrong = given.is_bound or withdraw is not None
+    return rendered(request, "workspace/targets.html", context, 400 if wrong else 200)
 
 
 def _offered(unit: str) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ def picture(request: Any, unit: str) -> Any:
 
 @require_POST
 def start(request: Any, unit: str) -> Any:
-    given = CampaignForm(_measures(), request.POST, auto_id="campaign_%s")
+    given = CampaignForm(_offered(unit), _measures(), request.POST, auto_id="campaign_%s")
     if not given.is_valid():
         return _page(request, unit, given)
     campaigns.start(request.user, unit, **given.cleaned_data)
@@ -96,14 +96,17 @@ def _above(unit: str) -> list[str]:
 
 def _campaign(unit: str, number: str) -> Campaign:
     key = int(number) if number.isdecimal() and len(number) < 18 else 0
-    found = campaigns.of_unit(unit, _above(unit)).filter(pk=key).first()
+    found = next((one for one in campaigns.of_unit(unit, _above(unit)) if one.pk == key), None)
     if found is None:
         raise Http404(_("Không có chiến dịch này."))
     return found
 
 
 def _line(campaign: Campaign, unit: str) -> Line:
-    """A campaign's line for a unit that takes part; what was counted in the same minute is shown again."""
+    """A campaign's line: of all that take part for who runs it, else of the unit.
+
+    What was counted in the same minute is shown again.
+    """
     minute = now().replace(second=0, microsecond=0)
 
     def counted() -> Line:
@@ -112,7 +115,7 @@ def _line(campaign: Campaign, unit: str) -> Line:
                 held,
                 rules_in_use(),
                 campaign.measure,
-                [unit],
+                campaign.units if campaign.unit == unit else [unit],
                 campaign.starts,
                 campaign.ends,
                 Decimal(campaign.target),
@@ -125,13 +128,19 @@ def _line(campaign: Campaign, unit: str) -> Line:
 
 
 def _found(unit: str) -> list[Campaign]:
-    return list(campaigns.of_unit(unit, _above(unit))[:SHOWN])
+    return campaigns.of_unit(unit, _above(unit))[:SHOWN]
 
 
 def _measures() -> list[tuple[str, str]]:
     lang = language()
     found = [(i.id, f"{i.id} {i.short[lang]}") for i in countable(rules_in_use().at(now().date()))]
     return [*found, *_others().items()]
+
+
+def _offered(unit: str) -> list[tuple[str, str]]:
+    """The units below, which may take part by themselves."""
+    known = units.every()
+    return sorted((code, known[code].short_name) for code in units.below(unit) - {unit} if code in known)
 
 
 def _others() -> dict[str, str]:
@@ -168,7 +177,7 @@ def _sentence(campaign: Campaign, found: Line) -> str:
 
 
 def _page(request: Any, unit: str, given: CampaignForm | None = None) -> Any:
-    today, names = now().date(), dict(_measures())
+    today, names, known = now().date(), dict(_measures()), units.every()
     found = []
     for campaign in _found(unit):
         reached = _line(campaign, unit)
@@ -177,6 +186,11 @@ def _page(request: Any, unit: str, given: CampaignForm | None = None) -> Any:
                 "campaign": campaign,
                 "measure": names.get(campaign.measure, campaign.measure),
                 "said": _sentence(campaign, reached),
+                "units": ", ".join(
+                    known[code].short_name if code in known else code
+                    for code in campaign.units
+                    if code != campaign.unit
+                ),
                 "reached": reached.reached,
                 "over": today > campaign.ends,
                 "days": reached.days,
@@ -191,7 +205,7 @@ def _page(request: Any, unit: str, given: CampaignForm | None = None) -> Any:
         "code": unit,
         "found": found,
         "reached": sum(bool(one["reached"]) for one in found),
-        "start": (given or CampaignForm(_measures(), initial=first, auto_id="campaign_%s"))
+        "start": (given or CampaignForm(_offered(unit), _measures(), initial=first, auto_id="campaign_%s"))
         if may(request.user, Action.ASSIGN, unit)
         else None,
         "files": {k: reverse("workspace-campaigns-file", args=[unit, k]) for k in ("xlsx", "csv")},

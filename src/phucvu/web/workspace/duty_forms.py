@@ -143,6 +143,17 @@ class TargetForm(UnitForm):
         return said
 
 
+class WithdrawForm(Form):
+    """Which target is withdrawn (``offered``: sequence and name), and why."""
+
+    target = forms.ChoiceField(label=both("Chỉ tiêu", "Target"))
+    reason = one_line("Lý do thu hồi", "Reason", 300)
+
+    def __init__(self, offered: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["target"].choices = offered  # type: ignore[attr-defined]
+
+
 class SentForm(Form):
     """That a report was sent."""
 
@@ -184,9 +195,14 @@ class AnswerForm(Form):
 
 
 class CampaignForm(Form):
-    """A campaign of the unit and all below it (``measures``: code and name)."""
+    """A campaign of the unit and all below it, or of some (``offered``, ``measures``: code and name)."""
 
     name = one_line("Tên chiến dịch", "Name of the campaign", 200)
+    units = forms.MultipleChoiceField(
+        label=both("Đơn vị tham gia (không chọn: cả đơn vị)", "Units that take part (none: the whole unit)"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
     measure = forms.ChoiceField(label=both("Chỉ số, nội dung", "Indicator or measure"))
     starts = Day("Từ ngày", "From")
     ends = Day("Đến hết ngày", "Until")
@@ -200,8 +216,13 @@ class CampaignForm(Form):
     before = Day("Hồ sơ tiếp nhận đến hết ngày (chỉ cho hệ thống cũ)", "Received by (old system alone)")
     source = one_line("Văn bản", "Document", 300, required=False)
 
-    def __init__(self, measures: list[tuple[str, str]], *given: Any, **named: Any) -> None:
+    def __init__(
+        self, offered: list[tuple[str, str]], measures: list[tuple[str, str]], *given: Any, **named: Any
+    ) -> None:
         super().__init__(*given, **named)
+        self.fields["units"].choices = offered  # type: ignore[attr-defined]
+        if not offered:
+            del self.fields["units"]
         self.fields["measure"].choices = measures  # type: ignore[attr-defined]
         self.fields["before"].required = False
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from phucvu.accounts import audit, units
 from phucvu.accounts.permissions import Action, may
 from phucvu.assignments import explanations
+from phucvu.assignments.asking import LastMonth
 from phucvu.assignments.causes import CAUSES
 from phucvu.assignments.models import Apology, ExplanationRequest, LateDossier
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
-from phucvu.inbox.counting import running
 from phucvu.problems import UnusableError
 from phucvu.web.language import _, language
 from phucvu.web.workspace import files, home
@@ -42,17 +42,10 @@ def states() -> dict[str, str]:
     }
 
 
-def ask_for_last_month() -> None:
-    """By rule, ask about the month that is over, once its list is made."""
-    last = running(now().date())[0].previous()
-    if found := home.listing(last):
-        explanations.ask_by_rule(found, home.tree(last), last, home.calendar())
-
-
 @require_GET
 def show(request: Any, unit: str, form: str = "") -> Any:
     """Requests to a unit and by it; or one of them (?request=), on a page or as a file."""
-    ask_for_last_month()
+    LastMonth().ask_if_due()
     number = request.GET.get("request", "")
     if number:
         return _one(request, unit, _request(unit, number), form)

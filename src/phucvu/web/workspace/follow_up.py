@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 from phucvu.accounts import units
 from phucvu.accounts.permissions import Action, may
 from phucvu.assignments import difficulties, explanations, targets
+from phucvu.assignments.asking import LastMonth
 from phucvu.assignments.models import LateDossier
 from phucvu.inbox.clock import now
 from phucvu.web.language import _
-from phucvu.web.workspace.explaining import ask_for_last_month
 from phucvu.web.workspace.shown import rendered
 
 
@@ -31,7 +31,7 @@ class Entry:
 
 @require_GET
 def show(request: Any, unit: str) -> Any:
-    ask_for_last_month()
+    LastMonth().ask_if_due()
     waiting = explanations.waiting(unit)
     below = units.below(unit) - {unit}
     unanswered = sum(one.dossiers for one in waiting)

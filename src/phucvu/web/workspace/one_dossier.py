@@ -16,8 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from duckdb import Expression
 
-from phucvu.accounts import personal, versions
+from phucvu.accounts import personal, units, versions
 from phucvu.accounts.permissions import Action, may
+from phucvu.assignments import explanations
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.listing import DOUBTS, Listing, late, reasons, verdict_of
 from phucvu.engine.origin import NOTHING_SAID, SAID, WORDS, ministry_of, origin_of
@@ -153,6 +154,8 @@ def _shown(
         "masked": [(one.title, one.text) for one in personal.personal_of(dossier).values()],
         "may_see": may(request.user, Action.SEE_PERSONAL, dossier.unit),
         "back": _back(request, unit),
+        "requests": explanations.requests_about(sender, code, units.below(unit), unit),
+        "apologies": explanations.apologies_of(sender, code),
         "personal": reverse("personal", args=[code]) + f"?sender={sender}",
     }
     if judged and listing:

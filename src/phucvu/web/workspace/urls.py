@@ -100,6 +100,7 @@ in_languages = [
     re_path(rf"^{UNIT}/targets\.{FORM}$", see(assigned.show), name="workspace-targets-file"),
     path("workspace/<unit>/targets", see(assigned.show), name="workspace-targets"),
     path("workspace/<unit>/targets/assign", assign(assigned.assign), name="workspace-targets-assign"),
+    path("workspace/<unit>/targets/withdraw", assign(assigned.withdraw), name="workspace-targets-withdraw"),
     re_path(rf"^{UNIT}/explanations\.{FORM}$", see(explaining.show), name="workspace-explanations-file"),
     path("workspace/<unit>/explanations", see(explaining.show), name="workspace-explanations"),
     path("workspace/<unit>/explanations/ask", assign(explaining.ask), name="workspace-explanations-ask"),
