@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.brief_template import brief
+from tools.late_templates import apology, request_for_explanation
 from tools.letter_layout import content
 from tools.result_templates import department_notice, monthly_publication, office_notice, quarterly_report
 from tools.task_templates import implementation_plan, remedy_order
@@ -25,6 +26,8 @@ MADE: dict[str, Callable[[], Any]] = {
     "implementation-plan": implementation_plan,
     "quarterly-report": quarterly_report,
     "remedy-order": remedy_order,
+    "request-for-explanation": request_for_explanation,
+    "apology": apology,
     "brief": brief,
 }
 

@@ -46,9 +46,14 @@ def test_the_command_offers_every_kind():
 def test_each_kind_is_written_from_the_own_count(home, tmp_path, kind):
     unit = "H99" if "province" in KINDS[kind].units else "H99.01"
     said = write(home, tmp_path / "van-ban.docx", kind, unit)
+    if kind == "apology":  # to a citizen, of one dossier: no period, no count
+        assert "THƯ XIN LỖI" in said
+        return
     assert "tháng 8/2026" in said
-    assert "theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày 20/8/2026" in said
-    assert "Số liệu tạm tính, chưa công bố." in said
+    own = "theo số liệu đơn vị tự thống kê từ hồ sơ đến ngày 20/8/2026"
+    listed = "số liệu tự thống kê từ hồ sơ, tính đến ngày 20/8/2026"
+    assert (own if KINDS[kind].tells_results else listed) in said
+    assert ("Số liệu tạm tính, chưa công bố." in said) == KINDS[kind].tells_results
 
 
 def test_the_appendices_are_a_workbook_too(home, tmp_path):
@@ -156,3 +161,22 @@ def test_an_office_keeps_its_template_and_letters_use_it(tmp_path):
     with pytest.raises(UnusableError) as error:
         run(store.home, "keep", *which, str(mine), "--period", "2026-08", "--now", NOW)
     assert error.value.faults[0].code == "template_field_unknown"
+
+
+def test_a_late_dossier_is_asked_about_and_apologised_for(home, tmp_path):
+    asked = write(home, tmp_path / "a.docx", "request-for-explanation", "H99")
+    assert "Sở Thử Một" in asked
+    assert "- H99.01-overdue" not in asked
+    assert "H99.01-overdue" in asked
+    one = write(home, tmp_path / "a.docx", "request-for-explanation", "H99", "--dossier", "H99.201-overdue")
+    assert "Hồ sơ mã H99.201-overdue do Xã Thử Hai giải quyết bị quá hạn" in one
+    assert "H99.01" not in one
+    with pytest.raises(UnusableError) as error:
+        write(home, tmp_path / "b.docx", "request-for-explanation", "H99", "--dossier", "H99.01-later")
+    assert error.value.faults[0].code == "dossier_not_late"
+    said = write(home, tmp_path / "c.docx", "apology", "H99.01")
+    assert said.count("THƯ XIN LỖI") == 1, "only what is still open"
+    assert not [secret for secret in records.SECRETS if secret in asked + one + said]
+    done = write(home, tmp_path / "c.docx", "apology", "H99.01", "--dossier", "H99.01-done-late")
+    assert "mới được giải quyết xong" in done
+    assert "sẽ trả kết quả vào ngày" not in done

@@ -11,6 +11,7 @@ from phucvu.figures.table import SCHEMA
 from phucvu.figures.units import Unit, Units
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_sources import Duties, LetterSources
+from phucvu.problems import Fault, NotFoundError
 from phucvu.published.daily_results import COLUMNS, NoDays
 from phucvu.rules.loading import load
 from phucvu.scoring.scores import score
@@ -57,10 +58,17 @@ class Sources(LetterSources):
     def dossiers(self, scores, period, unit, by):
         return self.listing()["counts"]
 
+    def late(self, scores, period, unit):
+        if not self.listing()["late"]:
+            raise NotFoundError(Fault("no_late_dossier"))
+        return self.listing()["late"]
 
-def sources(account=None, duties=None, targets=(), counts=None):
-    said = {"account": account or Account("H99", ()), "counts": counts or {}}
-    return Sources(lambda: said, lambda: duties or Duties(), targets)
+
+def sources(account=None, duties=None, targets=(), counts=None, late=(), codes=(), applicant=None):
+    said = {"account": account or Account("H99", ()), "counts": counts or {}, "late": list(late)}
+    names = {"1.001": "Thủ tục thử"}
+    known = applicant or (lambda _sender, _code: "")
+    return Sources(lambda: said, lambda: duties or Duties(), targets, lambda: names, codes, known)
 
 
 def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None, decisions=(), **beside):
@@ -80,3 +88,14 @@ def facts(unit=PROVINCE, *, period=NOVEMBER, days=None, values=None, before=None
         now=dt.date(2023, 12, 4),
         sources=sources(**beside),
     )
+
+
+DUE = dt.datetime(2023, 11, 6, 16, 30)
+
+
+def late(code, unit="H99.01", ended=None, seconds=86_401):
+    """A row of a late dossier."""
+    return {
+        **{"sender": "H99", "code": code, "unit": unit, "procedure": "1.001", "ended": ended},
+        **{"received_at": dt.datetime(2023, 10, 9, 8), "must_by": DUE, "seconds_late": seconds},
+    }

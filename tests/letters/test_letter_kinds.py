@@ -14,7 +14,7 @@ from phucvu.problems import NotFoundError, UnusableError
 from phucvu.steering.publication_watch import watch
 
 from .letter_reading import letter, text
-from .made_facts import COMMUNES, DEPARTMENTS, PROVINCE, Days, facts, published
+from .made_facts import COMMUNES, DEPARTMENTS, PROVINCE, Days, facts, late, published
 
 END, BEFORE = dt.date(2023, 11, 30), dt.date(2023, 10, 31)
 TOTALS = (
@@ -179,7 +179,8 @@ def test_the_page_follows_the_decree(kind):
     values |= {(each, i): (9, 10) for each in ("H99", "H99.01") for i in ("3.3", "3.6", "4.1", "5.4", "1.1")}
     fields = {"chi_so": ["2.1"]} if kind == "department-notice" else {}
     days = Days(*(published(unit.code, g.id, END, score=1.0) for g in facts().rules.groups), *TOTALS)
-    document = letter(kind, facts(unit, values=values, days=days), ngay_ky=dt.date(2023, 12, 4), **fields)
+    made = facts(unit, values=values, days=days, late=(late("A-1"),))
+    document = letter(kind, made, ngay_ky=dt.date(2023, 12, 4), **fields)
     first = document.sections[0]
     assert [round(side / Mm(1)) for side in (first.page_width, first.page_height)] == [210, 297]
     millimetres = [round(m / Mm(1)) for m in (first.top_margin, first.bottom_margin)]
@@ -187,7 +188,8 @@ def test_the_page_follows_the_decree(kind):
     assert 30 <= round(first.left_margin / Mm(1)) <= 35
     assert 15 <= round(first.right_margin / Mm(1)) <= 20
     assert first.different_first_page_header_footer, "no number on the first page"
-    assert "PAGE" in first.header._element.xml
+    numbered = "PAGE" in first.header._element.xml
+    assert numbered == (kind != "apology"), "letters of apology are a page each"
     normal = document.styles["Normal"].font
     assert (normal.name, normal.size) == ("Times New Roman", Pt(14))
     left, right = document.tables[0].rows[0].cells

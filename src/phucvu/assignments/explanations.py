@@ -22,20 +22,18 @@ from phucvu.accounts.models import User
 from phucvu.assignments.causes import CAUSES
 from phucvu.assignments.models import Apology, Explanation, ExplanationRequest, LateDossier
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.listing import Listing, Order, Wish, lacks, population
+from phucvu.engine.listing import Listing, Wish, lacks, population
 from phucvu.engine.tree import Tree
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import Fault, UnusableError
+from phucvu.steering.due_lists import late_dossiers
 
 BY_RULE = "(theo quy định)"
 """Who opened a request that nobody in person did."""
 
 DUE_DAY = 16
 """The last day to answer what is asked by rule, of the month after: offices write «trước ngày 17»."""
-
-MOST = 5_000
-"""Dossiers of one request; the latest first."""
 
 
 @dataclass(frozen=True)
@@ -98,20 +96,6 @@ def asked(requests: Iterable[ExplanationRequest]) -> list[Asked]:
         total, unanswered = causes.total(), causes.pop("", 0)
         found.append(Asked(request, total, unanswered, causes, with_letter[request.pk]))
     return found
-
-
-def late_dossiers(
-    listing: Listing, period: Period, within: Collection[str], codes: Collection[str] | None = None
-) -> list[dict[str, Any]]:
-    """The late dossiers of units in a period (indicator 2.1), the latest first; of these codes alone."""
-    wish = Wish(within, population("handled", period) & lacks("on_time"))
-    found = [
-        row
-        for frame in listing.every(wish, Order("late", descending=True), MOST if codes is None else 1 << 40)
-        for row in frame.iter_rows(named=True)
-        if codes is None or row["code"] in codes
-    ]
-    return found[:MOST]
 
 
 def ask(

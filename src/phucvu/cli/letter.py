@@ -10,7 +10,7 @@ import click
 from phucvu import configuration
 from phucvu.cli.dossiers import about_records, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, open_site, period_option, site_kept
-from phucvu.cli.letter_home import context_for, own_template
+from phucvu.cli.letter_home import AboutDossiers, context_for, own_template
 from phucvu.cli.output import LANGUAGE, write_tables
 from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KIND_NAMES = (
     *("monthly-publication", "department-notice", "office-notice", "remedy-order"),
-    *("quarterly-report", "implementation-plan"),
+    *("quarterly-report", "implementation-plan", "request-for-explanation", "apology"),
 )
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -52,6 +52,21 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Lập cả PDF. | Also write a PDF.",
 )
 @click.option("--archive", is_flag=True, help="PDF là PDF/A để lưu trữ. | The PDF is PDF/A.")
+@click.option(
+    "--dossier",
+    "codes",
+    multiple=True,
+    metavar="MÃ",
+    help="Chỉ hồ sơ quá hạn này; dùng được nhiều lần. | Only this late dossier; may be repeated.",
+)
+@click.option(
+    "--account",
+    metavar="TÊN",
+    help="Ghi tên người nộp; tài khoản phải được xem. | Name applicants, as this account may.",
+)
+@click.option(
+    "--reason", default="", metavar="CÂU", help="Lý do cần tên người nộp. | What the names are needed for."
+)
 @excel_option
 @counting_options
 def letter(
@@ -63,6 +78,9 @@ def letter(
     fields: Path | None,
     pdf: Path | None,
     archive: bool,
+    codes: tuple[str, ...],
+    account: str | None,
+    reason: str,
     excel: Path | None,
     asked: CountingOptions,
 ) -> None:
@@ -73,14 +91,15 @@ def letter(
     from phucvu.letters.proof_footer import with_proof
     from phucvu.letters.template_filling import fill, fill_apart, read_template, shipped
 
-    facts, context = context_for(kind, unit, period, fields, asked)
+    facts, context = context_for(kind, unit, period, fields, asked, AboutDossiers(codes, account, reason))
     own = read_template(template) if template else own_template(asked.home, unit, kind)
     content = (
         fill(shipped(KINDS[kind].template), context)
         if own is None
         else fill_apart(own, context, template.name if template else "")
     )
-    content = with_proof(content, _proof_note(asked.home, facts))
+    if KINDS[kind].tells_results:
+        content = with_proof(content, _proof_note(asked.home, facts))
     if archive and pdf is None:
         raise UnusableError(Fault("pdf_file_needed"))
     files = {out: content}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,15 +20,29 @@ if TYPE_CHECKING:
     from phucvu.letters.letter_sources import Duties
 
 
+@dataclass(frozen=True)
+class AboutDossiers:
+    """Which late dossiers a letter is about, and the account for which their applicants are named."""
+
+    codes: tuple[str, ...] = ()
+    account: str | None = None
+    reason: str = ""
+
+
 def context_for(
-    kind: str, unit: str, period: Period, fields: Path | None, asked: CountingOptions
+    kind: str,
+    unit: str,
+    period: Period,
+    fields: Path | None,
+    asked: CountingOptions,
+    about: AboutDossiers | None = None,
 ) -> tuple[LetterFacts, dict[str, Any]]:
     """What a letter is made from, and the fields of its template; ``fields`` are the office's own."""
     from phucvu.letters.letter_kinds import KINDS, context_of, fields_of
     from phucvu.letters.office_fields import read_fields
 
     with tempfile.TemporaryDirectory() as folder:
-        facts = facts_of(unit, period, asked, Path(folder))
+        facts = facts_of(unit, period, asked, Path(folder), about or AboutDossiers())
         known = fields_of(KINDS[kind], facts)
         said = known | read_fields(fields, known) if fields else known
         return facts, context_of(KINDS[kind], facts, said)
@@ -43,7 +59,9 @@ def own_template(home: str, unit: str, kind: str) -> bytes | None:
     return bytes(own.content) if own else None
 
 
-def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) -> LetterFacts:
+def facts_of(
+    unit: str, period: Period, asked: CountingOptions, folder: Path, about: AboutDossiers
+) -> LetterFacts:
     """What is known of a unit in a period: its province's own count, the portal's results, the decisions.
 
     ``folder`` is for what is worked out while the letter is made.
@@ -91,6 +109,9 @@ def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) ->
 
         return letter_duties.duties(unit, tree.above(unit), tree.below(unit), period, asked.now.date())
 
+    def procedures() -> dict[str, str]:
+        return dict(tables["procedures"].select("code", "name").to_polars().iter_rows())
+
     targets = tables["targets"].to_polars().sort("unit", "period", "indicator").to_dicts()
     return LetterFacts(
         unit=of_period[unit],
@@ -103,5 +124,36 @@ def facts_of(unit: str, period: Period, asked: CountingOptions, folder: Path) ->
         decisions=decisions,
         limits=limits,
         now=asked.now.date(),
-        sources=LetterSources(listing, duties, targets),
+        sources=LetterSources(
+            listing, duties, targets, procedures, about.codes, _applicants(asked.home, about)
+        ),
     )
+
+
+def _applicants(home: str, about: AboutDossiers) -> Callable[[str, str], str]:
+    """Who filed a dossier, for an account that may see that; each name shown stands in the audit log.
+
+    Without an account nobody is named. Raises UnusableError where there is no such account or no reason.
+    """
+    if about.account is None:
+        return lambda _sender, _code: ""
+    open_site(home)
+    from django.core.exceptions import PermissionDenied
+
+    from phucvu.accounts import personal
+    from phucvu.accounts.models import User
+
+    user = User.objects.filter(username=about.account, is_active=True).first()
+    if user is None:
+        raise UnusableError(Fault("account_unknown", name=about.account))
+
+    def applicant(sender: str, code: str) -> str:
+        [dossier] = personal.dossiers(code, sender)
+        if "ChuHoSo" not in personal.personal_of(dossier):
+            return ""
+        try:
+            return personal.show_one(user, dossier, "ChuHoSo", about.reason)
+        except PermissionDenied as error:
+            raise UnusableError(Fault("personal_not_for", name=user.username, unit=dossier.unit)) from error
+
+    return applicant

@@ -8,6 +8,7 @@ from typing import Any
 
 from phucvu.figures.periods import Period
 from phucvu.letters.implementation_plan import implementation_plan, implementation_plan_fields
+from phucvu.letters.late_letters import apology, request_fields, request_for_explanation
 from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_numbers import heading_day, period_words, short_day
 from phucvu.letters.office_fields import Fields, Signer, defaults, in_sentence, signing_day
@@ -32,6 +33,8 @@ class LetterKind:
     signer: Signer
     context: Callable[[LetterFacts, Mapping[str, Any]], dict[str, Any]]
     own: Callable[[LetterFacts], Fields] = lambda _facts: {}
+    tells_results: bool = True
+    """Whether results of the index stand in it, so that it says whether an edition proves them."""
 
 
 KINDS = {
@@ -80,6 +83,26 @@ KINDS = {
         "committee",
         implementation_plan,
         implementation_plan_fields,
+    ),
+    "request-for-explanation": LetterKind(
+        "Đề nghị giải trình hồ sơ quá hạn",
+        ("province", "department", "district", "commune"),
+        "request-for-explanation",
+        "",
+        "office",
+        request_for_explanation,
+        request_fields,
+        tells_results=False,
+    ),
+    "apology": LetterKind(
+        "Thư xin lỗi và hẹn lại ngày trả kết quả",
+        ("province", "department", "district", "commune"),
+        "apology",
+        "",
+        "head",
+        apology,
+        lambda _facts: {"noi_nhan": ["Như trên"]},
+        tells_results=False,
     ),
 }
 """Every kind that the program writes, by the name that commands and addresses use."""

@@ -81,6 +81,7 @@ def defaults(unit: Unit, root: Unit, now: dt.date, symbol: str = "", signer: Sig
         "chi_so": ["online", "payment", "satisfaction", "progress"],
         "han_giai_trinh": EMPTY,
         "han_khac_phuc": EMPTY,
+        "ngay_hen_lai": EMPTY,
         "quy_che": "",
         "ngay_bao_cao": "16",
         "co_quan_cong_khai": f"Văn phòng {committee}",

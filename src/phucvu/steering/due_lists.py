@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.listing import YES, Listing, holds, lacks
+from phucvu.engine.listing import YES, Listing, Order, Wish, holds, lacks, population
 from phucvu.engine.verdict import OF_DOSSIERS, any_of
 from phucvu.figures.periods import Period, last_second
 from phucvu.rules.model import Indicator, RuleSet
@@ -87,3 +88,21 @@ def week_counts(found: Listing, at: Moment, within: Sequence[str], rules: RuleSe
     late, today, week, number, *numbers = found.numbers(within, [*now, *each])
     by_indicator = {one.id: n for one, n in zip(indicators, numbers, strict=True) if n}
     return WeekCounts(late, today, week, number, by_indicator)
+
+
+MOST = 5_000
+"""Late dossiers of one list; the latest first."""
+
+
+def late_dossiers(
+    listing: Listing, period: Period, within: Collection[str], codes: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """The late dossiers of units in a period (indicator 2.1), the latest first; of these codes alone."""
+    wish = Wish(within, population("handled", period) & lacks("on_time"))
+    found = [
+        row
+        for frame in listing.every(wish, Order("late", descending=True), MOST if codes is None else 1 << 40)
+        for row in frame.iter_rows(named=True)
+        if codes is None or row["code"] in codes
+    ]
+    return found[:MOST]

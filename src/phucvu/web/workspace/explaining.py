@@ -23,6 +23,7 @@ from phucvu.assignments.models import Apology, ExplanationRequest, LateDossier
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
 from phucvu.problems import UnusableError
+from phucvu.steering.due_lists import late_dossiers
 from phucvu.web.language import _, language
 from phucvu.web.workspace import files, home
 from phucvu.web.workspace.duty_forms import ApologyForm, AskForm, ExplainForm
@@ -73,7 +74,7 @@ def ask(request: Any, unit: str) -> Any:
     said = given.cleaned_data
     codes = set(said["codes"].split()) or None
     try:
-        late = explanations.late_dossiers(found, period, home.below(period, said["unit"]), codes)
+        late = late_dossiers(found, period, home.below(period, said["unit"]), codes)
         made = explanations.ask(
             request.user,
             asked_by=unit,

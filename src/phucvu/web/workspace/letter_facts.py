@@ -50,6 +50,7 @@ def facts_of(unit: str, period: Period) -> LetterFacts:
                 unit, home.tree(period).above(unit), home.below(period, unit), period, now().date()
             ),
             assigned(home.below(period, unit)),
+            home.procedure_names,
         ),
     )
 

@@ -70,8 +70,10 @@ def _make(name: str, unit: str, period: Period, own: LetterTemplate | None) -> M
     content = (
         fill(shipped(kind.template), context) if own is None else fill_apart(bytes(own.content), context)
     )
-    note = proof_note(facts.scores, period, facts.unit, configuration.current().site_address)
-    return Made(facts, with_proof(content, note), own.number if own else None)
+    if kind.tells_results:
+        note = proof_note(facts.scores, period, facts.unit, configuration.current().site_address)
+        content = with_proof(content, note)
+    return Made(facts, content, own.number if own else None)
 
 
 @require_GET
