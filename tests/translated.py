@@ -44,7 +44,7 @@ def join() -> None:
     if FOLDER in os.environ:
         evaluation._queries = lru_cache(_queries)
         versions._translated = _shared(versions._translated, lambda what, parts: (what, parts))
-        embedded._sql_over_any = _shared(embedded._sql_over_any, _read_of)
+        embedded._over_any = _shared(embedded._over_any, _read_of)
 
 
 def _queries(engine: str, *of: Hashable) -> dict[Hashable, list[Query]]:
@@ -92,11 +92,11 @@ def _shared(translate: Any, key: Callable[..., Hashable]) -> Any:
     return shared
 
 
-def _read_of(read: Callable[..., Any], schema: ibis.Schema) -> Hashable:
-    """What is read of a table, where it is a function of a module and what that is given first."""
-    if not isinstance(read, partial):
-        return None
-    return read.func.__module__, read.func.__qualname__, read.args, schema
+def _read_of(read: Callable[..., Any], *schemas: ibis.Schema) -> Hashable:
+    """What is read of tables, where it is a function of a module and what that is given first."""
+    function, given = (read.func, read.args) if isinstance(read, partial) else (read, ())
+    named = function.__qualname__
+    return None if "<" in named else (function.__module__, named, given, schemas)
 
 
 def _file(*key: object) -> Path:

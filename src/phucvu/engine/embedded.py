@@ -44,12 +44,12 @@ def put(con: BaseBackend, name: str, rows: Rows) -> object:
 def _sql(con: BaseBackend, over: Over) -> str:
     table = over.table.op()
     if isinstance(table, ops.SQLQueryResult):
-        return _sql_over_any(over.read, table.schema).replace(f'"{ANY}"', f"({table.query})")
+        return _over_any(over.read, table.schema)[0].replace(_any(0), f"({table.query})")
     if isinstance(table, ops.DatabaseTable):
         space = table.namespace
         parts = (part for part in (space.catalog, space.database, table.name) if part)
-        return _sql_over_any(over.read, table.schema).replace(
-            f'"{ANY}"', ".".join(f'"{part.replace(QUOTE, 2 * QUOTE)}"' for part in parts)
+        return _over_any(over.read, table.schema)[0].replace(
+            _any(0), ".".join(f'"{part.replace(QUOTE, 2 * QUOTE)}"' for part in parts)
         )
     rows = over.read(over.table)
     con._register_in_memory_tables(rows)
@@ -57,14 +57,32 @@ def _sql(con: BaseBackend, over: Over) -> str:
     return sql
 
 
-ANY = "phucvu_any_table"
 QUOTE = '"'
 
 
+def answer(read: Callable[..., ir.Table], *tables: ir.Table) -> pl.DataFrame:
+    """What is read of tables by a function of a module; that of a home's is translated once for all homes."""
+    given = [table.op() for table in tables]
+    if not all(isinstance(table, ops.SQLQueryResult) and table.source.name == EMBEDDED for table in given):
+        rows: pl.DataFrame = read(*tables).to_polars()
+        return rows
+    sql, columns = _over_any(read, *(table.schema for table in given))
+    for number, table in enumerate(given):
+        sql = sql.replace(_any(number), f"({table.query})")
+    found: pl.DataFrame = PolarsData.convert_table(given[0].source.con.sql(sql).pl(), columns)
+    return found
+
+
+def _any(number: int) -> str:
+    return f'"phucvu_any_table_{number}"'
+
+
 @lru_cache(maxsize=128)
-def _sql_over_any(read: Callable[[ir.Table], ir.Table], schema: ibis.Schema) -> str:
-    """The SQL of what is read of a table of these columns; translating it takes longer than running it."""
-    return str(ibis.to_sql(read(ibis.table(schema, name=ANY)), dialect=EMBEDDED))
+def _over_any(read: Callable[..., ir.Table], *schemas: ibis.Schema) -> tuple[str, ibis.Schema]:
+    """The SQL of what is read of tables of these columns, and its columns; translating it takes longer than
+    running it."""
+    rows = read(*(ibis.table(schema, name=_any(n).strip(QUOTE)) for n, schema in enumerate(schemas)))
+    return str(ibis.to_sql(rows, dialect=EMBEDDED)), rows.schema()
 
 
 def put_moment(con: BaseBackend, name: str, moment: dt.datetime) -> None:

@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
+import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.embedded import answer
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.units import Unit, Units, units_in
@@ -138,4 +140,8 @@ class Tree:
 
 def units_of(tables: Tables) -> Units:
     """The registry of units that records hold."""
-    return units_in(tables["units"].select(*TABLES["units"].types).to_polars())
+    return units_in(answer(_all_that_is_said, tables["units"]))
+
+
+def _all_that_is_said(units: ir.Table) -> ir.Table:
+    return units.select(*TABLES["units"].types)

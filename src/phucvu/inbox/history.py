@@ -16,8 +16,10 @@ from importlib.metadata import version
 
 import ibis
 import ibis.expr.types as ir
+import polars as pl
 
 from phucvu.engine.by_procedure import by_procedure, figures_and_of_each
+from phucvu.engine.embedded import answer
 from phucvu.engine.figures import figures
 from phucvu.engine.look_up import look_up
 from phucvu.engine.sources import Tables, of_store
@@ -158,14 +160,10 @@ class Content:
     @classmethod
     def of(cls, tables: Tables, places: Mapping[str, int], day: dt.date) -> Content:
         """``places`` is what ``Watch.now`` said before the tables were opened; ``day`` is today."""
-        # What was only filed counts by the date of filing (3.2, 3.5).
         held = tables["dossiers"]
-        dossiers = _by_month(
-            held.mutate(counts_at=ibis.coalesce(held.received_at, held.filed_at)), "counts_at"
-        )
-        steps = _by_month(tables["steps"], "at")
-        said = look_up(tables["portal_answers"], held.select(ID, "received_at"), ID)
-        answers = _by_month(said.select("received_at", "sequence"), "received_at")
+        dossiers = _months("counts_at", answer(_dossiers_by_month, held))
+        steps = _months("at", answer(_steps_by_month, tables["steps"]))
+        answers = _months("received_at", answer(_answers_by_month, tables["portal_answers"], held))
         others = {name: place for name, place in places.items() if name not in (*OF_DOSSIERS, *NOT_COUNTED)}
         rules = rules_in_use().model_dump_json()
         return cls(
@@ -180,10 +178,28 @@ class Content:
         return hashlib.sha256((said + self.others).encode()).hexdigest()
 
 
-def _by_month(table: ir.Table, moment: str) -> list[tuple[dt.date, str]]:
-    """A month's first day, and what tells whether the rows of it are still the same."""
-    rows = table.group_by(month=table[moment].date().truncate("M")).agg(
-        rows=table.count(), places=table.sequence.sum()
-    )
-    found = rows.filter(rows.month.notnull()).to_polars()
-    return [(day, f"{moment} {day} {count} {places}") for day, count, places in found.iter_rows()]
+def _dossiers_by_month(dossiers: ir.Table) -> ir.Table:
+    # What was only filed counts by the date of filing (3.2, 3.5).
+    return _by_month(dossiers, ibis.coalesce(dossiers.received_at, dossiers.filed_at))
+
+
+def _steps_by_month(steps: ir.Table) -> ir.Table:
+    return _by_month(steps, steps["at"])
+
+
+def _answers_by_month(answers: ir.Table, dossiers: ir.Table) -> ir.Table:
+    said = look_up(answers, dossiers.select(ID, "received_at"), ID)
+    return _by_month(said, said.received_at)
+
+
+def _by_month(rows: ir.Table, moment: ir.TimestampValue) -> ir.Table:
+    """Columns month (its first day), rows and places: what tells whether the rows are still the same."""
+    months = rows.select("sequence", month=moment.date().truncate("M"))
+    months = months.filter(months.month.notnull())
+    return months.group_by("month").agg(rows=months.count(), places=months.sequence.sum())
+
+
+def _months(moment: str, found: pl.DataFrame) -> list[tuple[dt.date, str]]:
+    """A month's first day, and what is said of it."""
+    rows = found.select("month", "rows", "places").iter_rows()
+    return [(day, f"{moment} {day} {count} {places}") for day, count, places in rows]
