@@ -22,6 +22,7 @@ COLUMNS = (
     Action.SEE_HANDLERS,
     Action.WRITE_LETTERS,
     Action.PUBLISH,
+    Action.ANNOTATE,
     Action.MANAGE_ACCOUNTS,
     Action.ADMIN_SITE,
 )

@@ -28,9 +28,10 @@ def test_what_each_role_may_do() -> None:
             *("OWN_SIGN_IN", "SEE_WORKSPACE", "SEE_PERSONAL", "MEND", "CHOOSE_VERSION"),
             *("ANSWER", "ASSIGN", "SEE_HANDLERS", "WRITE_LETTERS"),
         ],
-        Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "WRITE_LETTERS", "PUBLISH"],
+        Role.PUBLISHER: ["OWN_SIGN_IN", "SEE_WORKSPACE", "WRITE_LETTERS", "PUBLISH", "ANNOTATE"],
         Role.ADMINISTRATOR: [
-            *("OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "ASSIGN", "MANAGE_ACCOUNTS", "ADMIN_SITE")
+            *("OWN_SIGN_IN", "SEE_WORKSPACE", "MEND", "ASSIGN"),
+            *("ANNOTATE", "MANAGE_ACCOUNTS", "ADMIN_SITE"),
         ],
     }
     assert set(MAY) == set(Action)

@@ -59,7 +59,7 @@ OTHER_PARTS = {
     "workspace-bring-back": {"identity": ASIDE.id},
     "workspace-letter": {"kind": "department-notice", "form": "docx"},
     "workspace-letter-pdf": {"kind": "department-notice"},
-    "workspace-letter-template": {"kind": "department-notice", "number": 0},
+    "workspace-letter-template": {"kind": "department-notice", "number": "0"},
     **{f"workspace-letter-templates{what}": {"kind": "department-notice"} for what in ("", "-keep", "-back")},
 }
 """By the address's name: what stands in it instead, so that something is there in one's own unit."""

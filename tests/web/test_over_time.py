@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
+from PIL import Image
 
 from phucvu.figures.periods import Period
 from phucvu.web import history, results
+from phucvu.web.drawing import as_png, noting
 from phucvu.web.period_chooser import brief, chooser
 
-from .showing import over_time, procedures, reorganised
+from .showing import TwoDays, over_time, procedures, reorganised
 from .test_pages import text_of
 
 MONTHS = [f"2025-{month:02}" for month in range(7, 13)] + [f"2026-{month:02}" for month in range(1, 10)]
@@ -225,3 +230,46 @@ def test_a_page_renews_itself_only_when_asked_and_only_while_its_period_runs(
         assert live["Refresh"] == "60"
         assert 'href="/units/H21?period=2026-10">Dừng' in live.content.decode()
         assert "Refresh" not in client.get("/units/H21?period=2026-09&live=1")
+
+
+def test_a_merger_is_noted_on_chart_page_picture_and_exports(
+    client: Client, show: Callable[..., None]
+) -> None:
+    show(*reorganised())
+    said = "1. Sáp nhập (01/07/2025): Xã Một, Xã Hai sáp nhập thành Xã Ba."
+    page = client.get("/units/H99").content.decode()
+    assert f"<li>{said}</li>" in page
+    assert 'class="reason">ghi chú 1</span>' in page
+    drawn = client.get("/units/H99/time.svg").content.decode()
+    assert said in drawn
+    assert "stroke-dasharray" in drawn
+    [noted] = client.get("/units/H99.json").json()["annotations"]
+    assert (noted["kind"], noted["since"]) == ("merger", "2025-07-01")
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/units/H99.xlsx").content))
+    assert any(said in str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    plain = noting(HttpResponse(drawn), []), noting(HttpResponse(drawn), [said])
+    sizes = [
+        Image.open(io.BytesIO(as_png(lambda _request, one=one: one)(_asked()).content)).size for one in plain
+    ]
+    assert sizes[1][1] > sizes[0][1]  # what is noted stands under the picture
+    assert client.get("/units/H99/time.png").status_code == 200
+
+
+def _asked() -> HttpRequest:
+    request = HttpRequest()
+    request.META["SERVER_NAME"], request.META["SERVER_PORT"] = "127.0.0.1", "80"
+    return request
+
+
+def test_the_portals_new_formula_is_noted_where_its_scores_are_drawn(
+    client: Client, show: Callable[..., None]
+) -> None:
+    shown = over_time("2026-08", "2026-09")
+    show(*shown, days=TwoDays("2026-09"))
+    said = "1. Cổng đổi công thức (09/10/2026): "
+    assert said in client.get("/units/H21").content.decode()
+    assert "The portal changed its formula" in client.get("/en/").content.decode()
+    show(*shown, days=TwoDays("2026-09"), counts=True)
+    assert said not in client.get("/units/H21").content.decode()
+    show(*shown, days=TwoDays("2026-08"))
+    assert said not in client.get("/units/H21").content.decode(), "the first period has none before it"

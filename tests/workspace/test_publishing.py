@@ -20,7 +20,7 @@ from phucvu.accounts.models import User
 from phucvu.editions import freezing
 from phucvu.editions.content import Content
 from phucvu.editions.lines import Line
-from phucvu.editions.models import Edition, LogEntry, LogHead
+from phucvu.editions.models import ChartRemark, Edition, LogEntry, LogHead
 from phucvu.figures.periods import around
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Task
@@ -42,7 +42,7 @@ def _nothing_published(site: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     # The work of a task is done at once, as its own process would.
     monkeypatch.setattr(working, "start", lambda number: publishing.make(Task.objects.get(pk=number)))
     yield
-    for model in (Edition, LogEntry, LogHead):
+    for model in (Edition, LogEntry, LogHead, ChartRemark):
         model.objects.all().delete()
     Task.objects.all().delete()
 
@@ -269,3 +269,45 @@ def test_a_feed_without_editions_is_a_feed(home: Store) -> None:
     assert root.findall(f"{ATOM}entry") == []
     for name in ("id", "title", "updated", "author/{http://www.w3.org/2005/Atom}name"):
         assert root.findtext(f"{ATOM}{name}")
+
+
+REMARKS = "/workspace/H99/remarks"
+
+
+def test_remarks_and_corrections_stand_on_charts_over_time(published: Edition) -> None:
+    today, client = now().date(), Client(headers={"host": "127.0.0.1"})
+    given = {"since": str(today), "until": "", "words": "Đổi phần mềm <một cửa>", "words_en": "New software"}
+    given |= {"source": "Văn bản 12/VB-THU"}
+    for role in ("reader", "staff", "head"):
+        assert signed(f"vai-{role}", role).post(f"{REMARKS}/add", given).status_code == 403
+    writer = signed("quan-tri", "administrator")
+    for wrong in (
+        {"words": ""},
+        {"words": "a" * 301},
+        {"source": ""},
+        {"since": "hôm qua"},
+        {"until": "2020-01-01"},
+    ):
+        assert writer.post(f"{REMARKS}/add", given | wrong).status_code == 400
+    assert not ChartRemark.objects.exists()
+    assert "1. Ghi chú" not in texts(client.get(f"/units/H99.01?period={month()}"))
+    assert "Đã thêm ghi chú" in texts(writer.post(f"{REMARKS}/add", given, follow=True))
+    # The pages that were kept before are made anew; units below have it too, others have not.
+    said = f"Ghi chú ({today:%d/%m/%Y}): Đổi phần mềm <một cửa> (Văn bản 12/VB-THU)."
+    for path in ("/units/H99", "/units/H99.01"):
+        assert said in texts(client.get(f"{path}?period={month()}"))
+    assert "New software" in texts(client.get(f"/en/units/H99?period={month()}"))
+    assert said not in texts(client.get(f"/units/H98?period={month()}"))
+    assert "quan-tri" not in client.get(f"/units/H99?period={month()}").content.decode()
+    signed("cong-bo").post(f"{PATH}/freeze", {"period": month(), "reason": "bổ sung hồ sơ"})
+    page = texts(client.get(f"/units/H99?period={month()}"))
+    assert f"Đính chính ({today:%d/%m/%Y}): kỳ công bố số 2 thay cho số 1: bổ sung hồ sơ." in page
+    kinds = [one["kind"] for one in client.get(f"/units/H99.json?period={month()}").json()["annotations"]]
+    assert kinds == ["correction", "remark"]
+    one = ChartRemark.objects.get()
+    assert signed("khac", "administrator").get(REMARKS).status_code == 200
+    assert writer.post(f"/workspace/H99.01/remarks/{one.pk}/withdraw").status_code == 404
+    assert "Đã bỏ ghi chú" in texts(writer.post(f"{REMARKS}/{one.pk}/withdraw", follow=True))
+    assert writer.post(f"{REMARKS}/{one.pk}/withdraw").status_code == 404
+    assert said not in texts(client.get(f"/units/H99?period={month()}"))
+    assert "đã bỏ" in texts(writer.get(REMARKS))

@@ -54,6 +54,8 @@ class Action(StrEnum):
     """Take away official letters made from the figures; keep the office's own templates of them."""
     PUBLISH = "publish"
     """Make results public."""
+    ANNOTATE = "annotate"
+    """Put remarks on the public charts over time, and withdraw them."""
     MANAGE_ACCOUNTS = "manage accounts"
     """Make, change and close accounts of the own unit and those below."""
     ADMIN_SITE = "admin site"
@@ -73,6 +75,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_HANDLERS: frozenset({Role.HEAD}),
     Action.WRITE_LETTERS: frozenset({Role.STAFF, Role.HEAD, Role.PUBLISHER}),
     Action.PUBLISH: frozenset({Role.PUBLISHER}),
+    Action.ANNOTATE: frozenset({Role.PUBLISHER, Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.ADMIN_SITE: frozenset({Role.ADMINISTRATOR}),
 }
@@ -81,7 +84,7 @@ MAY: dict[Action, frozenset[Role]] = {
 TWO_STEP = frozenset(
     role
     for action in (
-        *(Action.SEE_PERSONAL, Action.SEE_HANDLERS, Action.PUBLISH),
+        *(Action.SEE_PERSONAL, Action.SEE_HANDLERS, Action.PUBLISH, Action.ANNOTATE),
         *(Action.MANAGE_ACCOUNTS, Action.ADMIN_SITE),
     )
     for role in MAY[action]

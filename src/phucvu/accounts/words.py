@@ -50,6 +50,8 @@ ACTIONS = {
     "row brought back": Words(vi="đưa trở lại một dòng đã bỏ qua", en="row brought back"),
     "edition frozen": Words(vi="chốt kết quả một kỳ", en="period frozen"),
     "edition published": Words(vi="công bố kết quả một kỳ", en="edition published"),
+    "chart remark added": Words(vi="thêm ghi chú trên biểu đồ", en="chart remark added"),
+    "chart remark withdrawn": Words(vi="bỏ ghi chú trên biểu đồ", en="chart remark withdrawn"),
     "edition refused": Words(vi="không duyệt kết quả đã chốt", en="edition refused"),
     "set aside replayed": Words(vi="nhận lại dữ liệu chờ xử lý", en="set aside replayed"),
     "letter made": Words(vi="lập văn bản", en="letter made"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,21 @@ class Panel:
     signals: Collection[int] = ()
 
 
+SIGNS: dict[bool, list[tuple[str, str]]] = {True: [(MUTED, "center")], False: []}
+
+
 def over_time(
-    panels: Sequence[Panel], periods: Sequence[str], title: str, description: str, narrow: bool
+    panels: Sequence[Panel],
+    periods: Sequence[str],
+    title: str,
+    description: str,
+    narrow: bool,
+    marked: Mapping[int, str] | None = None,
 ) -> str:
     """The panels as SVG, each a line from nothing (the lower rule) to the most there is (the upper).
 
-    ``periods`` are what the values' periods are called, the earliest first.
+    ``periods`` are what the values' periods are called, the earliest first. ``marked`` are places where a
+    broken line with a short sign above it crosses every panel.
     """
     width = NARROW if narrow else WIDE
     columns = min(COLUMNS[width], max(1, len(panels)))
@@ -66,7 +75,12 @@ def over_time(
         low = top + HEADING + PLOT
         rules += [{"x": left, "x2": left + room, "y": low - share * PLOT} for share in (0, 1)]
         step = room / max(1, len(periods) - 1)
-        marks += [{"x": left + place * step, "y": low - PLOT, "y2": low} for place in panel.breaks]
+        crossed = {*panel.breaks, *(marked or {})}
+        marks += [{"x": left + place * step, "y": low - PLOT, "y2": low} for place in sorted(crossed)]
+        texts += [
+            {"x": left + place * step, "y": low - PLOT - 5, "text": sign, "colour": MUTED, "align": "center"}
+            for place, sign in (marked or {}).items()
+        ]
         for share in panel.limits or ():
             start = left + panel.limits_from * step
             bounds.append({"x": start, "x2": left + room, "y": low - min(1.0, max(0.0, share)) * PLOT})
@@ -123,6 +137,6 @@ def over_time(
             ),
             text="text:N",
         )
-        for colour, align in ((INK, "left"), (MUTED, "left"), (MUTED, "right"))
+        for colour, align in ((INK, "left"), (MUTED, "left"), (MUTED, "right"), *SIGNS[bool(marked)])
     ]
     return svg(alt.layer(*layers), title, description)

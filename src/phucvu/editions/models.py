@@ -45,6 +45,24 @@ class OpenData(models.Model):
     zip = models.BinaryField()
 
 
+class ChartRemark(models.Model):
+    """Words on the charts over time of a unit and all below it, from a day on; public.
+
+    ``until`` is the last day that they are about, null where they hold on.
+    """
+
+    unit = models.CharField(max_length=50, db_index=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    words = models.CharField(max_length=300)
+    words_en = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=300)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=150)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+
+
 class LogEntry(models.Model):
     """A line of the log: an edition's checkpoint, or where the audit log stood."""
 

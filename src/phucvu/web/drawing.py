@@ -21,9 +21,17 @@ def as_png(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answer(request: Any, **parts: Any) -> Any:
-        return _drawn(view(request, **parts), notes(asked_board(request).result))
+        picture = view(request, **parts)
+        own = getattr(picture, "notes", [])
+        return _drawn(picture, [*own, *notes(asked_board(request).result)])
 
     return answer
+
+
+def noting(picture: Any, notes: list[str]) -> Any:
+    """A picture with what is to stand under it where it is taken away as PNG."""
+    picture.notes = notes
+    return picture
 
 
 def undated_png(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -302,6 +302,9 @@ def _xlsx(page: Page, path: str) -> Any:
         _("Nguồn"): result.source[lang],
         _("Quy tắc"): board.rules.title[lang],
     }
+    over_time = page.context.get("over_time")
+    if over_time is not None and over_time.notes:
+        about[_("Ghi chú qua các kỳ")] = " ".join(over_time.notes)
     names = {group.id: group.name[lang] for group in board.rules.groups}
     names |= {code: standing.unit.short_name for code, standing in board.standings.items()}
     parts = names | {"total": _("Tổng điểm")}

@@ -16,6 +16,7 @@ from typing import Protocol
 import polars as pl
 from django.conf import settings
 
+from phucvu.editions import remarks
 from phucvu.editions.published import last_number
 from phucvu.figures.periods import Period
 from phucvu.inbox import counting
@@ -257,7 +258,8 @@ def days() -> DailyResults:
 def state() -> object:
     """What pages are made of: it changes whenever a result does."""
     shown = source()
-    return shown.versions(), shown.days().version(), last_number() if shown.publishes else 0
+    own = (last_number(), remarks.version()) if shown.publishes else None
+    return shown.versions(), shown.days().version(), own
 
 
 def procedure_names() -> dict[str, str]:

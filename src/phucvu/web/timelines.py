@@ -19,7 +19,9 @@ from phucvu.formats import decimal, points
 from phucvu.rules.model import Indicator
 from phucvu.steering.control_charts import ControlChart, Signal, control_chart
 from phucvu.web import history, results
+from phucvu.web.annotations import Annotation, noted_on
 from phucvu.web.boards import Board
+from phucvu.web.drawing import noting
 from phucvu.web.language import _, language
 from phucvu.web.page import to
 from phucvu.web.period_chooser import brief
@@ -70,16 +72,39 @@ class Timeline:
     chart: str
     narrow: str
     png: str
+    noted: Sequence[Annotation] = ()
+    """What is noted on the chart, by day."""
+
+    @property
+    def signs(self) -> dict[int, str]:
+        """What stands above the line of a period: the numbers of what is noted there."""
+        found: dict[int, list[str]] = {}
+        for number, one in enumerate(self.noted, start=1):
+            found.setdefault(one.place, []).append(str(number))
+        return {place: ", ".join(numbers) for place, numbers in found.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """What is noted, each under its number."""
+        return [f"{number}. {one.said}." for number, one in enumerate(self.noted, start=1)]
+
+    @property
+    def signs_by_period(self) -> dict[Period, str]:
+        return {self.periods[place]: sign for place, sign in self.signs.items()}
 
     @property
     def columns(self) -> list[str]:
         return [series.name for series in self.series]
 
     @property
-    def rows(self) -> list[tuple[Period, list[tuple[str, str, str]]]]:
-        """The table: each period, the latest first, with (heading, said, note)."""
+    def rows(self) -> list[tuple[Period, str, list[tuple[str, str, str]]]]:
+        """The table: each period, the latest first, its sign on the chart, and (heading, said, note)."""
         return [
-            (period, [(one.name, one.say(period), one.notes.get(period, "")) for one in self.series])
+            (
+                period,
+                self.signs_by_period.get(period, ""),
+                [(one.name, one.say(period), one.notes.get(period, "")) for one in self.series],
+            )
             for period in reversed(self.periods)
         ]
 
@@ -160,7 +185,7 @@ def of_unit(board: Board, code: str) -> Timeline | None:
         if now.block != then.block
     }
     series.append(Series("rank", _("Hạng"), ranks, lambda rank: "{}/{}".format(*rank), None, notes))
-    return _timeline(series, "unit-time", code, board=board)
+    return _timeline(series, "unit-time", code, board=board, codes=[code])
 
 
 def of_nation(board: Board) -> Timeline | None:
@@ -204,7 +229,10 @@ def of_indicator(board: Board, indicator: str, within: str | None) -> Timeline |
     if is_time(board.rules[indicator]):
         series = _on_one_scale(series)
     query = f"within={within}" if within else ""
-    return _timeline(series, "indicator-time", indicator, board=board, query=query)
+    codes = [within] if within else []
+    return _timeline(
+        series, "indicator-time", indicator, board=board, query=query, codes=codes, indicator=indicator
+    )
 
 
 def of_several(board: Board, codes: Sequence[str]) -> Timeline | None:
@@ -214,7 +242,12 @@ def of_several(board: Board, codes: Sequence[str]) -> Timeline | None:
         found = history.of_unit(code, board.result.period, board.regrouped)
         totals = {then.period: then.scores["total"] for then in found}
         series.append(_scored(code, called(board.units[code]), totals, board.rules.max_points))
-    return _timeline(series, "compare-time", board=board, query=f"units={','.join(codes)}")
+    return _timeline(series, "compare-time", board=board, query=f"units={','.join(codes)}", codes=codes)
+
+
+def noted(timeline: Timeline | None) -> list[dict[str, str | None]]:
+    """What is noted on the chart of a timeline, as data."""
+    return [one.data for one in timeline.noted] if timeline else []
 
 
 def picture(timeline: Timeline | None, title: str, narrow: str | None) -> Any:
@@ -226,8 +259,9 @@ def picture(timeline: Timeline | None, title: str, narrow: str | None) -> Any:
         "last": periods[-1],
         "said": "; ".join(f"{panel.name}: {panel.latest}" for panel in panels),
     }
-    text = drawn(panels, periods, title, description, bool(narrow))
-    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+    notes, signs = (timeline.notes, timeline.signs) if timeline else ([], {})
+    text = drawn(panels, periods, title, " ".join([description, *notes]), bool(narrow), signs)
+    return noting(HttpResponse(text, content_type="image/svg+xml; charset=utf-8"), notes)
 
 
 def trend_of(timeline: Timeline, title: str) -> Any:
@@ -242,7 +276,13 @@ def trend_of(timeline: Timeline, title: str) -> Any:
 
 
 def _timeline(
-    series: Sequence[Series], view: str, *args: str, board: Board, query: str = ""
+    series: Sequence[Series],
+    view: str,
+    *args: str,
+    board: Board,
+    query: str = "",
+    codes: Sequence[str] = (),
+    indicator: str | None = None,
 ) -> Timeline | None:
     """None where fewer than two periods are known."""
     periods = sorted({period for one in series for period in one.values})
@@ -253,7 +293,8 @@ def _timeline(
     series = [replace(one, over=set(periods) - set(running)) for one in series]
     narrow = to(view, *args, "-narrow", board=board, query=query)
     png = to(f"{view}-png", *args, board=board, query=query)
-    return Timeline(series, periods, running, chart, narrow, png)
+    noted = noted_on(board, periods, codes, indicator)
+    return Timeline(series, periods, running, chart, narrow, png, noted)
 
 
 def _on_axis(timeline: Timeline, period: Period) -> str:

@@ -94,7 +94,12 @@ def show(request: Any, form: str | None = None) -> Any:
         Page(
             "compare.html",
             context,
-            {"units": units, "parts": table, "over_time": over_time.data if over_time else []},
+            {
+                "units": units,
+                "parts": table,
+                "over_time": over_time.data if over_time else [],
+                "annotations": timelines.noted(over_time),
+            },
             table,
             board,
             preview,

@@ -24,6 +24,7 @@ from phucvu.web import results
 from phucvu.web.boards import Board, Standing
 from phucvu.web.daily_increments import added_by_day
 from phucvu.web.daily_increments import in_words as in_words_of_days
+from phucvu.web.drawing import noting
 from phucvu.web.language import _, language
 from phucvu.web.page import Page, asked_board, respond, to
 from phucvu.web.preview import Preview
@@ -133,7 +134,9 @@ def by_day_svg(request: Any, code: str, narrow: str | None = None) -> Any:
         " ".join(filter(None, (of_published(board, standing), _breaks_in_words(board)))),
         bool(narrow),
     )
-    return HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+    breaks_in_words = _breaks_in_words(board)
+    picture = HttpResponse(text, content_type="image/svg+xml; charset=utf-8")
+    return noting(picture, [breaks_in_words] if breaks_in_words else [])
 
 
 def added_svg(request: Any, code: str, narrow: str | None = None) -> Any:

@@ -111,7 +111,7 @@ def show(request: Any, identity: str, form: str | None = None) -> Any:
         for row in rows
     ]
     data = {"indicator": _as_row(indicator), "within": within, "units": table}
-    data |= {"over_time": over_time.data if over_time else []}
+    data |= {"over_time": over_time.data if over_time else [], "annotations": timelines.noted(over_time)}
     title = f"{indicator.id} {indicator.name[language()]}"
     if within:
         title += f", {called(board.units[within])}"

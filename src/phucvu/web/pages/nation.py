@@ -50,6 +50,7 @@ def show(request: Any, form: str | None = None) -> Any:
         "nation": board.nation_means,
         "units": [as_record(standing, board) for standing in standings],
         "over_time": over_time.data if over_time else [],
+        "annotations": timelines.noted(over_time),
     }
     with_nation = [*filter(None, [board.of_nation]), *standings]
     rows = [as_row(standing, board) for standing in with_nation]

@@ -98,6 +98,7 @@ def show(request: Any, code: str, form: str | None = None) -> Any:
         "components": [_component(row, board) for row in board.components(code)],
         "below": [as_record(s, board) for s in everyone],
         "over_time": over_time.data if over_time else [],
+        "annotations": timelines.noted(over_time),
     }
     preview = of_standing(
         board, standing.unit.short_name, of_unit(board, standing), standing, lambda: maps.small(board, below)

@@ -43,6 +43,7 @@ def _navigation(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "relays": bool(configuration.current().relay_address),
         "writes_letters": may(request.user, Action.WRITE_LETTERS, context["code"]),
+        "annotates": may(request.user, Action.ANNOTATE, context["code"]),
         "publishes": may(request.user, Action.PUBLISH, context["code"]),
         "has_procedures": bool(results.procedure_names()),
         "nation": latest is not None and latest.of_nation,

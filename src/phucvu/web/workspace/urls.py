@@ -12,6 +12,7 @@ from phucvu.web.workspace import (
     assigned,
     brief,
     by_handler,
+    chart_remarks,
     deed_minutes,
     difficulty_list,
     dossiers,
@@ -49,6 +50,7 @@ handlers = requires(Action.SEE_HANDLERS, "unit")
 choose = requires(Action.CHOOSE_VERSION, "unit")
 write = requires(Action.WRITE_LETTERS, "unit")
 publish = requires(Action.PUBLISH, "unit")
+annotate = requires(Action.ANNOTATE, "unit")
 
 UNIT = "workspace/(?P<unit>[^/]+)"
 FORM = "(?P<form>csv|xlsx)"
@@ -197,6 +199,13 @@ in_languages = [
         "workspace/<unit>/letters/<kind>/templates/<int:number>.docx",
         write(template_history.take),
         name="workspace-letter-template",
+    ),
+    path("workspace/<unit>/remarks", annotate(chart_remarks.show), name="workspace-chart-remarks"),
+    path("workspace/<unit>/remarks/add", annotate(chart_remarks.add), name="workspace-chart-remarks-add"),
+    path(
+        "workspace/<unit>/remarks/<int:number>/withdraw",
+        annotate(chart_remarks.withdraw),
+        name="workspace-chart-remarks-withdraw",
     ),
     path("workspace/<unit>/publishing", publish(publishing.show), name="workspace-publishing"),
     path("workspace/<unit>/publishing/freeze", publish(publishing.freeze), name="workspace-freeze"),
