@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-import subprocess
 
 import docx
 import pytest
 from click.testing import CliRunner
 
-from phucvu.charts.group_bars import Bar, group_bars
+from phucvu.charts.group_bars import group_bars
 from phucvu.charts.png import png
 from phucvu.cli.program import program
 from phucvu.letters.brief_document import brief_document
+from phucvu.letters.pdf_making import office_program, to_pdf
 from phucvu.problems import NotFoundError, UnusableError
 from phucvu.records.store import Store
 from phucvu.steering.brief_words import BriefText, CauseText, GroupText, MendText
@@ -89,22 +88,13 @@ LONGEST = BriefText(
 )
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
-def test_it_is_one_sheet_with_the_longest_names(tmp_path):
-    bars = [Bar(each.name, each.reached, each.kept, each.can_mend, each.gone) for each in LONGEST.groups]
-    (tmp_path / "tom-tat.docx").write_bytes(brief_document(LONGEST, png(group_bars(bars), scale=2)))
-    words = [
-        "soffice",
-        f"-env:UserInstallation=file://{tmp_path}/office",
-        "--headless",
-        "--convert-to",
-        "pdf",
-    ]
-    subprocess.run(
-        [*words, "--outdir", str(tmp_path), str(tmp_path / "tom-tat.docx")],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    sheets = (tmp_path / "tom-tat.pdf").read_bytes()
+@pytest.mark.skipif(office_program() is None, reason="needs LibreOffice")
+def test_it_is_one_sheet_with_the_longest_names():
+    sheets = to_pdf(brief_document(LONGEST, png(group_bars(LONGEST.groups), scale=2)))
     assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+
+
+@pytest.mark.skipif(office_program() is None, reason="needs LibreOffice")
+def test_a_pdf_is_made_where_the_file_is_called_so(home, tmp_path):
+    run(home, tmp_path / "tom-tat.pdf", "H99.01")
+    assert (tmp_path / "tom-tat.pdf").read_bytes().startswith(b"%PDF-")

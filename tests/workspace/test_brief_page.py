@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 
+import docx
 import pytest
 from django.test import Client
 
@@ -80,6 +82,16 @@ def test_the_largest_that_can_be_mended_come_first_with_who_and_until(client_of:
     assert gains == sorted(gains, reverse=True)
     assert listed.count("Ai làm: <strong>") == listed.count("Thời hạn thực hiện: <strong>") == MOST_TO_MEND
     assert "<strong></strong>" not in listed
+
+
+def test_the_page_can_be_taken_as_a_word_file(client_of: SignIn, month: Period) -> None:
+    client = client_of("head", "H99")
+    page = unescape(body(client, "/workspace/H99/brief"))
+    assert f'href="/workspace/H99/brief.docx?period={month}"' in page
+    file = client.get(f"/workspace/H99/brief.docx?period={month}")
+    lines = [p.text for p in docx.Document(io.BytesIO(file.content)).paragraphs]
+    assert answer_of(page) in lines
+    assert client_of("head", "H99.01").get("/workspace/H99/brief.docx").status_code == 403
 
 
 def test_english_other_periods_and_who_may_not(client_of: SignIn, month: Period) -> None:

@@ -1,4 +1,4 @@
-"""`phucvu brief`: one A4 for a leader before a meeting, as a Word file."""
+"""`phucvu brief`: one A4 for a leader before a meeting, as a Word or PDF file."""
 
 from __future__ import annotations
 
@@ -31,22 +31,24 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     metavar="TỆP",
-    help="Tệp Word (.docx). | The Word file.",
+    help="Tệp Word (.docx) hoặc PDF. | The Word or PDF file.",
 )
 @counting_options
 def brief(unit: str, period: Period, out: Path, asked: CountingOptions) -> None:
     """Tóm tắt một trang cho lãnh đạo trước cuộc họp. | One page for a leader before a meeting."""
-    from phucvu.charts.group_bars import Bar, group_bars
+    from phucvu.charts.group_bars import group_bars
     from phucvu.charts.png import png
     from phucvu.letters.brief_document import brief_document
+    from phucvu.letters.pdf_making import to_pdf
     from phucvu.steering.brief_words import in_words
 
     if asked.engine != "duckdb":
         raise UnusableError(Fault("engine_without_lists", address=asked.engine))
     found, scores = _brief(unit, period, asked)
     text = in_words(found, _published(asked.home, period, scores), LANGUAGE)
-    bars = [Bar(each.name, each.reached, each.kept, each.can_mend, each.gone) for each in text.groups]
-    content = brief_document(text, png(group_bars(bars), scale=2))
+    content = brief_document(text, png(group_bars(text.groups), scale=2))
+    if out.suffix.casefold() == ".pdf":
+        content = to_pdf(content)
     try:
         out.write_bytes(content)
     except OSError as error:

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from phucvu.accounts import audit
+from phucvu.charts.group_bars import group_bars
+from phucvu.charts.png import png
 from phucvu.figures.periods import Period
+from phucvu.letters.brief_document import brief_document
 from phucvu.scoring.result import Result
 from phucvu.steering import changes as why
 from phucvu.steering.brief import Brief, brief_of
-from phucvu.steering.brief_words import Published, in_words
+from phucvu.steering.brief_words import BriefText, Published, in_words
 from phucvu.web import results
 from phucvu.web.boards import Board, board
 from phucvu.web.language import language
 from phucvu.web.nothing import SAID
 from phucvu.web.page import edition_shown
 from phucvu.web.workspace import home
+from phucvu.web.workspace.official_letters import DOCX
 from phucvu.web.workspace.points_at_stake import account_of
 from phucvu.web.workspace.shown import rendered
 from phucvu.web.workspace.why_changed import known_of
 
 
 @require_GET
-def show(request: Any, unit: str) -> Any:
+def show(request: Any, unit: str, form: str = "") -> Any:
     period = home.asked_period(request.GET.get("period", ""))
     if not home.below(period, unit) and not results.lacks():
         raise Http404
@@ -40,13 +45,27 @@ def show(request: Any, unit: str) -> Any:
     known = _board(period)
     if known and unit in known.standings:
         found = _brief(known, unit)
+        if form:
+            return _as_file(request, in_words(found, _published(known), "vi"), unit, period)
         context |= {
+            "file": reverse("workspace-brief-file", args=[unit, "docx"]) + f"?period={period}",
             "brief": in_words(found, _published(known), language()),
             "listed": found.mendable is not None,
             "losses": reverse("workspace-losses", args=[unit]) + f"?period={period}",
             "changes": reverse("workspace-changes", args=[unit]) + f"?period={period}",
         }
+    if form:
+        raise Http404
     return rendered(request, "workspace/brief.html", context)
+
+
+def _as_file(request: Any, text: BriefText, unit: str, period: Period) -> Any:
+    """The page as a Word file."""
+    file = f"phucvu-{period}-{unit}-brief.docx"
+    audit.append(request.user, "list exported", object=file, unit=unit)
+    content = brief_document(text, png(group_bars(text.groups), scale=2))
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return HttpResponse(content, content_type=DOCX, headers=headers)
 
 
 def _board(period: Period) -> Board | None:

@@ -61,6 +61,7 @@ in_languages = [
     path("accounts/notices", requires(Action.SEE_WORKSPACE)(own_notices.show), name="own-notices"),
     path("workspace/<unit>", see(unit.show), name="workspace"),
     path("workspace/<unit>/brief", see(brief.show), name="workspace-brief"),
+    re_path(rf"^{UNIT}/brief\.(?P<form>docx)$", see(brief.show), name="workspace-brief-file"),
     path("workspace/<unit>/week", see(week.show), name="workspace-week"),
     re_path(rf"^{UNIT}/week\.{FORM}$", see(week.show), name="workspace-week-file"),
     path("workspace/<unit>/lists", see(saved_lists.show), name="workspace-lists"),
