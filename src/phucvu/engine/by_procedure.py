@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
+import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
@@ -16,7 +18,7 @@ from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA as FIGURES
 from phucvu.records import histories
-from phucvu.rules.model import RuleSetFile
+from phucvu.rules.model import Indicator, RuleSetFile
 
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "unit": pl.String,
@@ -45,32 +47,37 @@ def by_procedure(tables: Tables, rules: RuleSetFile, period: Period, now: dt.dat
     finished. ``now`` is Vietnam's time without a zone.
     """
     with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
-        rows = features.dossiers(evaluation)
-        finished = rows.received & rows.end.notnull()
-        rows = rows.select(
-            *("unit", "procedure", "received", "in_time", "timed_in"),
-            took=finished.ifelse(rows.worked_days, None),
-            spent=finished.ifelse(rows.spent, None),
-        )
-        rows = rows.inner_join(evaluation.spread.select("unit", "above"), "unit")
-        counted = rows.group_by(unit=rows.above, procedure=rows.procedure).agg(
-            received=rows.count(where=rows.received),
-            handled=rows.count(),
-            on_time=rows.count(where=rows.in_time),
-            finished=rows.took.count(),
-            average_days=rows.took.mean(),
-            median_days=rows.took.median(),
-            time_unit=rows.timed_in.max(where=rows.took.notnull()),
-            average_time=rows.spent.mean(),
-            median_time=rows.spent.median(),
-        )
-        frame = evaluation.fetch(counted)
+        [frame] = evaluation.ask("by procedure", partial(_by_procedure, evaluation))
     return (
         frame.with_columns(**in_own_unit())
         .select(pl.col(c).cast(t) for c, t in SCHEMA.items())
         .sort("unit", "procedure")
     )
 
+
+def _by_procedure(evaluation: Evaluation) -> Iterator[ir.Table]:
+    rows = features.dossiers(evaluation)
+    finished = rows.received & rows.end.notnull()
+    rows = rows.select(
+        *("unit", "procedure", "received", "in_time", "timed_in"),
+        took=finished.ifelse(rows.worked_days, None),
+        spent=finished.ifelse(rows.spent, None),
+    )
+    rows = rows.inner_join(evaluation.spread.select("unit", "above"), "unit")
+    yield rows.group_by(unit=rows.above, procedure=rows.procedure).agg(
+        received=rows.count(where=rows.received),
+        handled=rows.count(),
+        on_time=rows.count(where=rows.in_time),
+        finished=rows.took.count(),
+        average_days=rows.took.mean(),
+        median_days=rows.took.median(),
+        time_unit=rows.timed_in.max(where=rows.took.notnull()),
+        average_time=rows.spent.mean(),
+        median_time=rows.spent.median(),
+    )
+
+
+FiguresFrom = Callable[[ir.Table, Sequence[Indicator]], dict[str, ir.Value]]
 
 OF_ONE = {"dossiers": dossier_figures, "processing_time": time_figures}
 """Counts that one procedure has figures of: those of its dossiers. The others count procedures, services,
@@ -100,7 +107,7 @@ def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
         indicators = [i for i in by_count(evaluation.rules) if i.count.of == thing]
         if not indicators:
             continue
-        wide = evaluation.fetch(sums.select("above", "procedure", **figures_from(sums, indicators)))
+        [wide] = evaluation.ask(("of each", thing), partial(_of_each, sums, figures_from, indicators))
         for indicator in indicators:
             showing = [
                 (unit.code, counted_for(evaluation, unit.code, indicator))
@@ -116,6 +123,12 @@ def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
             rows = rows.join(units, on="above").with_columns(pl.lit(v).alias(c) for c, v in about.items())
             found.append(rows.select(pl.col(c).cast(t) for c, t in OF_EACH.items()))
     return pl.concat(found).sort("procedure", "unit", "indicator")
+
+
+def _of_each(
+    sums: ir.Table, figures_from: FiguresFrom, indicators: Sequence[Indicator]
+) -> Iterator[ir.Table]:
+    yield sums.select("above", "procedure", **figures_from(sums, indicators))
 
 
 def figures_of_procedure(
