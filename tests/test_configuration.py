@@ -37,6 +37,7 @@ WRONG = {
     "PHUCVU_ZALO_ADDRESS": ("http://bot.vidu.vn", "bot.vidu.vn"),
     "PHUCVU_HTTPS": ("yes", "2"),
     "PHUCVU_LOG_NAME": ("hai chữ", "a+b", "x" * 201),
+    "PHUCVU_SIGN_TIMESTAMP": ("tsa.vidu.vn",),
     "PHUCVU_TWO_PERSONS": ("yes",),
     "PHUCVU_IDLE_MINUTES": ("0", "601", "nửa giờ"),
     "PHUCVU_OIDC_URL": ("http://sso.vidu.vn", "sso.vidu.vn"),

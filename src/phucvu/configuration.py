@@ -341,6 +341,34 @@ class Configuration:
         "the logs of others",
         unset="`edition.key` in the home, made at first use",
     )
+    sign_pkcs11: str = _setting(
+        "PHUCVU_SIGN_PKCS11",
+        "the library of the token that holds the office's key, such as `/usr/lib/softhsm/libsofthsm2.so`; "
+        "see [letters](letters.md#signatures)",
+        unset="no token",
+    )
+    sign_token: str = _setting("PHUCVU_SIGN_TOKEN", "the label of that token", unset="the only one there is")
+    sign_certificate: str = _setting(
+        "PHUCVU_SIGN_CERTIFICATE",
+        "the label of the certificate on the token and of its key",
+        unset="the only one there is",
+    )
+    sign_pkcs12: str = _setting(
+        "PHUCVU_SIGN_PKCS12",
+        "a file (`.p12`) with the office's key and certificates, where it has no token",
+        unset="letters are not signed",
+    )
+    sign_secret_file: str = _setting(
+        "PHUCVU_SIGN_SECRET_FILE",
+        "a file that holds the token's PIN or the password of that file",
+        unset="none",
+    )
+    sign_timestamp: str = _setting(
+        "PHUCVU_SIGN_TIMESTAMP",
+        "the timestamp server (RFC 3161) that says when a letter was signed",
+        WEB,
+        unset="needed to sign",
+    )
     two_persons: bool = _setting(
         "PHUCVU_TWO_PERSONS",
         "`1`: what one publisher froze is published once another one agrees",

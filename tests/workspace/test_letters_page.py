@@ -138,3 +138,21 @@ def test_without_libreoffice_the_page_says_what_to_install(
     page = body(client_of("staff", "H99"), PLACE)
     assert "hãy cài libreoffice-writer" in page
     assert "Lập PDF</button>" not in page
+
+
+@pytest.mark.usefixtures("_made_at_once")
+def test_those_who_publish_have_it_signed(client_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_making, "to_pdf", lambda letter, archive: b"%PDF-x")
+    monkeypatch.setattr(pdf_making, "pictures", lambda pdf: [])
+    monkeypatch.setattr(letter_pdf, "signed", lambda pdf: pdf + b" signed")
+    asked = {"period": str(home.asked_period("")), "sign": "1"}
+    client = client_of("staff", "H99")
+    assert client.post(f"{PLACE}/office-notice/pdf", asked).status_code == 403
+    assert 'name="sign"' not in body(client, PLACE)
+    client = client_of("publisher", "H99")
+    assert 'name="sign"' not in body(client, PLACE), "no certificate is set"
+    monkeypatch.setattr(official_letters, "can_sign", lambda: True)
+    assert 'name="sign"' in body(client, PLACE)
+    place = client.post(f"{PLACE}/office-notice/pdf", asked)["Location"]
+    assert "đã ký số" in body(client, place)
+    assert b"".join(client.get(f"{place}/file").streaming_content) == b"%PDF-x signed"

@@ -51,6 +51,7 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="TỆP",
     help="Lập cả PDF. | Also write a PDF.",
 )
+@click.option("--sign", is_flag=True, help="Ký số PDF. | Sign the PDF.")
 @click.option("--archive", is_flag=True, help="PDF là PDF/A để lưu trữ. | The PDF is PDF/A.")
 @click.option(
     "--dossier",
@@ -78,6 +79,7 @@ def letter(
     fields: Path | None,
     pdf: Path | None,
     archive: bool,
+    sign: bool,
     codes: tuple[str, ...],
     account: str | None,
     reason: str,
@@ -100,13 +102,15 @@ def letter(
     )
     if KINDS[kind].tells_results:
         content = with_proof(content, _proof_note(asked.home, facts))
-    if archive and pdf is None:
+    if (archive or sign) and pdf is None:
         raise UnusableError(Fault("pdf_file_needed"))
     files = {out: content}
     if pdf is not None:
         from phucvu.letters.pdf_making import to_pdf
+        from phucvu.letters.pdf_signing import signed
 
-        files[pdf] = to_pdf(content, archive=archive)
+        made = to_pdf(content, archive=archive)
+        files[pdf] = signed(made) if sign else made
     for path, bytes_ in files.items():
         _write(path, bytes_)
         click.echo(f"{KINDS[kind].name}: {path}")

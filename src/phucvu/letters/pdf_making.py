@@ -90,7 +90,7 @@ def _options(archive: bool) -> str:
 
 def _run(words: list[str], folder: Path) -> None:
     """Run a program to its end, or end it with whatever it started."""
-    told = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), "LANG": "C.UTF-8"}
+    told = {"PATH": os.defpath, "HOME": str(folder), "LANG": "C.UTF-8"}
     process = subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -22,11 +23,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from phucvu.accounts import audit
 from phucvu.accounts.forms import Form
+from phucvu.accounts.permissions import Action, may
 from phucvu.figures.periods import Period
 from phucvu.inbox import tasks
 from phucvu.inbox.clock import now
 from phucvu.inbox.models import Task
 from phucvu.letters import pdf_making
+from phucvu.letters.pdf_signing import signed
 from phucvu.problems import Fault, FaultError
 from phucvu.web import results
 from phucvu.web.language import _, language
@@ -45,10 +48,11 @@ STEPS = 3
 
 
 class PdfForm(Form):
-    """Of which period, and whether it is for the archive."""
+    """Of which period, and whether it is for the archive, and signed."""
 
     period = forms.CharField(max_length=30)
     archive = forms.BooleanField(required=False)
+    sign = forms.BooleanField(required=False)
 
 
 @require_POST
@@ -60,17 +64,22 @@ def ask(request: Any, unit: str, kind: str) -> Any:
     period, archive = home.asked_period(form.cleaned_data["period"]), form.cleaned_data["archive"]
     if not home.below(period, unit) or kind not in kinds_of(home.tree(period).units[unit].kind):
         raise Http404
+    sign = form.cleaned_data["sign"]
+    if sign and not may(request.user, Action.PUBLISH, unit):
+        raise PermissionDenied
     if pdf_making.office_program() is None:
         raise Http404(Fault("pdf_no_office").text(language()))
     exports.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     exports.sweep(exports.folder())
     account, minute = request.user.username, f"{now():%Y-%m-%dT%H:%M}"
-    same = json.dumps([account, unit, kind, str(period), archive, str(results.state()), minute])
+    same = json.dumps([account, unit, kind, str(period), archive, sign, str(results.state()), minute])
     key = hashlib.sha256(same.encode()).hexdigest()[:32]
     if not _tasks(account).filter(key=key).exclude(state=tasks.CANCELLED).exists():
         name = f"phucvu-{period}-{unit}-{kind}.pdf"
-        audit.append(request.user, "letter made", object=name, unit=unit, kind=kind, period=str(period))
-        asked = {"letter": kind, "period": str(period), "archive": archive, "name": name}
+        audit.append(
+            request.user, "letter made", object=name, unit=unit, kind=kind, period=str(period), signed=sign
+        )
+        asked = {"letter": kind, "period": str(period), "archive": archive, "sign": sign, "name": name}
         task = tasks.ask(tasks.LETTER, account, unit, total=STEPS, key=key, language=language(), **asked)
         tasks.begin(task)
         working.start(task.pk)
@@ -94,6 +103,7 @@ def show(request: Any, unit: str, job: str) -> Any:
         "period": period,
         "name": task.asked["name"],
         "archive": task.asked["archive"],
+        "signed": task.asked["sign"],
         "done": task.done,
         "all": task.total,
         "made": made,
@@ -181,6 +191,8 @@ def _make(task: Task, step: tasks.Step) -> None:
     letter = letter_of(task.asked["letter"], task.unit, Period.parse(task.asked["period"]))
     step(1)
     pdf = pdf_making.to_pdf(letter.content, archive=task.asked["archive"])
+    if task.asked["sign"]:
+        pdf = signed(pdf)
     step(2)
     pages = pdf_making.pictures(pdf)
     for number, content in enumerate(pages, 1):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from phucvu import configuration
 from phucvu.accounts import audit, letter_templates
 from phucvu.accounts.models import LetterTemplate
+from phucvu.accounts.permissions import Action, may
 from phucvu.editions.proof_notes import proof_note
 from phucvu.figures.periods import Period
 from phucvu.inbox.clock import now
@@ -26,6 +27,7 @@ from phucvu.letters.letter_html import as_html
 from phucvu.letters.letter_kinds import KINDS, LetterKind, context_of, fields_of
 from phucvu.letters.letter_numbers import period_words
 from phucvu.letters.pdf_making import office_program
+from phucvu.letters.pdf_signing import can_sign
 from phucvu.letters.proof_footer import with_proof
 from phucvu.letters.template_filling import fill, fill_apart, shipped
 from phucvu.problems import Fault, FaultError
@@ -91,6 +93,7 @@ def show(request: Any, unit: str) -> Any:
         "kind": name,
         "templates": reverse("workspace-letter-templates", args=[unit, name]) if name else "",
     }
+    context["signs"] = can_sign() and may(request.user, Action.PUBLISH, unit)
     if name:
         context |= _preview(name, unit, period)
     return rendered(request, "workspace/letters.html", context)
