@@ -87,7 +87,7 @@ def address(route: str, pattern: URLPattern, **parts: str) -> str:
     """An address as somebody would ask for it."""
     known = PARTS | OTHER_PARTS.get(pattern.name, {}) | parts
     if isinstance(pattern.pattern, RoutePattern):
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: known[part[1]], route)
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(known[part[1]]), route)
     if pattern.name is None:
         return "/" + re.sub(r"[$^]|\(\?P<(\w+)>.*?\)", lambda part: known.get(part[1], ""), route)
     space = "admin:" if route.startswith("admin/") else ""
