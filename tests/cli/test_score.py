@@ -45,6 +45,7 @@ def test_json_has_what_others_rely_on(figures):
     assert {g["group"] for g in answer["groups"]} == {
         *("transparency", "progress", "online", "payment", "digitisation", "satisfaction")
     }
+    assert all(g["rank_from"] <= g["rank"] <= g["rank_to"] for g in answer["groups"])
     totals = {(t["period"], t["unit"]): t for t in answer["totals"]}
     august = totals["2026-08", "H21.227"]
     assert (august["rank"], august["rank_change"], august["max"]) == (1, 1, 100.0)

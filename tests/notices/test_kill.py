@@ -18,11 +18,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from phucvu.records.store import Store
 
 from .. import starting
+from ..inbox.running import postgresql
 from .mail_server import MailServer, served
 
 pytestmark = pytest.mark.kill
@@ -55,8 +57,8 @@ SEND = """
 """
 
 ROWS = """
-    SELECT digest.id, user.email, digest.day, digest.state
-    FROM notices_digest digest JOIN accounts_user user ON user.id = digest.user_id
+    SELECT digest.id, person.email, digest.day, digest.state
+    FROM notices_digest digest JOIN accounts_user person ON person.id = digest.user_id
 """
 
 
@@ -93,7 +95,18 @@ def sending(environment: dict[str, str], log: Path) -> Iterator[starting.Started
         assert process.has_ended(60)
 
 
-def test_killed_while_sending(filled: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_killed_while_sending(filled: Store, tmp_path: Path, database: str) -> None:
+    if database == "sqlite":
+        killed_while_sending(filled, tmp_path, "")
+        return
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        pytest.skip("PostgreSQL's server programs are not here")
+    with postgresql() as address:
+        killed_while_sending(filled, tmp_path, address)
+
+
+def killed_while_sending(filled: Store, tmp_path: Path, database: str) -> None:
     home, log = tmp_path / "home", tmp_path / "log"
     shutil.copytree(filled.home, home)
     moments = random.Random(SEED)
@@ -101,6 +114,7 @@ def test_killed_while_sending(filled: Store, tmp_path: Path) -> None:
         environment = os.environ | {
             "PHUCVU_HOME": str(home),
             "PHUCVU_HTTPS": "0",
+            "PHUCVU_DATABASE_URL": database,
             "DJANGO_SETTINGS_MODULE": "phucvu.web.settings",
             "PHUCVU_SITE_ADDRESS": "https://chiso.vidu.vn",
             "PHUCVU_NOTICES_AT": "00:00",
@@ -119,20 +133,28 @@ def test_killed_while_sending(filled: Store, tmp_path: Path) -> None:
             assert killer.killed.is_set(), log.read_text()
             kills += 1
         with sending(environment, log):
-            rows = until_settled(home, log)
+            rows = until_settled(home, database, log)
     assert kills == KILLS
     all_sent_at_most_twice(server, rows, kills)
 
 
-def until_settled(home: Path, log: Path) -> list[tuple[int, str, str, int]]:
+def until_settled(home: Path, database: str, log: Path) -> list[tuple[int, str, str, int]]:
     end = time.monotonic() + 120
     while True:
-        with closing(sqlite3.connect(home / "phucvu.sqlite3", timeout=30)) as database:
-            rows: list[tuple[int, str, str, int]] = database.execute(ROWS).fetchall()
+        rows = asked(home, database)
         if rows and all(state for *_, state in rows):
             return rows
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.05)
+
+
+def asked(home: Path, database: str) -> list[tuple[int, str, str, int]]:
+    """The digests that the operational database holds."""
+    if database:
+        with psycopg.connect(database) as server:
+            return [(pk, to, str(day), state) for pk, to, day, state in server.execute(ROWS)]
+    with closing(sqlite3.connect(home / "phucvu.sqlite3", timeout=30)) as file:
+        return list(file.execute(ROWS))
 
 
 def all_sent_at_most_twice(server: MailServer, rows: list[tuple[int, str, str, int]], kills: int) -> None:

@@ -73,6 +73,11 @@ def test_data_and_api_have_the_same_places(client: Client, firm) -> None:
         rows = client.get(f"/api/v1/{route}").json()["items"]
         [row] = [row for row in rows if row["unit"] == "H21"]
         assert (row["rank_from"], row["rank_to"]) == places["H21"]
+    by_group = firm_ranks(scored_2026().scores, "2026", PROVINCES, "payment")["H21"]
+    [row] = client.get("/api/v1/scores/groups?unit=H21&group=payment").json()["items"]
+    assert (row["rank_from"], row["rank_to"]) == (by_group.low, by_group.high) != places["H21"]
+    [nation] = client.get("/api/v1/scores/groups?unit=VN&group=payment").json()["items"]
+    assert (nation["rank_from"], nation["rank_to"]) == (None, None)
     [nation] = client.get("/api/v1/scores/totals?unit=VN").json()["items"]
     assert (nation["rank_from"], nation["rank_to"]) == (None, None)
 

@@ -113,7 +113,7 @@ def scoreboard(
     if unit is not None:
         this &= pl.col("unit").is_in([unit, *(u.code for u in units.of_period(period).children(unit))])
     components, groups, totals = scores.components.filter(this), groups.filter(this), totals.filter(this)
-    totals = with_firm_ranks(totals, scores)
+    groups, totals = (with_firm_ranks(frame, scores) for frame in (groups, totals))
     if procedure is not None and format_ == "table" and excel is None:
         _print_components(components, units, asked.rule_set.at(period.last), f"{procedure}, {period}")
         return

@@ -80,7 +80,7 @@ def score(
     published = read_group_scores(groups_file, rule_set) if groups_file else None
     scores = score_figures(table.frame, rule_set, units, published)
     groups, totals = scores_with_changes(scores, against)
-    totals = with_firm_ranks(totals, scores)
+    groups, totals = (with_firm_ranks(frame, scores) for frame in (groups, totals))
     show(scores, groups, totals, format_, excel, {"Nguồn": figures.name})
     return report(table.set_aside, table.notes)
 

@@ -81,17 +81,19 @@ def _scored(scores: Scores, period: str, block: Block, part: str) -> tuple[list[
     return codes, ranked["score"].cast(pl.Float64).to_numpy(), errors
 
 
-def with_firm_ranks(totals: pl.DataFrame, scores: Scores) -> pl.DataFrame:
-    """Totals with rank_from and rank_to beside rank; null where there are none.
+def with_firm_ranks(ranked: pl.DataFrame, scores: Scores) -> pl.DataFrame:
+    """Totals or groups with rank_from and rank_to beside rank; null where there are none.
 
     ``scores`` are those of every unit that is ranked with these.
     """
-    blocks = totals.select("period", "kind", "parent").unique(maintain_order=True)
+    further = ["group"] if "group" in ranked.columns else []
+    blocks = ranked.select("period", "kind", "parent", *further).unique(maintain_order=True)
     rows = [
-        (period, unit, firm.low, firm.high)
-        for period, kind, parent in blocks.iter_rows()
-        for unit, firm in firm_ranks(scores, period, (kind, parent)).items()
+        (period, *part, unit, firm.low, firm.high)
+        for period, kind, parent, *part in blocks.iter_rows()
+        for unit, firm in firm_ranks(scores, period, (kind, parent), *part).items()
     ]
-    schema = {"period": pl.String, "unit": pl.String, "rank_from": pl.Int64, "rank_to": pl.Int64}
+    on = ["period", *further, "unit"]
+    schema = dict.fromkeys(on, pl.String) | dict.fromkeys(("rank_from", "rank_to"), pl.Int64)
     known = pl.DataFrame(rows, schema=schema, orient="row")
-    return totals.join(known, on=["period", "unit"], how="left", maintain_order="left")
+    return ranked.join(known, on=on, how="left", maintain_order="left")

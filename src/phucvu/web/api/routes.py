@@ -200,10 +200,10 @@ def _beside(shown: Board, unit: str, part: str) -> dict[str, Any]:
     return dict.fromkeys(PUBLISHED) if standing is None else as_published(standing, part)
 
 
-def _interval(shown: Board, unit: str) -> dict[str, Any]:
-    """The places that a unit's total may have; the nation has none."""
+def _interval(shown: Board, unit: str, part: str = "total") -> dict[str, Any]:
+    """The places that a unit may have by its total or a group; the nation has none."""
     standing = shown.standings.get(unit)
-    return dict.fromkeys(firmness.PLACES) if standing is None else firmness.as_data(shown, standing)
+    return dict.fromkeys(firmness.PLACES) if standing is None else firmness.as_data(shown, standing, part)
 
 
 # Routes
@@ -328,7 +328,10 @@ def groups(
     shown = asked_board(period)
     _known(group, _groups(shown.rules), "group")
     rows = _chosen(shown.result.scores.groups, shown, _codes(shown.units, unit, under), group=group)
-    found = [row | _beside(shown, row["unit"], row["group"]) for row in _rows(rows, shapes.Group)]
+    found = [
+        row | _beside(shown, row["unit"], row["group"]) | _interval(shown, row["unit"], row["group"])
+        for row in _rows(rows, shapes.Group)
+    ]
     return paged(request, shown, found, page, limit)
 
 

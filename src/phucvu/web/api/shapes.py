@@ -127,7 +127,7 @@ class Component(Schema):
     state: str = Field(description="counted, none, zero, full, by_rule")
 
 
-class Group(PublishedBeside):
+class Group(PublishedBeside, RankInterval):
     period: str
     unit: str
     group: str
