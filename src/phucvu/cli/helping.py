@@ -40,6 +40,7 @@ EXAMPLES = {
     "plan": "phucvu plan --unit H21.227 --period 2026-10 --hours 14",
     "brief": "phucvu brief --unit H21 --period 2026-10 --out tom-tat.docx",
     "letter": "phucvu letter monthly-publication --unit H21 --period 2026-10 --out cong-van.docx",
+    "report-table": "phucvu report-table --unit H21 --period 2026-Q3 --out ii-06a.xlsx",
     "letter-template list": "phucvu letter-template list office-notice --unit H21",
     "letter-template get": "phucvu letter-template get office-notice --unit H21 --out mau.docx",
     "letter-template keep": (

@@ -34,6 +34,7 @@ from phucvu.cli.plan import plan
 from phucvu.cli.portal import portal
 from phucvu.cli.publication import publication_watch
 from phucvu.cli.relay import relay
+from phucvu.cli.report_table import report_table
 from phucvu.cli.rules import rules
 from phucvu.cli.score import score
 from phucvu.cli.senders import senders
@@ -74,6 +75,7 @@ COMMANDS = (
         brief,
         letter,
         letter_template,
+        report_table,
     ),
     *(simulate, bench),
     *(senders, inbox, relay, accounts, audit),

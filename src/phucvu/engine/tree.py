@@ -118,6 +118,13 @@ class Tree:
         homes = {unit.code: self.home(unit.code) for unit in self.units}
         return {code: self.root(home) or self.above(home)[-1] for code, home in homes.items() if home}
 
+    def part(self, unit: str, of: str | None) -> str:
+        """The unit directly below a shown unit that a record's unit belongs to, or the shown unit itself."""
+        home = self.home(of)
+        chain = self.above(home) if home else []
+        place = chain.index(unit) if unit in chain else 0
+        return chain[place - 1] if place else unit
+
     def below(self, code: str) -> list[str]:
         """The units, shown or not, whose records count for a shown unit."""
         homes = {u.code for u in self.shown if code in self.above(u.code)}

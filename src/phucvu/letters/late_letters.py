@@ -57,7 +57,7 @@ def request_fields(facts: LetterFacts) -> Fields:
     """Addressed to the units directly below that have late dossiers; too many stand in the table alone."""
     late = facts.sources.late(facts.scores, facts.period, facts.unit.code)
     tree = Tree.of_period(facts.scores.units, facts.period)
-    units = sorted({_part(tree, facts.unit.code, row["unit"]) for row in late} - {facts.unit.code})
+    units = sorted({tree.part(facts.unit.code, row["unit"]) for row in late} - {facts.unit.code})
     named = [_name(facts, unit) for unit in units]
     if not named:
         named = ["Các phòng, bộ phận có hồ sơ quá hạn"]
@@ -129,11 +129,3 @@ def _day(moment: dt.datetime | None) -> str:
 def _name(facts: LetterFacts, code: str) -> str:
     units = facts.scores.units
     return units[code].short_name if code in units else code
-
-
-def _part(tree: Tree, unit: str, of: str) -> str:
-    """The unit directly below that a dossier's unit belongs to, or the unit itself."""
-    home = tree.home(of)
-    chain = tree.above(home) if home else []
-    place = chain.index(unit) if unit in chain else 0
-    return chain[place - 1] if place else unit

@@ -63,10 +63,7 @@ class Asked:
 
     def part(self, unit: str | None) -> str:
         """The unit directly below that a record's unit belongs to, or the unit itself."""
-        home = self.tree.home(unit)
-        chain = self.tree.above(home) if home else []
-        place = chain.index(self.unit) if self.unit in chain else 0
-        return chain[place - 1] if place else self.unit
+        return self.tree.part(self.unit, unit)
 
 
 def losses(listing: Listing, tree: Tree, period: Period, unit: str, indicator: Indicator) -> list[Loss]:
