@@ -15,7 +15,7 @@ from phucvu.records.store import Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
 HOUR = dt.timedelta(hours=1)
-COLUMNS = [*histories.MOMENTS, "waits", "concerns_from", "concerns_until"]
+COLUMNS = [*histories.MOMENTS, "asked_at", "waits", "concerns_from", "concerns_until"]
 
 
 def dossier(code="a", received_at=DAY, **said):
@@ -57,6 +57,7 @@ def test_nothing_is_summed_up_before_compaction(store):
             "done": last,
             "returned": None,
             "stopped": None,
+            "asked_at": None,
             "waits": None,
             "concerns_from": DAY,
             "concerns_until": last,
@@ -70,6 +71,7 @@ def test_waiting_is_told_by_spells_and_by_requests_that_stand_unanswered(store):
     for status, when in ((5, at[1]), (5, at[5]), (5, at[6]), (6, at[7])):
         store.append("steps", steps(status, start=when), DAY)
     store.compact()
+    assert sums(store)["a"]["asked_at"] == at[1]
     told = sums(store)["a"]["waits"]
     assert sorted(told, key=lambda wait: (wait["again"], wait["since"])) == [
         {"since": at[1], "until": at[2], "again": False},

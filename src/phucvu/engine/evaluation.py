@@ -93,9 +93,11 @@ def _columns(columns: tuple[str, ...], table: ir.Table) -> ir.Table:
 
 _OWN = [column for column in TABLES["dossiers"].types if column != "payload"]
 _CONCERNS = ("concerns_from", "concerns_until")
-_HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMENTS, *_CONCERNS)
+_HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMENTS, "asked_at", *_CONCERNS)
 # Of the same rows, but by a name of their own: what is named twice would be read whole and put aside.
-_WAITS = _of_histories("waits", histories.ID, "received_at", *histories.MOMENTS, "waits", *_CONCERNS)
+_WAITS = _of_histories(
+    "waits", histories.ID, "received_at", *histories.MOMENTS, "asked_at", "waits", *_CONCERNS
+)
 
 
 def moment(name: str) -> Callable[[], ir.TimestampScalar]:
@@ -245,7 +247,7 @@ class Evaluation:
     def waits(self) -> ir.Table:
         """Where ``summed``, what these waited for (``histories.waits``), with their own moments."""
         rows = _of_period(_WAITS(self))
-        rows = rows.filter(rows.waits.notnull())
+        rows = rows.filter(rows.asked_at.notnull())
         # A table's own ``unnest`` joins with each row's list, which takes DuckDB five times as long.
         own = histories.ID, "received_at", *histories.MOMENTS, *_CONCERNS
         rows = rows.select(*own, wait=rows.waits.unnest())

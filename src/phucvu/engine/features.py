@@ -60,7 +60,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     """
     procedures = evaluation.tables["procedures"]
     rows, waits = _histories(evaluation, units)
-    own = [c for c in rows.columns if c not in (*histories.TYPES, "begins")]
+    own = [c for c in rows.columns if c not in (*histories.TYPES, "begins", "asked_id")]
     # A due date that is known needs no last day looked up.
     undated_on = rows.due_at.isnull().ifelse(rows.received_at.date(), None)
     rows = rows.mutate(undated_on=undated_on)
@@ -76,7 +76,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     rows = rows.mutate(received_on=rows.received_at.date())
     rows = rows.mutate(received_on=on_time.in_period(rows, "received_on"))
     waited = on_time.waiting(evaluation.by_period(waits, "since"), evaluation.workdays)
-    rows = look_up(rows, waited, ID, *own_period(rows)[:1])
+    rows = look_up(rows, waited.rename(asked_id=ID), "asked_id", *own_period(rows)[:1])
     worked = evaluation.workdays.select(received_on="day", worked_before="worked")
     rows = look_up(rows, worked, "received_on")
     periods = own_period(rows)
@@ -125,8 +125,10 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
 
 
 def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
-    """The dossiers that the period may count, with ``histories.MOMENTS`` and ``begins`` (when received, or
-    filed where they were not); and what they waited for, as ``on_time.waiting`` takes it.
+    """The dossiers that the period may count; and what they waited for, as ``on_time.waiting`` takes it.
+
+    To the dossiers come ``histories.MOMENTS``, ``begins`` (when received, or filed where they were not) and
+    ``asked_id``: their number, or nothing where it is known that they waited for nothing.
     """
 
     def wanted(rows: ir.Table) -> ir.Table:
@@ -134,9 +136,11 @@ def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[i
 
     if evaluation.summed:
         rows = wanted(evaluation.histories)
-        return rows.mutate(begins=rows.concerns_from), evaluation.waits
+        asked_id = rows.asked_at.notnull().ifelse(rows[ID], None)
+        return rows.mutate(begins=rows.concerns_from, asked_id=asked_id), evaluation.waits
     dossiers, steps = evaluation.tables["dossiers"], evaluation.tables["steps"]
-    rows = dossiers.mutate(begins=ibis.coalesce(dossiers.received_at, dossiers.filed_at))
+    begins = ibis.coalesce(dossiers.received_at, dossiers.filed_at)
+    rows = dossiers.mutate(begins=begins, asked_id=dossiers[ID])
     rows = wanted(rows.filter(rows.begins <= cut_off()))
     if units is not None:
         steps = steps.semi_join(rows, ID)

@@ -30,6 +30,7 @@ MOMENTS = ("first_step", "done", "returned", "stopped")
 
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(MOMENTS, TIME),
+    "asked_at": TIME,
     "waits": pl.List(pl.Struct({"since": TIME, "until": TIME, "again": pl.Boolean})),
     "concerns_from": TIME,
     "concerns_until": TIME,
@@ -37,12 +38,13 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 """The columns that sums add to a dossier.
 
 ``done``, ``returned`` and ``stopped`` are the first moments of these endings; the dossier is stopped also
-where it was withdrawn, since its receipt. ``waits`` are those of ``waits``, nothing where there are none. A
+where it was withdrawn, since its receipt. ``waits`` are those of ``waits``, and ``asked_at`` is since when it
+waited first, nothing where there are none: few did, and it tells without reading lists which. A
 period that ends before ``concerns_from`` or begins after ``concerns_until`` does not count the dossier,
 whatever the cut-off.
 """
 
-MEANING = 2
+MEANING = 3
 """To be raised when the columns come to mean something else: sums of another meaning are not used."""
 
 NEVER_OVER = dt.datetime(9999, 12, 31)
@@ -108,11 +110,13 @@ def summed(dossiers: ir.Table, steps: ir.Table) -> ir.Table:
     waited = waits(of_asked(steps))
     wait = ibis.struct({"since": waited.since, "until": waited.until, "again": waited.again})
     rows = dossiers.left_join(first_moments(dossiers, steps), ID, rname="{name}_of_steps")
-    rows = rows.left_join(waited.group_by(ID).agg(waits=wait.collect()), ID, rname="{name}_of_waits")
+    asked = waited.group_by(ID).agg(asked_at=waited.since.min(), waits=wait.collect())
+    rows = rows.left_join(asked, ID, rname="{name}_of_waits")
     begins = ibis.coalesce(rows.received_at, rows.filed_at)
     return rows.select(
         *dossiers.columns,
         *MOMENTS,
+        "asked_at",
         "waits",
         concerns_from=begins,
         concerns_until=ibis.greatest(begins, _over(rows)),

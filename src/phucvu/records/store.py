@@ -785,9 +785,10 @@ class Store:
 
     def _in_order_of_counting(self, con: BaseBackend, summed: ir.Table, files: DeltaFiles) -> list[File]:
         # Dossiers of the same months stand together, so that of a period few row groups have to be read;
-        # within them those that are counted together, which halves the time of counting.
+        # within them those that waited, and then those that are counted together, which halves the time of
+        # counting.
         months = (summed[moment].truncate("M") for moment in ("concerns_until", "concerns_from"))
-        ordered = summed.order_by(*months, "unit", "procedure", "code")
+        ordered = summed.order_by(*months, summed.asked_at.notnull(), "unit", "procedure", "code")
         return self._copied(con, ordered, files, "current")
 
     def _copied(self, con: BaseBackend, rows: ir.Table, files: DeltaFiles, part: Part) -> list[File]:
