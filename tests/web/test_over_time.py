@@ -243,6 +243,8 @@ def test_a_merger_is_noted_on_chart_page_picture_and_exports(
     drawn = client.get("/units/H99/time.svg").content.decode()
     assert said in drawn
     assert "stroke-dasharray" in drawn
+    signs = [one for one in ElementTree.fromstring(drawn).iter(f"{SVG}text") if one.text == "1"]
+    assert len(signs) == 7  # one in each panel
     [noted] = client.get("/units/H99.json").json()["annotations"]
     assert (noted["kind"], noted["since"]) == ("merger", "2025-07-01")
     book = openpyxl.load_workbook(io.BytesIO(client.get("/units/H99.xlsx").content))
@@ -253,6 +255,9 @@ def test_a_merger_is_noted_on_chart_page_picture_and_exports(
     ]
     assert sizes[1][1] > sizes[0][1]  # what is noted stands under the picture
     assert client.get("/units/H99/time.png").status_code == 200
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _asked() -> HttpRequest:

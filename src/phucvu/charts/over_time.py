@@ -44,9 +44,6 @@ class Panel:
     signals: Collection[int] = ()
 
 
-SIGNS: dict[bool, list[tuple[str, str]]] = {True: [(MUTED, "center")], False: []}
-
-
 def over_time(
     panels: Sequence[Panel],
     periods: Sequence[str],
@@ -58,12 +55,13 @@ def over_time(
     """The panels as SVG, each a line from nothing (the lower rule) to the most there is (the upper).
 
     ``periods`` are what the values' periods are called, the earliest first. ``marked`` are places where a
-    broken line with a short sign above it crosses every panel.
+    broken line with a short sign beside it crosses every panel.
     """
     width = NARROW if narrow else WIDE
     columns = min(COLUMNS[width], max(1, len(panels)))
     room = (width - 2 * EDGE + GAP) / COLUMNS[width] - GAP
     height = max(1, -(-len(panels) // columns)) * PANEL
+    signs = sorted((marked or {}).items())
     rules: list[dict[str, Any]] = []
     dots: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
@@ -75,12 +73,9 @@ def over_time(
         low = top + HEADING + PLOT
         rules += [{"x": left, "x2": left + room, "y": low - share * PLOT} for share in (0, 1)]
         step = room / max(1, len(periods) - 1)
-        crossed = {*panel.breaks, *(marked or {})}
+        crossed = {*panel.breaks, *dict(signs)}
         marks += [{"x": left + place * step, "y": low - PLOT, "y2": low} for place in sorted(crossed)]
-        texts += [
-            {"x": left + place * step, "y": low - PLOT - 5, "text": sign, "colour": MUTED, "align": "center"}
-            for place, sign in (marked or {}).items()
-        ]
+        texts += [_sign(place, sign, left + place * step, low, len(periods)) for place, sign in signs]
         for share in panel.limits or ():
             start = left + panel.limits_from * step
             bounds.append({"x": start, "x2": left + room, "y": low - min(1.0, max(0.0, share)) * PLOT})
@@ -137,6 +132,12 @@ def over_time(
             ),
             text="text:N",
         )
-        for colour, align in ((INK, "left"), (MUTED, "left"), (MUTED, "right"), *SIGNS[bool(marked)])
+        for colour, align in ((INK, "left"), (MUTED, "left"), (MUTED, "right"))
     ]
     return svg(alt.layer(*layers), title, description)
+
+
+def _sign(place: int, sign: str, x: float, low: float, periods: int) -> dict[str, Any]:
+    """The sign beside a broken line, on its side where the panel has more room."""
+    align, aside = ("left", 3) if place < periods / 2 else ("right", -3)
+    return {"x": x + aside, "y": low - PLOT + 9, "text": sign, "colour": MUTED, "align": align}

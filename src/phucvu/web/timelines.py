@@ -77,7 +77,7 @@ class Timeline:
 
     @property
     def signs(self) -> dict[int, str]:
-        """What stands above the line of a period: the numbers of what is noted there."""
+        """What stands beside the line of a period: the numbers of what is noted there."""
         found: dict[int, list[str]] = {}
         for number, one in enumerate(self.noted, start=1):
             found.setdefault(one.place, []).append(str(number))
@@ -86,7 +86,7 @@ class Timeline:
     @property
     def notes(self) -> list[str]:
         """What is noted, each under its number."""
-        return [f"{number}. {one.said}." for number, one in enumerate(self.noted, start=1)]
+        return [f"{number}. {one.said.rstrip('.')}." for number, one in enumerate(self.noted, start=1)]
 
     @property
     def signs_by_period(self) -> dict[Period, str]:
