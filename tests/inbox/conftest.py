@@ -39,12 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """For one file: while others are run it would take a tenth of a processor, looking for work."""
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """For one file: while others are run it would take a tenth of a processor, looking for work.
+
+    A file that does not look at counts says so: ``COUNTS = False``.
+    """
     home = tmp_path_factory.mktemp("home")
     store = make_home(home)
     secrets = make_senders(home, gialai="H21", soyte="H21.17", khac="H22", closed="H21", quiet="H21")
-    site = Site(home)
+    site = Site(home, counts=getattr(request.module, "COUNTS", True))
     site.start()
     yield Running(site, store, secrets)
     site.stop()

@@ -73,7 +73,11 @@ def make_senders(home: Path, database: str | None = None, **units: str) -> dict[
 class Site:
     """The server, with its workers and the inbox's processes, as one group of processes."""
 
-    def __init__(self, home: Path, database: str | None = None, *, workers: int = 2) -> None:
+    def __init__(
+        self, home: Path, database: str | None = None, *, workers: int = 2, counts: bool = True
+    ) -> None:
+        """Without ``counts`` what arrives is moved and nothing is counted, which takes most of the time."""
+        self.counts = counts
         self.home = home
         self.database = database
         self.workers = workers
@@ -85,7 +89,7 @@ class Site:
 
     def start(self) -> None:
         with (self.home / "site.log").open("ab") as log:
-            code = f"import inbox_site; inbox_site.main({self.port}, {self.workers})"
+            code = f"import inbox_site; inbox_site.main({self.port}, {self.workers}, {self.counts})"
             self._process = starting.start(code, _environment(self.home, self.database), log)
         for _ in range(1200):
             assert not self.has_ended, self.log

@@ -65,7 +65,15 @@ class Forked:
             os.kill(self._pid, signal.SIGTERM)
 
 
-def main(port, workers):
+def count_nothing():
+    from phucvu.inbox.counting import MonthCounter
+    from phucvu.inbox.history import History
+    from phucvu.inbox.lists import Maker
+
+    MonthCounter.count_if_changed = History.count_next = Maker.make_if_changed = lambda self: False
+
+
+def main(port, workers, counts=True):
     from django.db import connections
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -76,6 +84,8 @@ def main(port, workers):
     os.environ["DJANGO_SETTINGS_MODULE"] = "inbox_site_settings"
     open_home()
     connections.close_all()  # each process has its own
+    if not counts:
+        count_nothing()
     multiprocessing.set_start_method("fork", force=True)
     server = Granian(
         "inbox_site:application",
