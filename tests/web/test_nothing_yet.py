@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.core.management import call_command
 from django.test import Client, override_settings
 
 from phucvu.inbox import counting
@@ -25,6 +26,12 @@ DATA = [
     "/index.png",
     "/api/v1/scores/totals",
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database() -> None:
+    """Pages of what was counted ask for editions."""
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 @pytest.fixture
