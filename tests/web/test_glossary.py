@@ -34,7 +34,6 @@ TECHNICAL = {
     *("portal.archive.Archive", "portal.client.Answer", "portal.client.RefusedError"),
     *("portal.report_rows.Rows", "portal.reports.Report", "portal.reports.Share"),
     *("portal.response_pages.BadAnswerError", "portal.response_pages.Page"),
-    "charts.group_bars.Bar",
     *("charts.map_sheets.Part", "charts.map_sheets.Tile", "charts.over_time.Panel", "charts.regions.Region"),
     *("simulation.histories.Clock", "simulation.online.Online", "simulation.plan.Plan"),
     *("simulation.simulator.Summary", "simulation.sizes.Demand", "simulation.sizes.Sizes"),

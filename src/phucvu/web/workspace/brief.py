@@ -48,7 +48,7 @@ def show(request: Any, unit: str, form: str = "") -> Any:
         if form:
             return _as_file(request, in_words(found, _published(known), "vi"), unit, period)
         context |= {
-            "file": reverse("workspace-brief-file", args=[unit, "docx"]) + f"?period={period}",
+            "file": reverse("workspace-brief-file", args=[unit]) + f"?period={period}",
             "brief": in_words(found, _published(known), language()),
             "listed": found.mendable is not None,
             "losses": reverse("workspace-losses", args=[unit]) + f"?period={period}",
