@@ -57,6 +57,7 @@ OTHER_PARTS = {
     "workspace-set-aside-one": {"identity": ASIDE.id},
     "workspace-dismiss": {"identity": ASIDE.id},
     "workspace-bring-back": {"identity": ASIDE.id},
+    "workspace-brief-file": {"form": "docx"},
     "workspace-letter": {"kind": "department-notice", "form": "docx"},
     "workspace-letter-pdf": {"kind": "department-notice"},
     "workspace-letter-template": {"kind": "department-notice", "number": "0"},
