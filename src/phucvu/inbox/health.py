@@ -42,6 +42,9 @@ SILENT = 30
 HISTORY = ("history", "compacting", "lists", "sweeping", "forecasting")
 """The jobs of the process that counts the past (``running``)."""
 
+FURTHER = ("asking",)
+"""What packages above this one have that process do besides, where they are served (``background``)."""
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Status 200 while payloads can be kept and are being moved and counted, else 503."""
@@ -98,7 +101,8 @@ def _of_database() -> dict[str, str]:
         inbox = f"waiting for {waited:.0f} s"
     if counting == OK and uncounted >= COUNTED_TOO_LATE:
         counting = f"waiting for {uncounted:.0f} s"
-    history = [_going(moment, jobs.get(name)) for name in HISTORY]
+    of_history = [*HISTORY, *(name for name in FURTHER if name in jobs)]
+    history = [_going(moment, jobs.get(name)) for name in of_history]
     # That the portal or a mail server does not answer is no fault of this site, which counts all the same.
     beside = {part: _going(moment, jobs.get(part)) for part in wanted() if part in ("relay", "notices")}
     return {
