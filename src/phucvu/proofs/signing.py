@@ -21,7 +21,6 @@ from phucvu.proofs.note import (
 )
 
 MARK = "PRIVATE+KEY+"
-SEED_SIZE = 32
 
 
 @dataclass(frozen=True)

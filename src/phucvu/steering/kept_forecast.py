@@ -31,11 +31,6 @@ class KeptForecast:
         """Whether the forecast may be shown; else the clerk's rule is."""
         return beats(self.months)
 
-    @property
-    def last_month(self) -> Measures | None:
-        """The last month whose forecasts have mostly come out."""
-        return self.months[-1] if self.months else None
-
     def write(self, path: Path) -> None:
         said = {
             "meaning": MEANING,
