@@ -26,6 +26,8 @@ def letter():
     return fill(shipped(kind.template), context_of(kind, of, fields_of(kind, of)))
 
 
+@pytest.mark.skipif(pdf_making.office_program() is None, reason="needs LibreOffice")
+@pytest.mark.skipif(not shutil.which("pdffonts"), reason="needs Poppler's tools")
 def test_a_letter_is_pdf_a_with_its_fonts_and_pages(tmp_path):
     """LibreOffice takes some seconds to begin; so it is asked once, for the form that has most to hold."""
     made = pdf_making.to_pdf(letter(), archive=True)
