@@ -29,6 +29,8 @@ from phucvu.records import versions
 FOLDER = "PHUCVU_TESTS_TRANSLATED"
 """Names the folder, for all processes that this one starts."""
 
+_folder = Path()
+
 
 def share() -> None:
     """Share what is translated with the processes that this one starts, or with the one that started it."""
@@ -41,7 +43,9 @@ def share() -> None:
 
 def join() -> None:
     """Share it with the process that started this one, where that shares it."""
+    global _folder
     if FOLDER in os.environ:
+        _folder = Path(os.environ[FOLDER])  # a test may choose an environment without it
         evaluation._queries = lru_cache(_queries)
         versions._translated = _shared(versions._translated, lambda what, parts: (what, parts))
         embedded._over_any = _shared(embedded._over_any, _read_of)
@@ -100,7 +104,7 @@ def _read_of(read: Callable[..., Any], *schemas: ibis.Schema) -> Hashable:
 
 
 def _file(*key: object) -> Path:
-    return Path(os.environ[FOLDER]) / hashlib.sha256(repr(key).encode()).hexdigest()
+    return _folder / hashlib.sha256(repr(key).encode()).hexdigest()
 
 
 def _found(file: Path) -> Any:
