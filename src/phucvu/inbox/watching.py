@@ -6,13 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 import polars as pl
 from deltalake import DeltaTable
 
+from phucvu.inbox import home
 from phucvu.inbox.clock import now
-from phucvu.inbox.home import home
 from phucvu.intake.known import Known
 from phucvu.records.delta import LAST, Snapshot, has_another_commit, snapshot_of
 from phucvu.records.places import is_remote
@@ -56,12 +56,12 @@ class Watch:
 
 def registers() -> Registers:
     """What is known of the home's units, procedures and names: one for all of a process."""
-    return _registers_of(home())
+    return _registers_of(home.store())
 
 
-@cache
-def _registers_of(home: str) -> Registers:
-    return Registers(Store(home))
+@lru_cache(maxsize=2)
+def _registers_of(store: Store) -> Registers:
+    return Registers(store)
 
 
 class Registers:
