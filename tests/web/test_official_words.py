@@ -30,7 +30,8 @@ REFUSED = {
     r"[Đđ]áng ngờ|[Ll]ỗi dữ liệu": "Dữ liệu cần rà soát",
     r"công dân rút": "công dân yêu cầu rút hồ sơ",
     r"[Yy]êu cầu bổ sung(?! giấy tờ| thông tin)": "yêu cầu bổ sung giấy tờ",
-    r"[Bb]ưu chính(?! công ích)": "bưu chính công ích",
+    # «Trực tiếp, dịch vụ bưu chính» is the heading of a column of form II.06a/VPCP/KSTT.
+    r"(?<!Trực tiếp, dịch vụ )[Bb]ưu chính(?! công ích)": "bưu chính công ích",
     r"\b[Kk]ênh\b": "Hình thức nộp",
     r"\b[Hh]ạn trả\b": "Ngày hẹn trả",
     r"^Kết thúc$": "Ngày kết thúc xử lý",

@@ -29,7 +29,7 @@ ASKED = Words(
 )
 OPEN = Words(vi="Xem kỳ công bố", en="See the edition")
 LEAVE = Words(
-    vi="Thôi nhận thư và xóa địa chỉ này: {address}", en="Get no more mail and delete this address: {address}"
+    vi="Hủy nhận thư và xóa địa chỉ này: {address}", en="Get no more mail and delete this address: {address}"
 )
 
 

@@ -56,11 +56,11 @@ def confirm(request: Any, token: str) -> Any:
 def leave(request: Any, token: str) -> Any:
     """A page with a button; POST deletes the address."""
     context = {"done": following.leave(token), "asked": True} if request.method == "POST" else {}
-    return _shown(request, _("Thôi nhận thư về các kỳ công bố"), "follow_leave.html", context)
+    return _shown(request, _("Hủy nhận thư về các kỳ công bố"), "follow_leave.html", context)
 
 
 def _shown(request: Any, title: str, template: str, context: dict[str, Any]) -> Any:
-    said = _("Mỗi kỳ công bố một thư, thôi nhận bất cứ lúc nào.")
+    said = _("Mỗi kỳ công bố một thư, hủy nhận bất cứ lúc nào.")
     preview = Preview(title, said, dated=False, pictured=False)
     page = Page(template, context | {"result": None, "title": title}, {}, [], asked_board(request), preview)
     answer = respond(request, page, None)
