@@ -1,12 +1,13 @@
-"""The report table II.06a/VPCP/KSTT as a workbook: what was received, finished and is open, by unit or field.
+"""Report tables as workbooks, and II.06a/VPCP/KSTT: dossiers received, finished, open, by unit or field.
 
-Its identities are checked, and the cells where one does not hold are marked.
+The identities of a form are checked, and the cells where one does not hold are marked.
 """
 
 from __future__ import annotations
 
+import string
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,48 @@ from phucvu.letters.letter_facts import LetterFacts
 from phucvu.letters.letter_numbers import period_words, short_day
 from phucvu.problems import Fault, UnusableError, why
 
-TITLE = "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH"
-GROUPS = ((2, 5, "Tiếp nhận"), (6, 9, "Đã giải quyết"), (10, 12, "Đang giải quyết"))
-"""First and last column from 0, and what is above them."""
-HEADS = (
-    *("Tổng số", "Trực tuyến", "Trực tiếp, dịch vụ bưu chính", "Từ kỳ trước"),
-    *("Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"),
+
+@dataclass(frozen=True)
+class ReportForm:
+    """What a form asks: the heads of its columns and which are sums of others; columns count from 0.
+
+    ``groups`` and ``inner_groups`` are first and last column and what stands above them; a group of one
+    column stands for it. ``heads`` begin at column 2. An identity is a column and those that make it up.
+    """
+
+    name: str
+    code: str
+    title: str
+    groups: tuple[tuple[int, int, str], ...]
+    heads: tuple[str, ...]
+    numbered: Mapping[int, str]
+    identities: tuple[tuple[int, tuple[int, ...]], ...]
+    inner_groups: tuple[tuple[int, int, str], ...] = ()
+    width: float = 12
+    """Of a column of numbers, in characters."""
+    head_height: float | None = None
+    """Of the two rows of heads and of the row that numbers the columns, in points; None as they need."""
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return len(self.heads) + 1
+
+
+II_06A = ReportForm(
+    name="II.06a",
+    code="Biểu số II.06a/VPCP/KSTT",
+    title="TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
+    groups=((2, 5, "Tiếp nhận"), (6, 9, "Đã giải quyết"), (10, 12, "Đang giải quyết")),
+    inner_groups=((3, 4, "Trong kỳ"),),
+    heads=(
+        *("Tổng số", "Trực tuyến", "Trực tiếp, dịch vụ bưu chính", "Từ kỳ trước"),
+        *("Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"),
+    ),
+    numbered={2: "(3)=(4)+(5)+(6)", 6: "(7)=(8)+(9)+(10)", 10: "(11)=(12)+(13)"},
+    identities=((2, (3, 4, 5)), (6, (7, 8, 9)), (10, (11, 12)), (2, (6, 10))),
 )
-NUMBERED = {2: "(3)=(4)+(5)+(6)", 6: "(7)=(8)+(9)+(10)", 10: "(11)=(12)+(13)"}
-IDENTITIES = ((2, (3, 4, 5)), (6, (7, 8, 9)), (10, (11, 12)), (2, (6, 10)))
-"""A column is the sum of others: (3)=(4)+(5)+(6), (7)=(8)+(9)+(10), (11)=(12)+(13), (3)=(7)+(11)."""
+"""Identities: (3)=(4)+(5)+(6), (7)=(8)+(9)+(10), (11)=(12)+(13), (3)=(7)+(11)."""
 
 FIRST_ROW = 9
 """The row of the sheet, from 1, with the first numbers."""
@@ -36,8 +69,10 @@ FIRST_ROW = 9
 NO_FIELD = "Chưa xác định lĩnh vực"
 TOTAL_ROW = "Tổng cộng"
 
+FACE = {"font_name": "Times New Roman", "font_size": 11}
+
 Numbers = tuple[int | None, ...]
-"""The columns (3) to (13); None where a number is not known."""
+"""The columns from (3) on; None where a number is not known."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +116,19 @@ def lines_by_field(facts: LetterFacts, fields: Mapping[str, str]) -> list[Line]:
     return [Line(field, _numbers(found[field])) for field in sorted(found)]
 
 
-def lines_declared(facts: LetterFacts, reports: Iterable[Mapping[str, Any]]) -> list[Line]:
-    """What each unit directly below declared in the national reporting system for the period."""
+def lines_declared(
+    facts: LetterFacts,
+    reports: Iterable[Mapping[str, Any]],
+    numbers: Callable[[Mapping[str, Any]], Numbers],
+) -> list[Line]:
+    """What each unit directly below declared in the national reporting system for the period.
+
+    ``numbers`` puts a row of ``reports`` into the columns of a form.
+    """
     tree, units = Tree.of_period(facts.scores.units, facts.period), facts.scores.units
     below = set(tree.children.get(facts.unit.code, [])) or {facts.unit.code}
     rows = [r for r in reports if r["period"] == str(facts.period) and r["unit"] in below]
-    return [Line(units[r["unit"]].name, _declared(r)) for r in sorted(rows, key=lambda r: r["unit"])]
+    return [Line(units[r["unit"]].name, numbers(r)) for r in sorted(rows, key=lambda r: r["unit"])]
 
 
 def _numbers(c: DossierCounts) -> Numbers:
@@ -95,35 +137,44 @@ def _numbers(c: DossierCounts) -> Numbers:
     return (c.all, online, in_person, carried, *finished, c.open, in_time, open_late)
 
 
-def _declared(row: Mapping[str, Any]) -> Numbers:
-    """Declared numbers do not tell early from on time: both stand in (9)."""
-    in_person = _sum(row["in_person"], row["postal"] or 0)
-    in_time = _sum(row["open"], -row["open_late"]) if row["open_late"] is not None else None
+def declared(row: Mapping[str, Any]) -> Numbers:
+    """The columns from a row of ``reports``.
+
+    Declared numbers do not tell early from on time: both stand in (9).
+    """
+    in_person = known_sum(row["in_person"], row["postal"] or 0)
+    in_time = known_sum(row["open"], -row["open_late"]) if row["open_late"] is not None else None
     return (
-        *(_sum(row["received"], row["carried_over"] or 0), row["online"], in_person, row["carried_over"]),
+        *(
+            known_sum(row["received"], row["carried_over"] or 0),
+            row["online"],
+            in_person,
+            row["carried_over"],
+        ),
         *(row["finished"], 0 if row["finished_on_time"] is not None else None, row["finished_on_time"]),
         *(row["finished_late"], row["open"], in_time, row["open_late"]),
     )
 
 
-def _sum(*values: int | None) -> int | None:
+def known_sum(*values: int | None) -> int | None:
+    """The sum, where all the numbers are known."""
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
 
 
 def with_total(lines: Sequence[Line]) -> list[Line]:
     """The lines and their sum; a column that a line does not know has none."""
-    sums = tuple(_sum(*column) for column in zip(*(line.numbers for line in lines), strict=True))
+    sums = tuple(known_sum(*column) for column in zip(*(line.numbers for line in lines), strict=True))
     return [*lines, Line(TOTAL_ROW, sums)] if lines else []
 
 
-def wrong_cells(lines: Sequence[Line]) -> list[Wrong]:
+def wrong_cells(lines: Sequence[Line], form: ReportForm = II_06A) -> list[Wrong]:
     """The cells where an identity does not hold, of those whose numbers are all known; each once."""
     found: dict[tuple[str, tuple[str, ...]], Wrong] = {}
     for place, line in enumerate(lines, FIRST_ROW):
-        for whole, parts in IDENTITIES:
+        for whole, parts in form.identities:
             value, values = line.numbers[whole - 2], [line.numbers[part - 2] for part in parts]
-            expected = _sum(*values)
+            expected = known_sum(*values)
             if value is not None and expected is not None and value != expected:
                 cell = _cell(place, whole)
                 cells = tuple(_cell(place, part) for part in parts)
@@ -132,53 +183,72 @@ def wrong_cells(lines: Sequence[Line]) -> list[Wrong]:
 
 
 def _cell(row: int, column: int) -> str:
-    return f"{'ABCDEFGHIJKLM'[column]}{row}"
+    return f"{string.ascii_uppercase[column]}{row}"
 
 
 def write_table(
-    path: Path, facts: LetterFacts, lines: Sequence[Line], first: str, source: str
+    path: Path,
+    form: ReportForm,
+    facts: LetterFacts,
+    lines: Sequence[Line],
+    first: str,
+    source: str,
+    notes: Sequence[str] = (),
 ) -> list[Wrong]:
-    """Write the workbook; the cells that are wrong, which it marks. ``first`` heads the column of names."""
-    wrong = wrong_cells(lines)
+    """Write the workbook; the cells that are wrong, which it marks.
+
+    ``first`` heads the column of names; ``source`` and ``notes`` stand under the table.
+    """
+    wrong = wrong_cells(lines, form)
     marked = {each.cell: f"{' + '.join(each.parts)} = {each.expected}" for each in wrong}
+    below = (f"Nguồn: {source}, tính đến ngày {short_day(facts.day)}", *notes)
     try:
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-            _fill(book, facts, lines, first, source, marked)
+            sheet = book.add_worksheet(form.name)
+            _head(book, sheet, form, facts, first)
+            _body(book, sheet, lines, marked)
+            plain = book.add_format(FACE)
+            for row, words in enumerate(below, FIRST_ROW + len(lines)):
+                sheet.write_string(row, 0, words, plain)
+            _lay_out(sheet, form)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         raise UnusableError(Fault("output_file_not_written", file=str(path), why=why(error))) from error
     return wrong
 
 
-def _fill(
-    book: Any, facts: LetterFacts, lines: Sequence[Line], first: str, source: str, marked: Mapping[str, str]
-) -> None:
-    face = {"font_name": "Times New Roman", "font_size": 11}
-    bold = book.add_format(face | {"bold": True, "align": "center"})
-    plain = book.add_format(face)
+def _head(book: Any, sheet: Any, form: ReportForm, facts: LetterFacts, first: str) -> None:
+    bold = book.add_format(FACE | {"bold": True, "align": "center"})
+    plain = book.add_format(FACE)
     head = book.add_format(
-        face | {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
+        FACE | {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
     )
-    text = book.add_format(face | {"border": 1, "text_wrap": True})
-    number = book.add_format(face | {"border": 1, "num_format": "#,##0"})
-    bad = book.add_format(face | {"border": 1, "num_format": "#,##0", "bg_color": "#F4C7C3"})
-    sheet = book.add_worksheet("II.06a")
-    sheet.write_string(0, 0, "Biểu số II.06a/VPCP/KSTT", plain)
-    sheet.merge_range(1, 0, 1, 12, TITLE, bold)
-    sheet.merge_range(2, 0, 2, 12, f"Kỳ báo cáo: {period_words(facts.period)}", bold)
+    sheet.write_string(0, 0, form.code, plain)
+    sheet.merge_range(1, 0, 1, form.last, form.title, bold)
+    sheet.merge_range(2, 0, 2, form.last, f"Kỳ báo cáo: {period_words(facts.period)}", bold)
     sheet.write_string(3, 0, f"Đơn vị báo cáo: {facts.unit.name}", plain)
-    sheet.write_string(3, 9, "Đơn vị tính: Số hồ sơ TTHC", plain)
-    for column, words in ((0, "TT"), (1, first)):
+    sheet.write_string(3, form.last - 3, "Đơn vị tính: Số hồ sơ TTHC", plain)
+    alone = {start: words for start, end, words in form.groups if start == end}
+    for column, words in {0: "TT", 1: first, **alone}.items():
         sheet.merge_range(4, column, 6, column, words, head)
-    for start, end, words in GROUPS:
-        sheet.merge_range(4, start, 4, end, words, head)
-    sheet.merge_range(5, 3, 5, 4, "Trong kỳ", head)
-    for column, words in enumerate(HEADS, 2):
-        if column in (3, 4):
+    for start, end, words in form.groups:
+        if start < end:
+            sheet.merge_range(4, start, 4, end, words, head)
+    for start, end, words in form.inner_groups:
+        sheet.merge_range(5, start, 5, end, words, head)
+    inner = {column for start, end, _ in form.inner_groups for column in range(start, end + 1)}
+    for column, words in enumerate(form.heads, 2):
+        if column in inner:
             sheet.write_string(6, column, words, head)
-        else:
+        elif column not in alone:
             sheet.merge_range(5, column, 6, column, words, head)
-    for column in range(13):
-        sheet.write_string(7, column, NUMBERED.get(column, f"({column + 1})"), head)
+    for column in range(form.last + 1):
+        sheet.write_string(7, column, form.numbered.get(column, f"({column + 1})"), head)
+
+
+def _body(book: Any, sheet: Any, lines: Sequence[Line], marked: Mapping[str, str]) -> None:
+    text = book.add_format(FACE | {"border": 1, "text_wrap": True})
+    number = book.add_format(FACE | {"border": 1, "num_format": "#,##0"})
+    bad = book.add_format(FACE | {"border": 1, "num_format": "#,##0", "bg_color": "#F4C7C3"})
     for place, line in enumerate(lines, FIRST_ROW):
         total = line.name == TOTAL_ROW
         sheet.write_string(place - 1, 0, "" if total else str(place - FIRST_ROW + 1), text)
@@ -191,12 +261,14 @@ def _fill(
                 sheet.write_number(place - 1, column, value, bad if cell in marked else number)
             if cell in marked:
                 sheet.write_comment(cell, marked[cell])
-    sheet.write_string(
-        FIRST_ROW + len(lines), 0, f"Nguồn: {source}, tính đến ngày {short_day(facts.day)}", plain
-    )
+
+
+def _lay_out(sheet: Any, form: ReportForm) -> None:
     sheet.set_column(0, 0, 6)
     sheet.set_column(1, 1, 38)
-    sheet.set_column(2, 12, 12)
+    sheet.set_column(2, form.last, form.width)
+    for row in (5, 6, 7):
+        sheet.set_row(row, form.head_height)
     sheet.freeze_panes(8, 2)
     sheet.repeat_rows(4, 7)
     sheet.set_landscape()
