@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from .browsing import Windows
 
-MEMORY = 6 << 30
-"""Bytes of data a process of the tests may take, three times what it needs, and each that it starts: what
-would take all of the machine's memory becomes a MemoryError, or an end, in the test it happens in."""
+MEMORY = 8 << 30
+"""Bytes of data a process of the tests may take, and each that it starts, four times what it fills (its
+threads' stacks count whole): what would take all of the machine's memory becomes a MemoryError, or an end, in
+the test it happens in."""
 resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 # Expressions are made of very many small objects, few of them rubbish: looked for at Python's usual pace, it
