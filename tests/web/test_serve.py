@@ -24,6 +24,17 @@ PROGRAM = (
 )
 
 
+TELLS = """
+import os, sys
+class TakenApart:
+    def __del__(self, write=os.write, started=sys.orig_argv):
+        if any("spawn_main" in word for word in started):
+            write(1, b"taken apart")
+kept = TakenApart()
+"""
+"""What each of its processes loads first: a worker tells when Python is taken apart."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -46,8 +57,12 @@ def get(url: str) -> tuple[int, str, Message]:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
     port = free_port()
+    told = tmp_path / "told"
+    told.mkdir()
+    (told / "sitecustomize.py").write_text(TELLS)
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(told), os.environ.get("PYTHONPATH", "")])},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -66,6 +81,7 @@ def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
         os.killpg(program.pid, how)  # as Ctrl-C reaches the whole group
         output, _none = program.communicate(timeout=120)
         assert program.returncode == 0
+        # Not even from a worker: a thread that asks for Python while it is taken apart aborts.
         assert output == b""
     finally:
         if program.poll() is None:

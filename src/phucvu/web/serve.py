@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -108,6 +110,7 @@ def application_of_worker(told: Configuration, scratch: Path) -> Any:
     worker told twice at once can lock up. Should the parent be killed, it ends too: nobody would move
     what it takes, and the port would stay in use.
     """
+    atexit.register(_end_at_once)
     os.setpgrp()
     threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
     configuration.choose(**vars(told))
@@ -119,6 +122,17 @@ def application_of_worker(told: Configuration, scratch: Path) -> Any:
     return Door(
         application, Limits.chosen(), forwarded=bool(settings.SECURE_PROXY_SSL_HEADER), log=access.chosen()
     )
+
+
+def _end_at_once() -> None:
+    """End without taking Python apart.
+
+    Granian's threads may still ask for Python when its loop has stopped; a thread that asks while Python is
+    taken apart aborts the process, with a trace on the terminal.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _end_with_parent(parent: int) -> None:
