@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from phucvu.editions import exporting, log
-from phucvu.editions.models import Edition, LogEntry, LogHead
+from phucvu.editions.models import Edition, LogEntry, LogHead, Witnessed
 from phucvu.editions.office_key import office_key, witness_key
 from phucvu.editions.verification import of_log
-from phucvu.editions.witnessing import add_cosignature, consistency_since, seen_size, witness
+from phucvu.editions.witnessing import add_cosignature, consistency_since, witness
 from phucvu.problems import NotFoundError, UnusableError
 from phucvu.proofs.checkpoint import Checkpoint
 from phucvu.proofs.merkle import Tree
@@ -33,14 +33,14 @@ def refusal(note: Note, key: SigningKey, proof: list[bytes]) -> str:
 
 def test_a_log_that_grows_is_cosigned_again_and_again(edition: Edition) -> None:
     key, name = office_key(), office_key().name
-    assert seen_size(name) == 0
+    assert not Witnessed.objects.exists()
     first = witness(head(), key.public, [])
     assert first.signers([key.public, witness_key().public]).keys() == {key.public, witness_key().public}
-    size = seen_size(name)
+    size = Witnessed.objects.get(origin=name).size
     log.append(b'{"edition":2}')
     assert refusal(head(), key, []) == "witness_not_grown"
     witness(head(), key.public, consistency_since(size))
-    assert seen_size(name) == size + 2
+    assert Witnessed.objects.get(origin=name).size == size + 2
 
 
 def test_a_log_rewritten_is_refused(edition: Edition) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from phucvu.bench.names import APPEND, COMPACT, COMPARISONS, MAKE, OF_A_PROVINCE, PERIODS, WORDS, is_spark
+from phucvu.cli.named_files import NEW_FILE
 from phucvu.cli.output import LANGUAGE, print_table
 from phucvu.formats import decimal, whole
 from phucvu.problems import Fault, UnusableError
@@ -111,7 +112,7 @@ class Among(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--json",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="TỆP",
     help="Ghi mọi số đo. | Write all that was measured.",
 )

@@ -10,6 +10,7 @@ import click
 from phucvu.cli.dossiers import one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, open_site, period_option, site_kept
 from phucvu.cli.lost_and_changed import account_of
+from phucvu.cli.named_files import out_option
 from phucvu.cli.output import LANGUAGE
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, NotFoundError, UnusableError, why
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @one_unit_option
 @period_option
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="TỆP",
-    help="Tệp Word (.docx) hoặc PDF. | The Word or PDF file.",
-)
+@out_option("Tệp Word (.docx) hoặc PDF. | The Word or PDF file.")
 @counting_options
 def brief(unit: str, period: Period, out: Path, asked: CountingOptions) -> None:
     """Tóm tắt một trang cho lãnh đạo trước cuộc họp. | One page for a leader before a meeting."""

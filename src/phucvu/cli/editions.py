@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from phucvu.cli.home import home_option, open_site, period_option
+from phucvu.cli.named_files import A_FILE
 from phucvu.cli.output import print_table
 from phucvu.cli.verify import read_file, read_key, read_note
 from phucvu.figures.periods import Period
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from phucvu.editions.models import Edition
 
 number_argument = click.argument("number", type=int, metavar="SỐ")
-out_option = click.option(
+destination_option = click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="TỆP", help="Ghi vào đâu. | Where to."
 )
 
@@ -90,7 +91,7 @@ def _state(one: Edition) -> str:
 @number_argument
 @click.option(
     "--checkpoint",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=A_FILE,
     metavar="TỆP",
     help="Dấu xác nhận giữ ở nơi khác. | A checkpoint of the log that was kept elsewhere.",
 )
@@ -117,7 +118,7 @@ def verify(number: int, checkpoint: Path | None, home: str) -> None:
 @number_argument
 @click.option("--unit", required=True, metavar="MÃ", help="Đơn vị. | The unit.")
 @click.option("--item", default="total", metavar="MÃ", help="Chỉ số, nhóm hoặc total. | What of it.")
-@out_option
+@destination_option
 @home_option
 def proof(number: int, unit: str, item: str, out: Path, home: str) -> None:
     """Bằng chứng của một số liệu đã công bố, thành tệp kiểm tra được ở bất kỳ máy nào.
@@ -133,7 +134,7 @@ def proof(number: int, unit: str, item: str, out: Path, home: str) -> None:
 
 @publication.command("export")
 @number_argument
-@out_option
+@destination_option
 @home_option
 def export(number: int, out: Path, home: str) -> None:
     """Dữ liệu mở của kỳ công bố: CSV, Parquet và mô tả, trong một tệp ZIP.
@@ -148,7 +149,7 @@ def export(number: int, out: Path, home: str) -> None:
 
 @publication.command("key")
 @click.option("--witness", is_flag=True, help="Khóa làm chứng cho nơi khác. | The one it witnesses with.")
-@out_option
+@destination_option
 @home_option
 def key(witness: bool, out: Path, home: str) -> None:
     """Khóa công khai, để ai cũng kiểm tra được chữ ký. | The office's public key, for all to have."""
@@ -161,7 +162,7 @@ def key(witness: bool, out: Path, home: str) -> None:
 
 
 @publication.command("log")
-@out_option
+@destination_option
 @home_option
 def log(out: Path, home: str) -> None:
     """Ghi sổ công bố thành các tệp theo chuẩn tlog-tiles, để nơi khác giữ và làm chứng.
@@ -178,16 +179,16 @@ def log(out: Path, home: str) -> None:
 
 
 @publication.command("witness")
-@click.argument("checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TỆP")
+@click.argument("checkpoint", type=A_FILE, metavar="TỆP")
 @click.option("--key", required=True, metavar="KHÓA", help="Khóa của sổ ấy. | That log's key.")
 @click.option(
     "--proof",
     "consistency",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=A_FILE,
     metavar="TỆP",
     help="Bằng chứng sổ chỉ được ghi thêm. | The proof that the log only grew.",
 )
-@out_option
+@destination_option
 @home_option
 def witness(checkpoint: Path, key: str, consistency: Path | None, out: Path, home: str) -> None:
     """Làm chứng cho sổ công bố của đơn vị khác: từ lần trước đến nay sổ chỉ được ghi thêm.
@@ -208,7 +209,7 @@ def witness(checkpoint: Path, key: str, consistency: Path | None, out: Path, hom
 
 @publication.command("grown")
 @click.option("--since", type=int, default=0, metavar="SỐ", help="Số dòng đã thấy. | The size seen before.")
-@out_option
+@destination_option
 @home_option
 def grown(since: int, out: Path, home: str) -> None:
     """Bằng chứng sổ công bố chỉ được ghi thêm kể từ số dòng đã thấy, cho người làm chứng.
@@ -223,7 +224,7 @@ def grown(since: int, out: Path, home: str) -> None:
 
 
 @publication.command("cosigned")
-@click.argument("checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TỆP")
+@click.argument("checkpoint", type=A_FILE, metavar="TỆP")
 @click.option(
     "--key", "keys", multiple=True, required=True, metavar="KHÓA", help="Khóa làm chứng. | Its key."
 )

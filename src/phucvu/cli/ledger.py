@@ -10,6 +10,7 @@ import polars as pl
 
 from phucvu.cli.dossiers import about_records, limit_option, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, period_option
+from phucvu.cli.named_files import NEW_FILE
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, write_tables
 from phucvu.figures.periods import Period
 from phucvu.formats import day, points, whole
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--resend",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="TỆP.csv|.jsonl",
     help="Ghi danh sách hồ sơ cần gửi lại: mã số, hoặc nội dung đồng bộ. | What to send again.",
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="TỆP.xlsx",
     help="Tệp của --format xlsx. | The file of --format xlsx.",
 )

@@ -11,6 +11,7 @@ from phucvu import configuration
 from phucvu.cli.dossiers import about_records, one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, open_site, period_option, site_kept
 from phucvu.cli.letter_home import AboutDossiers, context_for, own_template
+from phucvu.cli.named_files import A_FILE, NEW_FILE, out_option
 from phucvu.cli.output import LANGUAGE, write_tables
 from phucvu.cli.score import excel_option
 from phucvu.figures.periods import Period
@@ -24,20 +25,13 @@ KIND_NAMES = (
     *("monthly-publication", "department-notice", "office-notice", "remedy-order"),
     *("quarterly-report", "implementation-plan", "request-for-explanation", "apology"),
 )
-A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(KIND_NAMES), metavar="LOẠI")
 @one_unit_option
 @period_option
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="TỆP",
-    help="Tệp Word (.docx). | The Word file.",
-)
+@out_option("Tệp Word (.docx). | The Word file.")
 @click.option("--template", type=A_FILE, metavar="TỆP", help="Mẫu của cơ quan. | The office's own template.")
 @click.option(
     "--fields",
@@ -47,7 +41,7 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--pdf",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="TỆP",
     help="Lập cả PDF. | Also write a PDF.",
 )

@@ -8,8 +8,9 @@ import click
 
 from phucvu.cli.dossiers import one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, home_option, open_site, period_option
-from phucvu.cli.letter import A_FILE, KIND_NAMES
+from phucvu.cli.letter import KIND_NAMES
 from phucvu.cli.letter_home import context_for
+from phucvu.cli.named_files import A_FILE, out_option
 from phucvu.cli.output import print_table
 from phucvu.figures.periods import Period
 from phucvu.formats import moment
@@ -54,13 +55,7 @@ def list_(kind: str, unit: str, home: str) -> None:
 @kind_argument
 @one_unit_option
 @click.option("--number", type=int, metavar="SỐ", help="Mặc định mẫu đang dùng. | Default: that in force.")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="TỆP",
-    help="Tệp Word (.docx). | The Word file.",
-)
+@out_option("Tệp Word (.docx). | The Word file.")
 @home_option
 def get(kind: str, unit: str, number: int | None, out: Path, home: str) -> None:
     """Ghi một mẫu ra tệp Word để sửa. | Write a template as a Word file, to be edited."""

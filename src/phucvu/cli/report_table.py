@@ -12,6 +12,7 @@ import click
 from phucvu.cli.dossiers import one_unit_option
 from phucvu.cli.home import CountingOptions, counting_options, period_option
 from phucvu.cli.letter_home import AboutDossiers, facts_of
+from phucvu.cli.named_files import out_option
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, NotFoundError
 
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 @click.command("report-table")
 @one_unit_option
 @period_option
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="TỆP",
-    help="Tệp Excel. | The workbook.",
-)
+@out_option("Tệp Excel. | The workbook.")
 @click.option(
     "--form",
     type=click.Choice(["06a", "07a"]),

@@ -10,6 +10,7 @@ import click
 import polars as pl
 
 from phucvu.cli.home import chosen_rules, rules_option
+from phucvu.cli.named_files import NEW_FILE
 from phucvu.cli.output import LANGUAGE, echo_csv, echo_json, print_table, report, write_excel
 from phucvu.figures.periods import Period
 from phucvu.figures.table import read_figures
@@ -31,7 +32,7 @@ format_option = click.option(
 )
 excel_option = click.option(
     "--excel",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="TỆP.xlsx",
     help="Ghi thêm một sổ Excel. | Also write an Excel workbook.",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from phucvu.cli.named_files import A_FILE
 from phucvu.problems import Fault, UnusableError
 from phucvu.proofs.errors import ProofError
 from phucvu.proofs.note import LARGEST, Note, PublicKey
@@ -45,7 +46,7 @@ def read_key(said: str) -> PublicKey:
 @click.option("--key", required=True, metavar="KHÓA", help="Khóa của đơn vị, hoặc tệp. | The office's key.")
 @click.option(
     "--checkpoint",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=A_FILE,
     metavar="TỆP",
     help="Dấu xác nhận, nếu bằng chứng không có chữ ký. | The signed checkpoint, where the proof has none.",
 )

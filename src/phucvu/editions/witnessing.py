@@ -18,12 +18,6 @@ from phucvu.proofs.merkle import is_consistent
 from phucvu.proofs.note import Note, PublicKey
 
 
-def seen_size(origin: str) -> int:
-    """The size at which another office's log was seen last; 0 where it never was."""
-    row = Witnessed.objects.filter(origin=origin).first()
-    return 0 if row is None else row.size
-
-
 def witness(note: Note, key: PublicKey, consistency: Sequence[bytes]) -> Note:
     """Cosign the checkpoint of another office's log, signed by its ``key``.
 
