@@ -109,7 +109,8 @@ def used(folder: Path, dossiers: int, of_a_call: int) -> dict[str, int]:
             pass
     store.compact(whole=True)
     measure(store)
-    return {name: size - empty.get(name, 0) for name, size in Part.objects.values_list("name", "bytes")}
+    sizes = dict(Part.objects.values_list("name", "bytes"))
+    return {name: (size or 0) - (empty.get(name) or 0) for name, size in sizes.items()}
 
 
 def dossier(number: int, dice: random.Random) -> dict:

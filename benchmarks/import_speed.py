@@ -36,7 +36,14 @@ from phucvu.intake.wire_files import BLOCK
 from phucvu.records.store import Store
 
 UNITS = [f"H99.{n:02}" for n in range(1, 16)] + [f"H99.{n}" for n in range(201, 336)]
-FILE = ("TepDinhKemId", "TenTepDinhKem", "IsDeleted", "MaThanhPhanHoSo", "DuongDanTaiTepTin", "DuocSoHoa")
+FILE: tuple[str, ...] = (
+    "TepDinhKemId",
+    "TenTepDinhKem",
+    "IsDeleted",
+    "MaThanhPhanHoSo",
+    "DuongDanTaiTepTin",
+    "DuocSoHoa",
+)
 FILE += ("DuocTaiSuDung", "DuocLayTuKhoDMQG", "MaKetQuaThayThe")
 FEE = ("TenPhiLePhi", "MaPhiLePhi", "HinhThucThu", "Gia", "LoaiPhiLePhi")
 RESULT = ("TenGiayTo", "MaThanhPhanHoSo", "GiayToId", "DuongDanTepTinKetQua", "MaGiayToKetQua")

@@ -90,7 +90,7 @@ def home(folder: Path) -> Store:
     chosen = ", ".join(f"{PLANTED.get(c, OF_LIST.get(c, c))} AS {c}" for c in PORTAL_DOSSIERS.types)
     for file in sorted(folder.glob("dossiers/*.parquet")):
         made = f"SELECT {chosen} FROM read_parquet('{file}') WHERE hash(code) % 100 <> 0"  # noqa: S608
-        store.append(LIST, duckdb.sql(made).pl())
+        store.append(LIST, pl.DataFrame(duckdb.execute(made).to_arrow_table()))
     store.compact()
     return store
 

@@ -76,7 +76,8 @@ def measure(records: Path, path: Path, export: int) -> None:
     from phucvu.figures.periods import Period
     from phucvu.records.schema import TABLES
     from phucvu.rules.loading import load
-    from phucvu.web.workspace.ready_lists import READY, Moment
+    from phucvu.steering.due_lists import Moment
+    from phucvu.web.workspace.ready_lists import READY
 
     con = connect()
     tables = {name: con.read_parquet(f"{records}/{name}/*.parquet") for name in TABLES}

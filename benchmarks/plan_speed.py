@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -40,10 +41,7 @@ def measure(of: Province) -> None:
         "the most for 100 hours": Goal(hours=Decimal(100)),
     }
     for name, goal in goals.items():
-        say(
-            f"solving for {name}",
-            best(lambda goal=goal: plan(found, of.in_force, now, DEFAULT_MINUTES, goal)),
-        )
+        say(f"solving for {name}", best(partial(plan, found, of.in_force, now, DEFAULT_MINUTES, goal)))
     made = plan(found, of.in_force, now, DEFAULT_MINUTES, goals["the most for 100 hours"])
     say("naming the first fifty", best(lambda: list(islice(made.records(), 50))))
     say("what is left to others", best(lambda: left_to_others(asked, of.in_force)))

@@ -25,12 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
+from phucvu.engine.by_procedure import OF_EACH
 from phucvu.engine.by_procedure import SCHEMA as BY_PROCEDURE
 from phucvu.figures.periods import Period, now_in_vietnam
 from phucvu.figures.table import SCHEMA
@@ -99,9 +101,12 @@ def nation(count: int) -> list[Unit]:
     units = list(provinces)
     for number in range(count - len(provinces)):
         province, place = provinces[number % 34], number // 34
-        kind, name = ("department", "Sở Thử") if place < 15 else ("commune", "UBND xã Thử Nghiệm")
-        code = f"{province.code}.{place + 10}" if place < 15 else f"{province.code}.{place + 100}"
-        units.append(Unit(code, f"{name} {place}", kind, province.code))
+        if place < 15:
+            unit = Unit(f"{province.code}.{place + 10}", f"Sở Thử {place}", "department", province.code)
+        else:
+            name = f"UBND xã Thử Nghiệm {place}"
+            unit = Unit(f"{province.code}.{place + 100}", name, "commune", province.code)
+        units.append(unit)
     return units
 
 
@@ -125,13 +130,16 @@ def make(home: Path, units: list[Unit], running: Period, folder: Path) -> None:
         orient="row",
     ).write_csv(folder / "procedures.csv")
     import_file(store, folder / "procedures.csv")
+    # Where there are no dossiers at all, the site shows no figures.
+    store.append("dossiers", pl.DataFrame({"sender": ["made"], "code": ["H26-1"], "unit": [units[0].code]}))
     months = [running]
     while len(months) < 13:
         months.append(months[-1].previous())
     quarter = Period.months(running.first.year, (running.first.month - 1) // 3 * 3 + 1, 3)
     for number, period in enumerate([*months, quarter, Period.months(running.first.year, 1, 12)]):
         counting.publish(period, figures(units, period, number), now_in_vietnam())
-        counting.publish_procedures(period, procedures(units, codes, number))
+        of_period = counting.Procedures(procedures(units, codes, number), pl.DataFrame(schema=OF_EACH))
+        counting.publish_procedures(period, of_period, now_in_vietnam())
     took = time.perf_counter() - started
     print(f"made a home of {len(units):,} units and {len(months) + 2} periods in {took:.0f} s")
 
@@ -167,6 +175,9 @@ def procedures(units: list[Unit], codes: list[str], seed: int) -> pl.DataFrame:
         finished=received,
         average_days=pl.when(received > 0).then((number % 97) / 10),
         median_days=pl.when(received > 0).then((number % 83) / 10),
+        time_unit=pl.lit("workday"),
+        average_time=pl.when(received > 0).then((number % 97) / 10),
+        median_time=pl.when(received > 0).then((number % 83) / 10),
     ).select(pl.col(name).cast(kind) for name, kind in BY_PROCEDURE.items())
 
 
@@ -211,8 +222,12 @@ def processor_time(process: Path) -> float:
 
 
 def get(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        return len(answer.read())
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return len(answer.read())
+    except urllib.error.HTTPError as error:
+        error.add_note(f"{url}: {error.read(500).decode(errors='replace')}")
+        raise
 
 
 def first_views(site: str, worker: Path, units: list[Unit], running: Period) -> None:
@@ -253,7 +268,7 @@ def load_of(site: str, worker: Path, units: list[Unit], seconds: int, folder: Pa
     codes = [u.code for u in units]
     pages = ["/", "/index.json", "/en/", "/indicators", "/rules", "/rules/portal-2026", "/about", "/glossary"]
     pages += [f"/units/{code}" for code in codes[:34]]
-    pages += [f"/units/{code}" for code in chance.sample(codes[34:], 90)]
+    pages += [f"/units/{code}" for code in chance.sample(codes[34:], min(90, len(codes) - 34))]
     pages += [f"/units/{code}/lost.svg" for code in codes[:10]] + [
         f"/units/{code}/time.svg" for code in codes[:10]
     ]
