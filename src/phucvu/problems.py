@@ -112,7 +112,10 @@ class FaultError(Exception):
 
     def __init__(self, faults: Fault | Iterable[Fault]) -> None:
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
-        super().__init__("\n".join(map(str, self.faults)))
+        super().__init__(self.faults)  # which another process can hand on
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
 
 class UnusableError(FaultError):

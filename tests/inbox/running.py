@@ -27,8 +27,8 @@ from .. import starting
 
 HERE = Path(__file__).parent / "site"
 
-WORKER, PARTS = "worker", "inbox:"
-"""How ``site/inbox_site.py`` names the processes that the server starts; each of PARTS with its own name."""
+WORKER, PARTS = "phucvu:site", "phucvu:(inbox|history|relay|notices)"
+"""How the processes that the server starts are named."""
 
 UNITS = [
     ("H21", "UBND tỉnh Gia Lai", "province", None),

@@ -50,10 +50,8 @@ SUBSCRIBE = f"""
 """
 
 SEND = """
-    import os, runpy, sys
-    reading, writing = os.pipe()  # stays open as long as this process lives
-    sys.stdin = open(reading)
-    runpy.run_module("phucvu.notices", run_name="__main__", alter_sys=True)
+    from phucvu.web.serve import run_part
+    run_part("notices")
 """
 
 ROWS = """

@@ -21,7 +21,7 @@ import pytest
 from phucvu.records.store import Store
 
 from ..inbox.clients import SecondStyle
-from ..inbox.running import PARTS, WORKER, Site, make_home, make_senders, postgresql
+from ..inbox.running import WORKER, Site, make_home, make_senders, postgresql
 from ..inbox.test_kill import kill_part, until
 from .conftest import dossier, outcomes, step
 from .stand_in import BAD_PROCEDURE, SECRET, USER, StandIn, served
@@ -30,6 +30,9 @@ pytestmark = [pytest.mark.kill, pytest.mark.site]
 
 KILLS = int(os.environ.get("PHUCVU_KILLS", "3"))
 SEED = int(os.environ.get("PHUCVU_SEED", "766"))
+
+RELAY = "phucvu:relay"
+"""The name of the process that passes on."""
 
 DOSSIERS = 40
 """Of each sender; each has ever more versions."""
@@ -135,7 +138,7 @@ def killed_under_load(home: Path, database: str | None, portal: StandIn) -> None
                 site.kill()
                 site.start()
             else:
-                kill_part(site, moments.choice([f"{PARTS}relay", f"{PARTS}relay", WORKER]))
+                kill_part(site, moments.choice([RELAY, RELAY, WORKER]))
         for load in loads:
             load.ended.set()
         until(site, lambda: not any(load.is_alive() for load in loads))

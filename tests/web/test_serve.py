@@ -25,14 +25,14 @@ PROGRAM = (
 
 
 TELLS = """
-import os, sys
+import os
 class TakenApart:
-    def __del__(self, write=os.write, started=sys.orig_argv):
-        if any("spawn_main" in word for word in started):
+    def __del__(self, write=os.write, pid=os.getpid, first=os.getpid()):
+        if pid() != first:
             write(1, b"taken apart")
 kept = TakenApart()
 """
-"""What each of its processes loads first: a worker tells when Python is taken apart."""
+"""What it loads first: each process forked from it tells when Python is taken apart there."""
 
 
 def free_port() -> int:

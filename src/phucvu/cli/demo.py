@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
@@ -61,12 +62,26 @@ def demo(records: bool, once: bool, code: bool, port: int) -> None:
         return
     # A demonstration has accounts and a database of its own: never those of an office on this machine.
     configuration.choose(database_url="")
+    if once:
+        _show(records)
+        return
     # The web framework takes longer to load than the other commands take to run.
-    from phucvu.published import scored_2026
+    from phucvu.inbox.forking import apart
     from phucvu.web.serve import check_free, serve
 
-    if not once:
-        check_free("127.0.0.1", port)  # told now, not after minutes of counting
+    check_free("127.0.0.1", port)  # told now, not after minutes of counting
+    apart(partial(_show, records))
+    if records:
+        serve(FOLDER, port, ready=lambda: prepare(FOLDER, port))
+    else:
+        with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
+            serve(folder, port, shows="published", ready=lambda: say_where(port))
+
+
+def _show(records: bool) -> None:
+    """Print the scoreboard; with ``records`` also make the home of Gia Lai and compare."""
+    from phucvu.published import scored_2026
+
     result = scored_2026()
     groups, totals = scores_with_changes(result.scores, None)
     totals = with_firm_ranks(totals, result.scores)
@@ -75,15 +90,10 @@ def demo(records: bool, once: bool, code: bool, port: int) -> None:
     click.echo(f"Nguồn: {result.source.vi}; số liệu đến {cut_off}")
     click.echo(f"Source: {result.source.en}; as of {cut_off}")
     if records:
-        home = count_gia_lai_from_records()
-        if not once:
-            serve(home, port, ready=lambda: prepare(home, port))
-    elif not once:
-        with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
-            serve(folder, port, shows="published", ready=lambda: say_where(port))
+        count_gia_lai_from_records()
 
 
-def prepare(home: str, port: int) -> None:
+def prepare(home: Path, port: int) -> None:
     """Count the home, make its accounts, and print how to sign in."""
     from phucvu.records.store import Store
 
@@ -107,8 +117,8 @@ def say_where(port: int, host: str = "127.0.0.1") -> None:
     click.echo(f"\nXem tại | See http://{host}:{port}/  (Ctrl+C để dừng | to stop)")
 
 
-def fresh_home() -> str:
-    """./phucvu-demo, empty; what an earlier demonstration left there is taken away, and nothing else.
+def fresh_home() -> None:
+    """Make ./phucvu-demo, empty; what an earlier demonstration left there is taken away, and nothing else.
 
     Raises UnusableError where there is a folder of that name that no demonstration made.
     """
@@ -119,11 +129,10 @@ def fresh_home() -> str:
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700)
     (folder / MADE).write_text("Made by phucvu demo --records, which makes this folder anew each time.\n")
-    return str(folder)
 
 
-def count_gia_lai_from_records() -> str:
-    """Make raw dossiers for the published figures of Gia Lai, import them, count, and compare; their home.
+def count_gia_lai_from_records() -> None:
+    """Make raw dossiers for the published figures of Gia Lai, import them, count, and compare.
 
     Of the online group only the score was published: its figures are made up so that they give it.
     The records are kept in ./phucvu-demo, so that the figures can be followed down to dossiers.
@@ -144,17 +153,17 @@ def count_gia_lai_from_records() -> str:
     period, rules = Period.parse(published.period), load(DEFAULT)
     groups = published.groups.filter(own)
     online = {row["unit"]: row["score"] for row in groups.filter(group="online").iter_rows(named=True)}
-    home = fresh_home()
+    fresh_home()
     with tempfile.TemporaryDirectory(prefix="phucvu-demo-") as folder:
         units = Units(u for u in published.units if u.code.startswith(GIA_LAI))
         with progress_bar("tạo hồ sơ mô phỏng | simulating dossiers") as progress:
             whole_set = with_online(wanted, online, units, rules.at(period.last))
             made = simulate(whole_set, units, Path(folder), now=now, progress=progress)
-        store = Store(home)
+        store = Store(FOLDER)
         for name in sorted(made.rows, key=lambda n: not n.startswith(("units", "procedures"))):
             with progress_bar(f"nhập | importing {name}") as progress:
                 import_file(store, Path(folder, name), policy=Policy(synchronised=True), progress=progress)
-    tables, known = CountingOptions(home, now).open()
+    tables, known = CountingOptions(str(FOLDER), now).open()
     counted = figures(tables, rules, period, now)
     key = ["period", "unit", "indicator", "numerator", "denominator"]
     equal = wanted.join(counted, on=key, how="semi").height
@@ -175,7 +184,6 @@ def count_gia_lai_from_records() -> str:
     )
     click.echo(
         "Xem hồ sơ sau một số liệu | The dossiers behind a figure:\n"
-        f"  phucvu dossiers --home {home} --unit {VAN_CANH} --indicator 2.1 --period {period} --lost "
+        f"  phucvu dossiers --home {FOLDER} --unit {VAN_CANH} --indicator 2.1 --period {period} --lost "
         f"--now {now.isoformat()}"
     )
-    return home

@@ -32,14 +32,16 @@ def _checked(_ctx: click.Context, _param: click.Parameter, home: str) -> str:
     return home
 
 
-home_option = click.option(
+unchecked_home_option = functools.partial(
+    click.option,
     "--home",
     default=lambda: configuration.current().home,
     show_default="PHUCVU_HOME, ./phucvu-data",
     metavar="THƯ_MỤC",
-    callback=_checked,
     help="Nơi giữ dữ liệu: thư mục hoặc s3://… | The home: a folder or s3://…",
 )
+"""For a command that checks the home itself."""
+home_option = unchecked_home_option(callback=_checked)
 
 
 def check_there(home: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from phucvu.cli.demo import port_option, say_where
-from phucvu.cli.home import check_there, home_option
+from phucvu.cli.home import check_there, unchecked_home_option
 from phucvu.rules.loading import rules_in_use
 
 WORKERS = 2
 
 
 @click.command()
-@home_option
+@unchecked_home_option()
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing.context import ForkProcess
 
-from phucvu.configuration import Configuration, current, environment
+from phucvu.configuration import Configuration, current
+from phucvu.inbox.forking import forked
 
 log = logging.getLogger(__name__)
 
@@ -18,25 +18,25 @@ PARTS = ("inbox", "history", "relay", "notices")
 """The processes; the relay only where something is to be passed on (``PHUCVU_RELAY_ADDRESS``), the one that
 sends notices only where they can be sent (``PHUCVU_SMTP_HOST``, ``PHUCVU_ZALO_TOKEN``)."""
 
-ELSEWHERE = {"notices": "phucvu.notices", "history": "phucvu.assignments"}
-"""The packages that start a part, where it is not the inbox's own, or does more than the inbox knows of."""
-
 AFTER_DEATH = 1.0
 """Seconds before a process that ended by itself is started again."""
 
 
 @contextlib.contextmanager
-def background() -> Iterator[None]:
-    """Run the inbox's processes beside this one, as long as the context lasts or this process lives."""
-    told = environment()
+def background(run: Callable[[str], None]) -> Iterator[None]:
+    """Run the inbox's processes beside this one, as long as the context lasts or this process lives.
+
+    ``run`` does what one of ``PARTS`` has to do, without end.
+    """
     ended = threading.Event()
-    running: dict[str, subprocess.Popen[bytes]] = {}
+    running: dict[str, ForkProcess] = {}
 
     def keep_running(part: str) -> None:
         while not ended.is_set():
-            running[part] = start(part, told)
-            status = running[part].wait()
+            running[part] = forked(f"phucvu:{part}", partial(run, part))
+            running[part].join()
             if not ended.is_set():
+                status = running[part].exitcode
                 log.error("the process %s ended (status %s) and is started again", part, status)
             ended.wait(AFTER_DEATH)
 
@@ -61,16 +61,3 @@ def wanted() -> list[str]:
 
 def _can_notify(chosen: Configuration) -> bool:
     return bool(chosen.smtp_host or chosen.zalo_token or chosen.zalo_token_file)
-
-
-def start(part: str, told: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a process with an environment; it ends when this one does (see ``end_with_parent``)."""
-    # The other end of this pipe closes when this process ends, however it ends.
-    module = ELSEWHERE.get(part, "phucvu.inbox")
-    return subprocess.Popen([sys.executable, "-m", module, part], stdin=subprocess.PIPE, env=told)
-
-
-def end_with_parent() -> None:
-    """End this process, one of ``PARTS``, when its standard input closes: its parent has gone."""
-    sys.stdin.buffer.read()
-    os._exit(0)

@@ -106,13 +106,8 @@ def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.se
     """
     if folder is not None:
         configuration.choose(home=str(folder))
-    # Django takes the name of its settings from here alone.
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
     check(home())
-    keep_private()
-    if "://" not in home():
-        Path(home()).mkdir(parents=True, exist_ok=True)
-    django.setup()
+    set_up(settings)
     try:
         connection: Any = django.db.connection
         with connection.unlimited() if connection.vendor == "postgresql" else nullcontext():
@@ -121,6 +116,16 @@ def open_home(folder: str | Path | None = None, settings: str = "phucvu.inbox.se
         reason = str(error).strip().splitlines()[0]
         raise UnusableError(Fault("database_not_opened", reason=reason)) from error
     return store()
+
+
+def set_up(settings: str) -> None:
+    """Load the models, and make the folder of the home where it is lacking; its database is not touched."""
+    # Django takes the name of its settings from here alone.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    keep_private()
+    if "://" not in home():
+        Path(home()).mkdir(parents=True, exist_ok=True)
+    django.setup()
 
 
 PATIENCE = 2.0

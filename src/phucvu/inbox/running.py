@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -77,7 +76,7 @@ NICE = 19
 
 
 def run(part: str, store: Store, further: Mapping[str, Callable[[], object]] = NOTHING) -> None:
-    """Run one of ``background.PARTS`` until this process ends (see ``background.end_with_parent``).
+    """Run one of ``background.PARTS`` until this process ends (see ``forking``).
 
     ``further`` is what else the history does now and then, by name: work of packages above this one.
     """
@@ -158,7 +157,6 @@ def again_and_again(
 @contextlib.contextmanager
 def alone(part: str) -> Iterator[None]:
     """Begin one of ``background.PARTS``: wait until no other process runs it for the same database."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.WARNING)
     if connection.vendor == "postgresql":
         while not _locked(LOCK + PARTS.index(part)):

@@ -8,7 +8,6 @@ never a thread. An ASGI application around the site, which is a WSGI one.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import queue
 import signal
@@ -104,7 +103,6 @@ class Threads:
         """What the work returns or raises. It is not begun if nobody waits for it any more."""
         if not self._began:
             self._began = True
-            atexit.register(self._end)
             for thread in self._threads:
                 thread.start()
         done = asyncio.get_running_loop().create_future()
@@ -126,12 +124,13 @@ class Threads:
                 done.get_loop().call_soon_threadsafe(tell, done, said)
             del given, work, done, said
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """At the end of the process: what has begun is finished."""
-        for _ in self._threads:
-            self._waiting.put(None)
-        for thread in self._threads:
-            thread.join()
+        if self._began:
+            for _ in self._threads:
+                self._waiting.put(None)
+            for thread in self._threads:
+                thread.join()
 
 
 def _succeed(done: asyncio.Future[Any], said: Any) -> None:
@@ -215,6 +214,8 @@ class Door:
             if said == "lifespan.startup":
                 # Beside Granian's own handler, which the loop calls whatever stands here.
                 signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(self.stop))
+            else:
+                self.threads.end()
             await send({"type": f"{said}.complete"})
             if said == "lifespan.shutdown":
                 return

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
+import gc
+import importlib
 import multiprocessing
 import os
 import signal
 import socket
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from django.conf import settings
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -26,7 +24,8 @@ from phucvu import configuration
 from phucvu.accounts.units import check_settings
 from phucvu.configuration import LOCAL, Configuration
 from phucvu.inbox.background import background
-from phucvu.inbox.home import open_home
+from phucvu.inbox.forking import apart, be_child
+from phucvu.inbox.home import open_home, opened, set_up
 from phucvu.inbox.relay import upstream
 from phucvu.notices import mail
 from phucvu.problems import Fault, UnusableError
@@ -56,9 +55,9 @@ def serve(
     """Serve the site of a home at http://host:port until SIGINT or SIGTERM; prints nothing itself.
 
     What it shows is counted from the home's records, as they arrive, or published (see settings.SHOWS).
-    ``ready`` is called once the port is known to be free and the database is open. Raises UnusableError
-    where the port or the operational database cannot be had, a setting cannot be used or names a unit
-    that is not known.
+    ``ready`` is called, in a process of its own, once the port is known to be free and the database is
+    open. Raises UnusableError where the port or the operational database cannot be had, a setting cannot
+    be used or names a unit that is not known.
     """
     said = configuration.choose(home=str(home), shows=shows)
     if said.https is None and host in ("127.0.0.1", "localhost", "::1") and said.hosts == LOCAL:
@@ -66,79 +65,94 @@ def serve(
         configuration.choose(https=False)
     access.chosen()
     check_free(host, port)
-    check(home)
+    apart(partial(check, home))
     with scratch(home) as folder:
         told = configuration.choose(static=str(folder / "static"))
-        open_home(home, SETTINGS)
-        check_settings()
-        upstream.check_settings(told)
-        mail.check_settings(told)
-        # Its models can only be loaded once Django knows its settings.
-        from phucvu.inbox import pulling
-        from phucvu.notices import zalo
-
-        pulling.check(told)
-        zalo.check_settings(told)
-        gather_static_files()
-        ready()
-        # A process that has used Polars or Altair holds threads and locks, which a fork would break.
-        multiprocessing.set_start_method("spawn", force=True)
-        server = Granian(
-            "phucvu.web.serve:application_of_worker",
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=1000 * told.header_seconds, max_buffer_size=LONGEST_HEADERS
-            ),
-            websockets=False,
-            workers=workers,
-            respawn_failed_workers=True,
-            workers_kill_timeout=PATIENCE,
-            log_enabled=False,
-        )
-        server.on_startup(lambda: _stop_once(server))
-        with background() if shows == "counted" else nullcontext():
-            server.serve(target_loader=partial(application_of_worker, told, folder), wrap_loader=False)
+        with loaded():
+            apart(partial(_prepare, told, ready))
+            multiprocessing.set_start_method("fork", force=True)
+            server = Granian(
+                "phucvu.web.serve:application_of_worker",
+                address=host,
+                port=port,
+                interface=Interfaces.ASGI,
+                http=HTTPModes.http1,
+                http1_settings=HTTP1Settings(
+                    header_read_timeout=1000 * told.header_seconds, max_buffer_size=LONGEST_HEADERS
+                ),
+                websockets=False,
+                workers=workers,
+                respawn_failed_workers=True,
+                workers_kill_timeout=PATIENCE,
+                log_enabled=False,
+            )
+            server.on_startup(lambda: _stop_once(server))
+            with background(run_part) if shows == "counted" else nullcontext():
+                server.serve(target_loader=partial(application_of_worker, os.getpid()), wrap_loader=False)
 
 
-def application_of_worker(told: Configuration, scratch: Path) -> Any:
-    """The site as a worker loads it, with the settings and the folder for passing files of its parent.
+@contextmanager
+def loaded() -> Iterator[None]:
+    """All that the site's processes need is loaded, and nothing of it used, so that they can be forked."""
+    set_up(SETTINGS)
+    for name in (settings.ROOT_URLCONF, *LOADED):
+        importlib.import_module(name)
+    gc.freeze()  # what stays is not looked through for rubbish, and so not copied, in each process
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+LOADED = (
+    "phucvu.assignments.asking",
+    "phucvu.inbox.pulling",
+    "phucvu.inbox.running",
+    "phucvu.notices.sending",
+)
+"""Modules beside those of the addresses; their models can only be loaded once Django knows its settings."""
+
+
+def _prepare(told: Configuration, ready: Callable[[], None]) -> None:
+    """All that is done before the first request. Raises UnusableError where a setting cannot be used."""
+    from phucvu.inbox import pulling
+    from phucvu.notices import zalo
+
+    open_home(settings=SETTINGS)
+    check_settings()
+    for module in (upstream, mail, zalo):
+        module.check_settings(told)
+    pulling.check(told)
+    gather_static_files()
+    ready()
+
+
+def run_part(part: str) -> None:
+    """Run one of the inbox's own processes, with what packages above the inbox have it do besides."""
+    store = opened(SETTINGS)
+    from phucvu.assignments.asking import LastMonth
+    from phucvu.inbox import running
+    from phucvu.notices import sending
+
+    if part == "notices":
+        sending.run(store)
+    else:
+        running.run(part, store, {"asking": LastMonth().ask_if_due} if part == "history" else {})
+
+
+def application_of_worker(parent: int) -> Any:
+    """The site as a worker has it.
 
     A worker leaves the terminal's group, so that Ctrl-C reaches only its parent, which stops it: a
-    worker told twice at once can lock up. Should the parent be killed, it ends too: nobody would move
-    what it takes, and the port would stay in use.
+    worker told twice at once can lock up.
     """
-    atexit.register(_end_at_once)
     os.setpgrp()
-    threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
-    configuration.choose(**vars(told))
-    tempfile.tempdir = str(scratch)
-    from django.conf import settings
-
+    be_child("phucvu:site", parent)
     from phucvu.web.wsgi import application
 
     return Door(
         application, Limits.chosen(), forwarded=bool(settings.SECURE_PROXY_SSL_HEADER), log=access.chosen()
     )
-
-
-def _end_at_once() -> None:
-    """End without taking Python apart.
-
-    Granian's threads may still ask for Python when its loop has stopped; a thread that asks while Python is
-    taken apart aborts the process, with a trace on the terminal.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _stop_once(server: Any) -> None:

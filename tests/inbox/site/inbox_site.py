@@ -1,68 +1,23 @@
-"""Serves the inbox without the site, through the door; the home is PHUCVU_HOME.
+"""Serves the inbox without the site, through the door; the home is PHUCVU_HOME."""
 
-Its processes are forked where those of the site are started anew: loading the libraries takes longer than
-most tests. That is safe as long as the process they are forked from only looks after them.
-"""
-
-import contextlib
+import importlib
 import multiprocessing
 import os
-import runpy
-import signal
-import sys
-import traceback
-from pathlib import Path
 
 
 def __getattr__(name):
     """The application is made in the workers only."""
     if name == "application":
-        call_oneself("worker")
         from django.core.wsgi import get_wsgi_application
 
+        from phucvu.inbox.forking import be_child
         from phucvu.web.door import Door, Limits
+
+        be_child("phucvu:site", os.getppid())
 
         globals()[name] = Door(get_wsgi_application(), Limits.chosen(), forwarded=False)
         return globals()[name]
     raise AttributeError(name)
-
-
-def call_oneself(name):
-    Path("/proc/self/comm").write_text(name)
-
-
-class Forked:
-    """One of the inbox's processes, in place of ``background.start``."""
-
-    def __init__(self, part, told):
-        ours, self._theirs = os.pipe()
-        self._pid = os.fork()
-        if self._pid:
-            os.close(ours)
-            return
-        try:
-            call_oneself(f"inbox:{part}")
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)  # what the server does when told is its own
-            os.close(self._theirs)
-            os.dup2(ours, 0)
-            os.environ |= told
-            sys.stdin = open(0)  # noqa: SIM115
-            sys.argv = ["phucvu.inbox", part]
-            runpy.run_module("phucvu.inbox", run_name="__main__", alter_sys=True)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-
-    def wait(self):
-        _, status = os.waitpid(self._pid, 0)
-        os.close(self._theirs)
-        return os.waitstatus_to_exitcode(status)
-
-    def terminate(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGTERM)
 
 
 def count_nothing():
@@ -79,7 +34,7 @@ def main(port, workers, counts=True):
     from granian.constants import HTTPModes, Interfaces
 
     from phucvu.inbox import background
-    from phucvu.inbox.home import open_home
+    from phucvu.inbox.home import open_home, opened
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "inbox_site_settings"
     open_home()
@@ -98,8 +53,10 @@ def main(port, workers, counts=True):
         respawn_failed_workers=True,
         log_enabled=False,
     )
-    background.start = Forked
     # What is killed a hundred times need not rest a second each time.
     background.AFTER_DEATH = 0.1
-    with background.background():
+    importlib.import_module("phucvu.inbox.urls")  # loaded once for all processes
+    from phucvu.inbox.running import run
+
+    with background.background(lambda part: run(part, opened())):
         server.serve()
