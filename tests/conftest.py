@@ -7,7 +7,7 @@ import os
 import resource
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from hypothesis import settings
 
 from phucvu import configuration
 
-from . import translated
+from . import postgresql, translated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -77,6 +77,19 @@ def official() -> Path:
     if not folder.is_dir():
         pytest.skip("the published figures (../shared/data/official) are not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator[Callable[[], str]]:
+    """Makes empty databases, all on one PostgreSQL server; their addresses."""
+    with postgresql.server() as server:
+        yield server.new_database
+
+
+@pytest.fixture(params=postgresql.DATABASES)
+def database(request: pytest.FixtureRequest) -> str | None:
+    """An operational database with nothing in it: None is SQLite, in a home."""
+    return postgresql.database_of(request)
 
 
 class Server(ThreadingMixIn, WSGIServer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from phucvu.inbox.clock import now
 from phucvu.inbox.models import Sender
 
 from .. import starting
-from ..inbox.running import postgresql
 from ..signing import sign
 
 FIELDS = ["number", "moment", "actor", "action", "object", "unit", "details", "previous", "hash"]
@@ -223,9 +222,8 @@ def test_processes_never_fork_the_chain(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    with postgresql() as address:
-        yield address
+def database(new_database: Callable[[], str]) -> str:
+    return new_database()
 
 
 @pytest.mark.postgres

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .. import starting
-from ..inbox.running import postgresql
 
 pytestmark = pytest.mark.postgres
 
@@ -90,9 +89,8 @@ say({
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    with postgresql() as address:
-        yield address
+def database(new_database: Callable[[], str]) -> str:
+    return new_database()
 
 
 def inside(code: str, home: Path, database: str) -> Any:

@@ -1,21 +1,17 @@
-"""The real server on a free port of this machine, over a home of its own; and PostgreSQL likewise."""
+"""The real server on a free port of this machine, over a home of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import pwd
 import signal
 import socket
 import subprocess
-import tempfile
 import textwrap
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -161,54 +157,3 @@ def _environment(home: Path, database: str | None) -> dict[str, str]:
     chosen = {"PHUCVU_DATABASE_URL": database} if database else {}
     path = f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     return os.environ | {"PHUCVU_HOME": str(home), "PYTHONPATH": path} | chosen
-
-
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server of our own, as a user who is not root; yields the address of its database."""
-    with postgresql_server() as server:
-        yield server.address
-
-
-@dataclass
-class PostgreSql:
-    """A server that a test can stop and start; the address of its database."""
-
-    address: str
-    stop: Callable[[], None]
-    start: Callable[[], None]
-
-
-@contextlib.contextmanager
-def postgresql_server() -> Iterator[PostgreSql]:
-    """The same, to be stopped and started by a test."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def run(program: str, *words: str) -> None:
-        command = [*as_user, str(programs / program), *words]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/")
-
-    # Not in pytest's own folder: that is closed to other users.
-    with tempfile.TemporaryDirectory(prefix="phucvu-postgresql-") as data:
-        if as_user:
-            os.chown(data, pwd.getpwnam("postgres").pw_uid, -1)
-        run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={data}"
-
-        def start() -> None:
-            run("pg_ctl", "-D", data, "-o", options, "-l", f"{data}/log", "-w", "start")
-
-        def stop() -> None:
-            run("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
-
-        start()
-        try:
-            run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "phucvu")
-            yield PostgreSql(f"postgresql://postgres@127.0.0.1:{port}/phucvu", stop, start)
-        finally:
-            if Path(data, "postmaster.pid").exists():
-                stop()

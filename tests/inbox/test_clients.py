@@ -13,6 +13,8 @@ from .clients import dossier, step
 from .conftest import Running
 from .running import inside
 
+COUNTS = True
+
 
 def test_a_system_that_speaks_as_opencps_does(running: Running) -> None:
     client = running.opencps()

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,12 @@ import pytest
 from phucvu.records.store import Store
 
 from .. import starting
+from ..postgresql import DATABASES, database_of
 from .clients import dossier
-from .running import Site, inside, make_home, postgresql
+from .running import Site, inside, make_home
 from .test_kill import Load, everything_once, the_same_figures_from_the_inbox_alone, wait_for_another
 
 pytestmark = pytest.mark.site
-
-DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def phucvu(*words: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -35,13 +34,13 @@ def phucvu(*words: str, database: str | None = None) -> subprocess.CompletedProc
 class Running:
     """A site under load, whose database and records can be copied apart from each other."""
 
-    def __init__(self, home: Path, database: str | None) -> None:
-        self.home, self.database = home, database
+    def __init__(self, home: Path, new_database: Callable[[], str | None]) -> None:
+        self.home, self.database, self.another_database = home, new_database(), new_database
         make_home(home)
         # By the command, which is noted in the audit log.
         words = ("senders", "add", "gialai", "--unit", "H21", "--home", str(home))
-        secret = self.command(*words, database=database).strip()
-        self.site = Site(home, database, workers=1)
+        secret = self.command(*words, database=self.database).strip()
+        self.site = Site(home, self.database, workers=1)
         self.loads = [Load(n, self.site, secret) for n in range(2)]
         self.said_by_backup = ""
         self.in_copy: dict[str, list[str]] = {}
@@ -97,15 +96,6 @@ class Running:
         assert self.database is not None
         subprocess.run(["pg_dump", "--file", str(to), "--dbname", self.database], check=True)
 
-    def another_database(self, name: str) -> str | None:
-        """An empty one on the same server; None with SQLite."""
-        if self.database is None:
-            return None
-        create = ["psql", "--quiet", "--dbname", self.database, "--command", f"CREATE DATABASE {name}"]
-        subprocess.run(create, check=True)
-        server, _, _ = self.database.rpartition("/")
-        return f"{server}/{name}"
-
     def command(self, *words: str, database: str | None) -> str:
         """What `phucvu` prints."""
         done = phucvu(*words, database=database)
@@ -115,17 +105,6 @@ class Running:
 
 def _no_log(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "_delta_log"]
-
-
-@contextlib.contextmanager
-def database_of(kind: str) -> Iterator[str | None]:
-    if kind == "sqlite":
-        yield None
-        return
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        pytest.skip("PostgreSQL's server programs are not here")
-    with postgresql() as address:
-        yield address
 
 
 class RecordsThenDatabase:
@@ -193,15 +172,14 @@ def repr_of(way: object) -> str:
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Running:
     """A site that was copied in each of the ways, under load; then it was stopped."""
-    with database_of(request.param) as database:
-        running = Running(tmp_path_factory.mktemp("site") / "home", database)
-        with running.under_load():
-            running.send(5)
-            for way in WAYS:
-                running.in_copy[way.name] = way.take(running, copy_by(running, way))
-        yield running
+    running = Running(tmp_path_factory.mktemp("site") / "home", lambda: database_of(request))
+    with running.under_load():
+        running.send(5)
+        for way in WAYS:
+            running.in_copy[way.name] = way.take(running, copy_by(running, way))
+    return running
 
 
 def copy_by(running: Running, way: Way) -> Path:
@@ -219,9 +197,9 @@ def test_what_was_acknowledged_is_there_again_whichever_was_copied_first(
     tmp_path: Path, running: Running, way: Way
 ) -> None:
     copy = copy_by(running, way)
-    database = running.another_database(way.name)
+    database = running.another_database()
     way.bring_back(running, copy, database)
-    site = Site(copy, database, workers=1)
+    site = Site(copy, database, workers=1, counts=False)
     site.start()
     try:
         site.wait_until_moved()

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from .. import postgresql
 from .clients import SecondStyle, dossier
-from .running import PostgreSql, Site, make_home, make_senders, postgresql_server
+from .running import Site, make_home, make_senders
 
 pytestmark = pytest.mark.site
 
@@ -54,10 +55,8 @@ class Relay:
 
 
 @pytest.fixture
-def server() -> Iterator[PostgreSql]:
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        pytest.skip("PostgreSQL's server programs are not here")
-    with postgresql_server() as found:
+def server() -> Iterator[postgresql.Server]:
+    with postgresql.server() as found:
         yield found
 
 
@@ -88,9 +87,10 @@ def well_again(site: Site) -> None:
 
 
 @pytest.mark.postgres
-def test_a_database_that_goes_away_or_hangs(tmp_path: Path, server: PostgreSql) -> None:
-    relay = Relay(int(server.address.rpartition(":")[2].partition("/")[0]))
-    address = f"postgresql://postgres@127.0.0.1:{relay.port}/phucvu"
+def test_a_database_that_goes_away_or_hangs(tmp_path: Path, server: postgresql.Server) -> None:
+    port = server.address.rpartition(":")[2]
+    relay = Relay(int(port))
+    address = server.new_database().replace(port, str(relay.port))
     home = tmp_path / "home"
     make_home(home)
     secret = make_senders(home, address, gialai="H21")["gialai"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,8 @@ from .conftest import Running
 from .running import PARTS, Site, inside, make_home, make_senders
 
 pytestmark = pytest.mark.site
+
+COUNTS = True
 
 KEYS = ("status", "database", "inbox", "counting", "history", "disk", "records")
 WELL = dict.fromkeys(KEYS, "ok")
@@ -41,15 +44,16 @@ def all_is_well(site: Site) -> dict[str, str]:
     return said_once(site, lambda status, _: status == 200)
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Site]:
+@contextlib.contextmanager
+def broken_site(home: Path, *, counts: bool = False) -> Iterator[Site]:
     """A site that a test may break."""
-    home = tmp_path / "home"
     make_home(home)
-    site = Site(home, workers=1)
+    site = Site(home, workers=1, counts=counts)
     site.start()
-    yield site
-    site.stop()
+    try:
+        yield site
+    finally:
+        site.stop()
 
 
 def test_metrics_count_what_became_of_each_item(running: Running) -> None:
@@ -117,84 +121,79 @@ def test_health_says_whether_payloads_are_kept_and_moved(running: Running) -> No
     )
 
 
-def test_counting_that_fails_is_told_with_its_kind_and_since_when(own: Site) -> None:
-    secret = make_senders(own.home, gialai="H21")["gialai"]
-    assert all_is_well(own) == WELL
-    # Counting needs this table, moving does not.
-    broken = own.home / "records" / "calendar" / "_delta_log" / f"{0:020}.json"
-    broken.parent.mkdir(parents=True)
-    broken.write_text("no commit\n")
-    SecondStyle(own.url, "gialai", secret).send("DongBoHoSoMC", [dossier("C-1")])
-    own.wait_until_moved()
-    said = said_once(own, lambda _, said: said["counting"] != "ok")
-    assert said["counting"].startswith("counting failing since 20")
-    assert said["inbox"] == said["database"] == "ok"
-    assert own.metric("phucvu_failing")['{what="counting"}'] == 1
-    since = said["counting"]
-    said = said_once(own, lambda _, said: said["history"] != "ok")
-    assert said["counting"] == since  # since the first time, not the last
-    shutil.rmtree(broken.parent.parent)
-    assert all_is_well(own) == WELL
-    assert set(own.metric("phucvu_failing").values()) == {0}
+def test_counting_that_fails_is_told_with_its_kind_and_since_when(tmp_path: Path) -> None:
+    with broken_site(tmp_path, counts=True) as site:
+        secret = make_senders(site.home, gialai="H21")["gialai"]
+        assert all_is_well(site) == WELL
+        # Counting needs this table, moving does not.
+        broken = site.home / "records" / "calendar" / "_delta_log" / f"{0:020}.json"
+        broken.parent.mkdir(parents=True)
+        broken.write_text("no commit\n")
+        SecondStyle(site.url, "gialai", secret).send("DongBoHoSoMC", [dossier("C-1")])
+        site.wait_until_moved()
+        said = said_once(site, lambda _, said: said["counting"] != "ok")
+        assert said["counting"].startswith("counting failing since 20")
+        assert said["inbox"] == said["database"] == "ok"
+        assert site.metric("phucvu_failing")['{what="counting"}'] == 1
+        since = said["counting"]
+        said = said_once(site, lambda _, said: said["history"] != "ok")
+        assert said["counting"] == since  # since the first time, not the last
+        shutil.rmtree(broken.parent.parent)
+        assert all_is_well(site) == WELL
+        assert set(site.metric("phucvu_failing").values()) == {0}
 
 
-def test_processes_that_do_not_run_are_told(own: Site) -> None:
-    assert all_is_well(own) == WELL
-    stopped = own.started(PARTS)
-    assert len(stopped) == 2
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    long_ago = "now() - dt.timedelta(seconds=31)"
-    code = "import datetime as dt\nfrom phucvu.inbox.clock import now\nfrom phucvu.inbox.models import Job\n"
-    inside(own.home, f"{code}Job.objects.update(alive_at={long_ago})")
-    said = said_once(own, lambda status, _: status == 503)
-    assert all(said[part].startswith("not running since 20") for part in ("inbox", "counting", "history"))
-    for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
-    assert all_is_well(own) == WELL
+def test_processes_that_do_not_run_are_told(tmp_path: Path) -> None:
+    with broken_site(tmp_path) as site:
+        assert all_is_well(site) == WELL
+        stopped = site.started(PARTS)
+        assert len(stopped) == 2
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        long_ago = "now() - dt.timedelta(seconds=31)"
+        code = (
+            "import datetime as dt\nfrom phucvu.inbox.clock import now\nfrom phucvu.inbox.models import Job\n"
+        )
+        inside(site.home, f"{code}Job.objects.update(alive_at={long_ago})")
+        said = said_once(site, lambda status, _: status == 503)
+        assert all(said[part].startswith("not running since 20") for part in ("inbox", "counting", "history"))
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        assert all_is_well(site) == WELL
 
 
 def test_too_little_room_on_the_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = tmp_path / "home"
-    make_home(home)
     monkeypatch.setenv("PHUCVU_LEAST_FREE", "999999999")
-    site = Site(home, workers=1)
-    site.start()
-    try:
+    with broken_site(tmp_path) as site:
         said = said_once(site, lambda _, said: said["inbox"] == "ok")
         assert said["status"] == "failing"
         assert said["disk"].startswith("only ")
         assert site.metric("phucvu_failing")['{what="disk"}'] == 1
         assert site.metric("phucvu_disk_free_bytes")[""] > 0
-    finally:
-        site.stop()
     monkeypatch.setenv("PHUCVU_LEAST_FREE", "a lot")
     with pytest.raises(AssertionError, match="PHUCVU_LEAST_FREE phải là số nguyên"):
-        inside(home, "say(1)")
+        inside(tmp_path, "say(1)")
 
 
 def test_records_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    """Asked by a process that modes of files bind, even if root's."""
     make_home(tmp_path)
-    assert records_as_told(tmp_path) == "ok"
-    closed = tmp_path / "records" / "units" / "_delta_log"
-    closed.chmod(0o500)
-    assert records_as_told(tmp_path) == "cannot write to records/units/_delta_log"
-    closed.chmod(0o700)
-    assert records_as_told(tmp_path) == "ok"
-
-
-def records_as_told(home: Path) -> str:
-    """What health says of the records, asked by a process that modes of files bind, even if root's."""
     bound = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
-    script = (
-        "from phucvu.inbox.home import open_home; open_home()\n"
-        "from phucvu.inbox.health import state; print(state()['records'])"
-    )
+    script = """if True:
+        from pathlib import Path
+        from phucvu.inbox.home import home, open_home
+        open_home()
+        from phucvu.inbox.health import state
+        closed = Path(home()) / "records" / "units" / "_delta_log"
+        for mode in (0o700, 0o500, 0o700):
+            closed.chmod(mode)
+            print(state()["records"])
+    """
     environment = os.environ | {
-        "PHUCVU_HOME": str(home),
+        "PHUCVU_HOME": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "phucvu.inbox.settings",
     }
     command = [*bound, sys.executable, "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    assert done.stdout.splitlines() == ["ok", "cannot write to records/units/_delta_log", "ok"]

@@ -23,7 +23,7 @@ import pytest
 from phucvu.records.store import Store
 
 from .clients import SecondStyle, dossier, step
-from .running import PARTS, WORKER, Site, inside, make_home, make_senders, postgresql
+from .running import PARTS, WORKER, Site, inside, make_home, make_senders
 
 pytestmark = [pytest.mark.kill, pytest.mark.site]
 
@@ -69,19 +69,8 @@ def codes_of(batch: str) -> list[str]:
     return [f"KILL-{batch}-{n}" for n in range(OF_A_BATCH)]
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_killed_under_load(tmp_path: Path, database: str) -> None:
-    if database == "sqlite":
-        killed_under_load(tmp_path, None)
-        return
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        pytest.skip("PostgreSQL's server programs are not here")
-    with postgresql() as address:
-        killed_under_load(tmp_path, address)
-
-
-def killed_under_load(folder: Path, database: str | None) -> None:
-    home = folder / "home"
+def test_killed_under_load(tmp_path: Path, database: str | None) -> None:
+    home = tmp_path / "home"
     store = make_home(home)
     secret = make_senders(home, database, gialai="H21")["gialai"]
     moments = random.Random(SEED)
@@ -107,7 +96,7 @@ def killed_under_load(folder: Path, database: str | None) -> None:
     print(f"{database or 'sqlite'}: {KILLS} kills, {len(acknowledged)} of {sent} batches acknowledged")
     everything_once(store, "dossiers", acknowledged)
     everything_once(store, "steps", [b for load in loads for b in load.steps])
-    the_same_figures_from_the_inbox_alone(home, folder / "again", database)
+    the_same_figures_from_the_inbox_alone(home, tmp_path / "again", database)
 
 
 def kill_something(site: Site, moments: random.Random) -> None:

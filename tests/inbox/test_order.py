@@ -16,7 +16,6 @@ from .conftest import Running
 
 pytestmark = pytest.mark.site
 
-COUNTS = False
 NUMBERS = itertools.count()
 
 FILED = {"NgayNopHoSo": "20261102070000"}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from .test_copies import DATABASES, database_of, in_records
+from .test_copies import in_records
 
 ASKED = """
     import os
@@ -39,10 +37,8 @@ ASKED = """
 """
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-def test_health_and_metrics_use_the_index_of_payloads(tmp_path: Path, kind: str) -> None:
-    with database_of(kind) as database:
-        number, plans, reading_figures = in_records(tmp_path, ASKED, database)
+def test_health_and_metrics_use_the_index_of_payloads(tmp_path: Path, database: str | None) -> None:
+    number, plans, reading_figures = in_records(tmp_path, ASKED, database)
     assert number > 5
     for query, plan in plans:
         assert any("payload_by_state" in line for line in plan), (query, plan)

@@ -10,7 +10,7 @@ from phucvu import configuration
 from phucvu.problems import UnusableError
 
 from .clients import dossier
-from .test_copies import DATABASES, database_of, in_records, phucvu
+from .test_copies import in_records, phucvu
 
 SWEEPING = f"""
     import datetime as dt
@@ -55,13 +55,11 @@ SWEEPING = f"""
 """
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-def test_payloads_go_once_they_are_counted_and_past_their_time(tmp_path: Path, kind: str) -> None:
-    with database_of(kind) as database:
-        said = in_records(
-            tmp_path / "home",
-            SWEEPING
-            + """
+def test_payloads_go_once_they_are_counted_and_past_their_time(tmp_path: Path, database: str | None) -> None:
+    said = in_records(
+        tmp_path / "home",
+        SWEEPING
+        + """
     # What the records have lost goes nowhere: it is moved again first.
     shutil.copytree(f"{store.home}/records/dossiers", f"{store.home}/whole")
     shutil.rmtree(f"{store.home}/records/dossiers")
@@ -81,8 +79,8 @@ def test_payloads_go_once_they_are_counted_and_past_their_time(tmp_path: Path, k
     found += [checked(copy).payloads]
     say(found)
 """,
-            database,
-        )
+        database,
+    )
     turns, lost, again, *rest = said
     assert (turns, lost[0], again) == (1, 12, 10), "nothing was deleted, all that was moved is moved again"
     turns, left, states, checked, rows, has_bytes, measured, swept, more, still, codes, backed_up = rest

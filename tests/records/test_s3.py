@@ -3,7 +3,6 @@
 import datetime as dt
 import time
 import uuid
-from pathlib import Path
 
 import ibis
 import polars as pl
@@ -15,8 +14,6 @@ from phucvu.intake import mappings
 from phucvu.problems import UnavailableError, UnusableError
 from phucvu.records.places import check
 from phucvu.records.store import Added, Store
-
-from ..inbox.running import postgresql
 
 DAY = dt.datetime(2026, 3, 2, 8)
 
@@ -101,26 +98,23 @@ def test_wrong_settings_are_told_within_seconds(bucket, monkeypatch):
 
 
 @pytest.mark.postgres
-def test_a_home_in_an_object_store_is_backed_up_and_restored(bucket, tmp_path, monkeypatch):
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        pytest.skip("PostgreSQL's server programs are not here")
+def test_a_home_in_an_object_store_is_backed_up_and_restored(bucket, tmp_path, monkeypatch, new_database):
     store, again = Store(bucket), Store(f"{bucket}-again")
     store.append("dossiers", rows(2, 0), DAY)
     store.compact("dossiers", whole=True)
     store.append("dossiers", rows(4, 5), DAY)
     mappings.save(bucket, mappings.built_in())
-    with postgresql() as address:
-        # Stands for the operational database.
-        with psycopg.connect(address, autocommit=True) as con:
-            con.execute("CREATE TABLE inbox_payload AS SELECT generate_series(1, 7) AS id")
-            con.execute("CREATE DATABASE again")
-        monkeypatch.setenv("PHUCVU_HOME", bucket)
-        monkeypatch.setenv("PHUCVU_DATABASE_URL", address)
-        assert back_up(bucket, tmp_path / "copy").payloads == 7
-        monkeypatch.setenv("PHUCVU_DATABASE_URL", address.rpartition("/")[0] + "/again")
-        assert restore(tmp_path / "copy", again.home).records["dossiers"].rows == 10
-        with pytest.raises(UnusableError):
-            restore(tmp_path / "copy", again.home)
+    address = new_database()
+    # Stands for the operational database.
+    with psycopg.connect(address, autocommit=True) as con:
+        con.execute("CREATE TABLE inbox_payload AS SELECT generate_series(1, 7) AS id")
+    monkeypatch.setenv("PHUCVU_HOME", bucket)
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", address)
+    assert back_up(bucket, tmp_path / "copy").payloads == 7
+    monkeypatch.setenv("PHUCVU_DATABASE_URL", new_database())
+    assert restore(tmp_path / "copy", again.home).records["dossiers"].rows == 10
+    with pytest.raises(UnusableError):
+        restore(tmp_path / "copy", again.home)
     assert again.rows("dossiers").equals(store.rows("dossiers"))
     assert mappings.names(again.home) == mappings.names(bucket)
     assert mappings.load(again.home, "mot-cua") == mappings.load(bucket, "mot-cua")

@@ -199,6 +199,20 @@ def test_many_small_batches_are_packed_and_still_say_the_same(store):
     assert sum(f.rows for f in snapshot.log) == 27
 
 
+def test_few_commits_are_read_of_a_table_made_by_any_program(store, monkeypatch):
+    """Its state is written down again and again."""
+    step = {"sender": "H21", "code": "H21-1", "at": DAY, "status": 2}
+    with monkeypatch.context() as before:
+        before.setattr(delta, "PROPERTIES", {})
+        store.append("steps", frame(step))
+    for n in range(1, 21):
+        store.append("steps", frame(step | {"at": DAY + dt.timedelta(hours=n)}))
+    log = Path(store.home, "records", "steps", "_delta_log")
+    [written] = log.glob("*.checkpoint.parquet")
+    assert written.name.startswith(f"{19:020}.")
+    assert read(store, "steps").height == 21
+
+
 STAGES = {2: 1, 4: 2, 5: 2, 9: 3}
 SAID = st.fixed_dictionaries(
     {"status": st.sampled_from(list(STAGES))},

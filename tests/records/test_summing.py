@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from phucvu.records import histories
+from phucvu.records import store as store_module
 from phucvu.records.delta import DeltaFiles
 from phucvu.records.mending import go_back, torn
 from phucvu.records.store import Store
@@ -193,14 +194,15 @@ def test_many_dossiers_are_summed_up_some_at_a_time(store, tmp_path, monkeypatch
         store.append("steps", steps(2, 5, 4, 9, code=f"b{n}", start=DAY + n * HOUR), DAY)
     other = Store(shutil.copytree(tmp_path / "home", tmp_path / "other"))
     store.compact()
-    summed, sizes = histories.summed, []
+    summed, sizes = store_module.summed, []
 
-    def noted(*tables):
-        sizes.append(tables[0].count().execute())
-        return summed(*tables)
+    def noted(con, *asked):
+        rows = summed(con, *asked)
+        sizes.append(rows.count().execute())
+        return rows
 
-    monkeypatch.setattr(histories, "summed", noted)
-    monkeypatch.setattr("phucvu.records.store.SUMMED_AT_ONCE", 20)
+    monkeypatch.setattr(store_module, "summed", noted)
+    monkeypatch.setattr(store_module, "SUMMED_AT_ONCE", 20)
     other.compact()
     assert len(sizes) == 4
     assert sum(sizes) == 11 > max(sizes)

@@ -38,6 +38,11 @@ PART = "part"
 KEEP_HOURS = 24
 """How long a file that is no longer part of the table stays, for those who still read it, unless told."""
 
+PROPERTIES = {"delta.checkpointInterval": "20"}
+"""After so many commits the state of a table is written down. Whoever reads it, and each commit, reads the
+commits since; with Delta's usual hundred a commit takes half as much work again, one now and then much more.
+"""
+
 LAST = "append"
 """The application transaction whose version is the last place given in the order of arrival."""
 
@@ -196,7 +201,9 @@ class DeltaFiles:
                 Path(self.place).mkdir(parents=True, exist_ok=True)
             # Where two make it at the same moment, the slower one finds the other's.
             with contextlib.suppress(CommitFailedError):
-                DeltaTable.create(self.place, schema, mode="ignore", partition_by=[PART])
+                DeltaTable.create(
+                    self.place, schema, mode="ignore", partition_by=[PART], configuration=PROPERTIES
+                )
             found = _snapshot(self.place)
         told = {field.name for field in found.delta.schema().fields}
         added = [field for field in schema.fields if field.name not in told]
@@ -204,6 +211,11 @@ class DeltaFiles:
             # Made before these columns; who adds them at the same moment adds the same.
             with contextlib.suppress(CommitFailedError):
                 found.delta.alter.add_columns(added)
+            found = _snapshot(self.place)
+        if not PROPERTIES.items() <= found.delta.metadata().configuration.items():
+            # Made before these.
+            with contextlib.suppress(CommitFailedError):
+                found.delta.alter.set_table_properties(PROPERTIES)
             found = _snapshot(self.place)
         return found
 

@@ -68,13 +68,22 @@ from phucvu.records.versions import (
     payloads,
     rows_that_count,
     standing_spans,
+    summed,
     versions,
     with_sums,
 )
 
-SORTED_BY = {"dossiers": ["sender", "code"], "steps": ["sender", "code", "at"]}
-"""How compacted files are sorted; other tables by their key. Grouping steps by dossier is three times
-as fast as on files in order of arrival."""
+SORTED_BY = {"steps": ["sender", "code", "at"]}
+"""How compacted files but those of dossiers are sorted; tables not named here by their key. Grouping steps
+by dossier is three times as fast as on files in order of arrival."""
+
+# Dossiers of the same months stand together, so that of a period few row groups have to be read; within
+# them those that waited, and then those that are counted together, which halves the time of counting.
+IN_ORDER_OF_COUNTING = (
+    "date_trunc('month', concerns_until), date_trunc('month', concerns_from), "
+    'asked_at IS NOT NULL, "unit", "procedure", "code"'
+)
+"""How compacted dossiers are sorted, in SQL."""
 
 FILE_SIZE = "64MB"
 TAIL_SHARE = 10
@@ -746,7 +755,7 @@ class Store:
             if len(small) < MANY:
                 continue
             con = self._ibis()
-            packed = self._copied(con, versions(con, table, snapshot, small), files, "arrived")
+            packed = self._copied(con, given_sql(versions(con, table, snapshot, small)), files, "arrived")
             files.commit(snapshot, (COVERED, snapshot.covered), add=packed, remove=small)
             snapshot = files.made()
             done = True
@@ -754,9 +763,9 @@ class Store:
 
     def _rewrite(self, files: DeltaFiles, table: Table, snapshot: Snapshot) -> None:
         con = self._ibis()
-        counting = rows_that_count(con, table, snapshot)
-        ordered = counting.order_by(SORTED_BY.get(table.name, list(table.key)))
-        written = self._copied(con, ordered, files, "current")
+        order = _named_in_sql(SORTED_BY.get(table.name, table.key))
+        counting = f"FROM ({given_sql(rows_that_count(con, table, snapshot))}) ORDER BY {order}"
+        written = self._copied(con, counting, files, "current")
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current)
 
     def _sum_up(self, files: DeltaFiles, snapshot: Snapshot, *, whole: bool) -> None:
@@ -766,40 +775,35 @@ class Store:
         """
         steps = self._files(STEPS.name).snapshot()
         con = self._ibis()
-        summed = with_sums(con, snapshot, steps) if steps and is_summed(snapshot, steps) else None
+        held_sums = with_sums(con, snapshot, steps) if steps and is_summed(snapshot, steps) else None
         fresh, held = (sum(f.rows for f in part) for part in (snapshot.tail, snapshot.current))
         due = fresh * TAIL_SHARE >= held and fresh
         if steps and steps.last:
-            place = snapshot.marked(mark_of_sums(steps)) if summed is not None else 0
+            place = snapshot.marked(mark_of_sums(steps)) if held_sums is not None else 0
             due = due or (steps.last - place) * TAIL_SHARE >= steps.last
             fresh += steps.last - place
         if not (due or (whole and fresh)):
             con.disconnect()
             return
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            if summed is None or whole or fresh > SUMMED_AT_ONCE:
-                summed = _summed_in_parts(con, snapshot, steps, folder)
-            written = self._in_order_of_counting(con, summed, files)
+            if held_sums is None or whole or fresh > SUMMED_AT_ONCE:
+                sums = _summed_in_parts(con, snapshot, steps, folder)
+            else:
+                sums = given_sql(held_sums)
+            ordered = f"FROM ({sums}) ORDER BY {IN_ORDER_OF_COUNTING}"
+            written = self._copied(con, ordered, files, "current")
         also = (mark_of_sums(steps), steps.last) if steps else None
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
 
-    def _in_order_of_counting(self, con: BaseBackend, summed: ir.Table, files: DeltaFiles) -> list[File]:
-        # Dossiers of the same months stand together, so that of a period few row groups have to be read;
-        # within them those that waited, and then those that are counted together, which halves the time of
-        # counting.
-        months = (summed[moment].truncate("M") for moment in ("concerns_until", "concerns_from"))
-        ordered = summed.order_by(*months, summed.asked_at.notnull(), "unit", "procedure", "code")
-        return self._copied(con, ordered, files, "current")
-
-    def _copied(self, con: BaseBackend, rows: ir.Table, files: DeltaFiles, part: Part) -> list[File]:
-        """Write rows as files of a part.
+    def _copied(self, con: BaseBackend, sql: str, files: DeltaFiles, part: Part) -> list[File]:
+        """Write rows, told in SQL, as files of a part.
 
         By COPY, which takes little memory and sorts on disk where that does not suffice; results
         handed over as Arrow are held whole.
         """
         how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FILE_SIZE_BYTES '{FILE_SIZE}'"
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            con.raw_sql(f"COPY ({con.compile(rows)}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
+            con.raw_sql(f"COPY ({sql}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
             con.disconnect()
             return files.bring(part, Path(folder))
 
@@ -847,15 +851,14 @@ def _with_every_column(con: duckdb.DuckDBPyConnection, log: str) -> str:
     return f"(FROM no_rows UNION ALL BY NAME FROM {log})"
 
 
-def _summed_in_parts(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | None, folder: str) -> ir.Table:
-    """All dossiers that count with what their steps say, by way of files in a folder.
+def _summed_in_parts(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | None, folder: str) -> str:
+    """In SQL all dossiers that count with what their steps say, by way of files in a folder.
 
     Some dossiers at a time: what is collected for each is held in memory until the last step is read.
     """
-    both = rows_that_count(con, DOSSIERS, dossiers), rows_that_count(con, STEPS, steps)
     rows = sum(f.rows for snapshot in (dossiers, steps) if snapshot for f in snapshot.files)
     parts = 1 << (rows // SUMMED_AT_ONCE).bit_length()
-    for part in range(parts):
-        summed = histories.summed(*(rows.filter((rows[histories.ID] & (parts - 1)) == part) for rows in both))
-        con.raw_sql(f"COPY ({con.compile(summed)}) TO '{folder}/{part}.parquet' (FORMAT parquet)")
-    return con.read_parquet(f"{folder}/*.parquet")
+    for nth in range(parts):
+        sql = given_sql(summed(con, dossiers, steps, nth, parts))
+        con.raw_sql(f"COPY ({sql}) TO '{folder}/{nth}.parquet' (FORMAT parquet)")
+    return f"FROM read_parquet('{folder}/*.parquet')"

@@ -111,7 +111,7 @@ def rows_that_count(
         LOG: snapshot.log,
     }
     parts = {name: _Part(table, snapshot, files[name], as_of=as_of) for name in _parts_of(table, as_of)}
-    return _over(con, ("counting", table.name), {name: part for name, part in parts.items() if part.files})
+    return _over(con, ("counting", table.name), _with_files(parts))
 
 
 def _parts_of(table: Table, as_of: dt.datetime | None) -> tuple[str, ...]:
@@ -166,7 +166,19 @@ def with_sums(con: BaseBackend, dossiers: Snapshot, steps: Snapshot) -> ir.Table
             STEPS_TAIL: _Part(STEPS, steps, steps.tail),
             LATER_STEPS: _Part(STEPS, steps, later, ("dossier_id", "sequence"), after=place),
         }
-    return _over(con, ("with_sums", ""), {name: part for name, part in parts.items() if part.files})
+    return _over(con, ("with_sums",), _with_files(parts))
+
+
+def summed(con: BaseBackend, dossiers: Snapshot, steps: Snapshot | None, nth: int, parts: int) -> ir.Table:
+    """The dossiers that count with what their steps say: the nth of so many parts, a power of two."""
+    current, tail = (steps.current, steps.tail) if steps else ([], [])
+    of = {
+        CURRENT: _Part(DOSSIERS, dossiers, dossiers.current),
+        TAIL: _Part(DOSSIERS, dossiers, dossiers.tail),
+        STEPS_CURRENT: _Part(STEPS, steps or dossiers, current),
+    }
+    theirs = {STEPS_TAIL: _Part(STEPS, steps or dossiers, tail)}  # there need be none
+    return _over(con, ("summed", nth, parts), _with_files(of) | theirs)
 
 
 class _Part:
@@ -225,6 +237,8 @@ class _Part:
 
     def in_sql(self, con: BaseBackend) -> str:
         """The rows as DuckDB reads them."""
+        if not self.files:
+            return _no_rows_in_sql(self.schema)
         held = self._snapshot.columns(self.files)
         said = ", ".join(
             f'"{c}"' if c in held else f'CAST(NULL AS {_in_duckdb(t)}) AS "{c}"'
@@ -264,7 +278,15 @@ def _in_duckdb(of: dtypes.DataType) -> str:
     return str(DuckDBType.to_string(of))
 
 
-def _over(con: BaseBackend, what: tuple[str, str], parts: Mapping[str, _Part]) -> ir.Table:
+What = tuple[str | int, ...]
+"""What is said over parts: its kind, and which table or which of its rows it is about."""
+
+
+def _with_files(parts: Mapping[str, _Part]) -> dict[str, _Part]:
+    return {name: part for name, part in parts.items() if part.files}
+
+
+def _over(con: BaseBackend, what: What, parts: Mapping[str, _Part]) -> ir.Table:
     """What is said over parts by name, as a table of the connection."""
     if con.name == "pyspark":
         return _said(what, {name: part.read(con) for name, part in parts.items()})
@@ -279,15 +301,23 @@ _PREFIX = "phucvu_part_"
 
 
 @lru_cache(maxsize=256)
-def _translated(what: tuple[str, str], parts: tuple[tuple[str, ibis.Schema], ...]) -> tuple[str, ibis.Schema]:
+def _translated(what: What, parts: tuple[tuple[str, ibis.Schema], ...]) -> tuple[str, ibis.Schema]:
     """The SQL over names, and its columns; translating it takes longer than counting few dossiers."""
     rows = _said(what, {name: ibis.table(schema, name=f"{_PREFIX}{name}") for name, schema in parts})
     return str(ibis.to_sql(rows, dialect="duckdb")), rows.schema()
 
 
-def _said(what: tuple[str, str], parts: Parts) -> ir.Table:
-    kind, name = what
-    return _counting(EVERY[name], parts) if kind == "counting" else _with_sums(parts)
+def _said(what: What, parts: Parts) -> ir.Table:
+    match what:
+        case ("counting", str(name)):
+            return _counting(EVERY[name], parts)
+        case ("summed", int(nth), int(of)):
+            those = {
+                name: rows.filter((rows[histories.ID] & (of - 1)) == nth) for name, rows in parts.items()
+            }
+            return _summed(those if of > 1 else parts)
+        case _:
+            return _with_sums(parts)
 
 
 def _counting(table: Table, parts: Parts) -> ir.Table:
@@ -318,14 +348,18 @@ def _with_sums(parts: Parts) -> ir.Table:
     if not arrived:
         return current
     changed = ibis.union(*arrived, arrived[0], distinct=True)
+    anew = _summed(parts, among=changed).select(current.columns).cast(dict(current.schema().items()))
+    return ibis.union(current.anti_join(changed, histories.ID), anew)
+
+
+def _summed(parts: Parts, among: ir.Table | None = None) -> ir.Table:
+    """The dossiers that count with what their steps say: all, or those among these numbers."""
     dossiers = {name: parts[name] for name in (CURRENT, TAIL) if name in parts}
     steps = {name: parts[of] for name, of in ((CURRENT, STEPS_CURRENT), (TAIL, STEPS_TAIL)) if of in parts}
-    theirs = (
-        _counting(table, of).semi_join(changed, histories.ID)
-        for table, of in ((DOSSIERS, dossiers), (STEPS, steps))
-    )
-    anew = histories.summed(*theirs).select(current.columns).cast(dict(current.schema().items()))
-    return ibis.union(current.anti_join(changed, histories.ID), anew)
+    theirs = [_counting(table, of) for table, of in ((DOSSIERS, dossiers), (STEPS, steps))]
+    if among is not None:
+        theirs = [rows.semi_join(among, histories.ID) for rows in theirs]
+    return histories.summed(*theirs)
 
 
 def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
@@ -337,9 +371,13 @@ def _empty(con: BaseBackend, frame: pl.DataFrame) -> ir.Table:
     if con.name == "pyspark":
         return ibis.memtable(frame)
     schema = _ibis_schema(tuple(frame.schema.items()))
-    nothing = ", ".join(f'CAST(NULL AS {_in_duckdb(t)}) AS "{c}"' for c, t in schema.items())
-    found: ir.Table = con.sql(f"SELECT {nothing} WHERE FALSE", schema=schema)
+    found: ir.Table = con.sql(_no_rows_in_sql(schema), schema=schema)
     return found
+
+
+def _no_rows_in_sql(schema: ibis.Schema) -> str:
+    nothing = ", ".join(f'CAST(NULL AS {_in_duckdb(t)}) AS "{c}"' for c, t in schema.items())
+    return f"SELECT {nothing} WHERE FALSE"
 
 
 def log_rows(name: str, uris: Iterable[str]) -> pl.LazyFrame:
