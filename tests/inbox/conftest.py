@@ -42,12 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """For one file: while others are run it would take a tenth of a processor, looking for work.
 
-    A file that looks at counts says so: ``COUNTS = True``.
+    A file that looks at counts says so: ``COUNTS = "everything"``, or ``"the month"``.
     """
     home = tmp_path_factory.mktemp("home")
     store = make_home(home)
     secrets = make_senders(home, gialai="H21", soyte="H21.17", khac="H22", closed="H21", quiet="H21")
-    site = Site(home, counts=getattr(request.module, "COUNTS", False))
+    site = Site(home, counts=getattr(request.module, "COUNTS", "nothing"))
     site.start()
     yield Running(site, store, secrets)
     site.stop()

@@ -199,7 +199,7 @@ def test_what_was_acknowledged_is_there_again_whichever_was_copied_first(
     copy = copy_by(running, way)
     database = running.another_database()
     way.bring_back(running, copy, database)
-    site = Site(copy, database, workers=1, counts=False)
+    site = Site(copy, database, workers=1, counts="nothing")
     site.start()
     try:
         site.wait_until_moved()

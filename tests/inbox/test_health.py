@@ -21,7 +21,7 @@ from .running import PARTS, Site, inside, make_home, make_senders
 
 pytestmark = pytest.mark.site
 
-COUNTS = True
+COUNTS = "everything"
 
 KEYS = ("status", "database", "inbox", "counting", "history", "disk", "records")
 WELL = dict.fromkeys(KEYS, "ok")
@@ -45,7 +45,7 @@ def all_is_well(site: Site) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def broken_site(home: Path, *, counts: bool = False) -> Iterator[Site]:
+def broken_site(home: Path, *, counts: str = "nothing") -> Iterator[Site]:
     """A site that a test may break."""
     make_home(home)
     site = Site(home, workers=1, counts=counts)
@@ -122,7 +122,7 @@ def test_health_says_whether_payloads_are_kept_and_moved(running: Running) -> No
 
 
 def test_counting_that_fails_is_told_with_its_kind_and_since_when(tmp_path: Path) -> None:
-    with broken_site(tmp_path, counts=True) as site:
+    with broken_site(tmp_path, counts="everything") as site:
         secret = make_senders(site.home, gialai="H21")["gialai"]
         assert all_is_well(site) == WELL
         # Counting needs this table, moving does not.

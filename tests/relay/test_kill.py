@@ -118,7 +118,7 @@ def killed_under_load(home: Path, database: str | None, portal: StandIn) -> None
     portal.held["H21", "TEP-0"] = "1"  # it came there by another way
     secret = make_senders(home, database, gialai="H21")["gialai"]
     moments = random.Random(SEED)
-    site = Site(home, database, workers=1, counts=False)
+    site = Site(home, database, workers=1, counts="nothing")
     loads = [Load(n, site, secret, portal) for n in range(2)]
     try:
         site.start()

@@ -20,15 +20,19 @@ def __getattr__(name):
     raise AttributeError(name)
 
 
-def count_nothing():
+def count_only(what):
+    """``everything``, ``the month`` that runs, or ``nothing``."""
     from phucvu.inbox.counting import MonthCounter
     from phucvu.inbox.history import History
     from phucvu.inbox.lists import Maker
 
-    MonthCounter.count_if_changed = History.count_next = Maker.make_if_changed = lambda self: False
+    if what != "everything":
+        History.count_next = Maker.make_if_changed = lambda self: False
+    if what == "nothing":
+        MonthCounter.count_if_changed = lambda self: False
 
 
-def main(port, workers, counts=True):
+def main(port, workers, counts="everything"):
     from django.db import connections
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -39,8 +43,7 @@ def main(port, workers, counts=True):
     os.environ["DJANGO_SETTINGS_MODULE"] = "inbox_site_settings"
     open_home()
     connections.close_all()  # each process has its own
-    if not counts:
-        count_nothing()
+    count_only(counts)
     multiprocessing.set_start_method("fork", force=True)
     server = Granian(
         "inbox_site:application",
