@@ -1,16 +1,22 @@
 """What has been built and translated once is asked again of other records, periods and connections."""
 
 import datetime as dt
+from decimal import Decimal
 
 import ibis
 import pytest
 
 from phucvu.engine import features
+from phucvu.engine.averages import averages
+from phucvu.engine.data_quality import findings
+from phucvu.engine.dossiers import dossiers
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import figures
 from phucvu.engine.sources import from_frames
+from phucvu.engine.tree import units_of
 from phucvu.figures.periods import Period
 from phucvu.rules.loading import load
+from phucvu.steering.campaign_lines import FULLY_ONLINE, line
 
 from . import plain, worked
 
@@ -37,6 +43,25 @@ def test_nothing_is_built_again(examples, monkeypatch):
             records = {name: frame.to_dicts() for name, frame in frames.items()}
             expected = plain.figures(records, "portal-2026", Period.parse(period), now)
             assert found == {key: list(figure) for key, figure in expected.items()}
+
+
+def test_what_is_asked_of_one_unit_is_not_built_again_for_another(examples, monkeypatch):
+    rules, tables = load("portal-2026"), from_frames(examples[0])
+
+    def asked(unit, period, now):
+        period = Period.parse(period)
+        by_day = tables, rules, FULLY_ONLINE, [unit], period.first, period.last, Decimal(0), None, now
+        return [
+            *(dossiers(tables, rules, period, now, unit, one) for one in ("2.1", "3.2", "5.3")),
+            averages(tables, rules, period, now, unit),
+            findings(tables, rules, period, now, unit),
+            line(*by_day),
+        ]
+
+    unit, *others = (u.code for u in units_of(tables))
+    asked(unit, *PERIODS[0])
+    monkeypatch.setattr(features, "with_filed", None)
+    assert all(asked(unit, *PERIODS[1]) for unit in others)
 
 
 def test_rules_do_not_answer_for_each_other(examples):

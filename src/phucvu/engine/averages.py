@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
@@ -13,7 +14,7 @@ from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import of_records
 from phucvu.figures.periods import Period
 from phucvu.problems import Fault, UnusableError
-from phucvu.rules.model import RuleSetFile
+from phucvu.rules.model import Indicator, RuleSetFile
 
 COLUMNS = (
     *("procedure", "dossiers", "working_days", "average_days", "median_days", "average_hours"),
@@ -47,18 +48,8 @@ def averages(
     if indicator is None:
         raise UnusableError(Fault("no_processing_time", rules=rules.name))
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
-        rows = features.dossiers(evaluation, evaluation.tree.below(unit))
-        rows = rows.filter(of_records(rows, indicator).looked_at)
-        by_procedure = rows.group_by("procedure").agg(
-            dossiers=rows.count(),
-            working_days=rows.worked_days.sum(),
-            average_days=rows.worked_days.mean(),
-            median_days=rows.worked_days.median().cast("float64"),
-            time_unit=rows.timed_in.max(),
-            average_time=rows.spent.mean(),
-            median_time=rows.spent.median().cast("float64"),
-        )
-        frame = evaluation.fetch(by_procedure)
+        among = evaluation.among(evaluation.tree.below(unit))
+        [frame] = evaluation.ask("averages", lambda: [_averages(evaluation, among, indicator)])
     whole = pl.col("dossiers", "working_days").cast(pl.Int64)
     hours = pl.col("working_days") * WORKING_HOURS / pl.col("dossiers")
     return (
@@ -66,4 +57,18 @@ def averages(
         .with_columns(average_hours=hours, **in_own_unit())
         .select(*COLUMNS)
         .sort("dossiers", "procedure", descending=[True, False])
+    )
+
+
+def _averages(evaluation: Evaluation, among: ir.Table, indicator: Indicator) -> ir.Table:
+    rows = features.dossiers(evaluation, among)
+    rows = rows.filter(of_records(rows, indicator).looked_at)
+    return rows.group_by("procedure").agg(
+        dossiers=rows.count(),
+        working_days=rows.worked_days.sum(),
+        average_days=rows.worked_days.mean(),
+        median_days=rows.worked_days.median().cast("float64"),
+        time_unit=rows.timed_in.max(),
+        average_time=rows.spent.mean(),
+        median_time=rows.spent.median().cast("float64"),
     )

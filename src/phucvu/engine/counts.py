@@ -121,15 +121,16 @@ def tallied(
     And ``OF_PERIOD``, where several periods are counted together.
     """
     wanted = every_measure(indicators)
+    if not wanted:
+        return pl.DataFrame(schema={"unit": pl.String, "procedure": pl.String})
+    among = None if units is None else evaluation.among(units)
 
     def counted() -> Iterator[ir.Table]:
-        dossiers = features.with_filed(evaluation, units)
+        dossiers = features.with_filed(evaluation, among)
         keys = *own_period(dossiers)[:1], "unit", "procedure"
         yield dossiers.group_by(*keys).agg(**{n: m.of(dossiers) for n, m in wanted.items()})
 
-    [rows] = (
-        evaluation.ask(("tally", *wanted), counted) if units is None else map(evaluation.fetch, counted())
-    )
+    [rows] = evaluation.ask(("tally", among is None, *wanted), counted)
     return rows
 
 

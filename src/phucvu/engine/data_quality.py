@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import declared, features
+from phucvu.engine.connections import Over
 from phucvu.engine.evaluation import Evaluation, input_table, moment
 from phucvu.engine.limits import possible_time
 from phucvu.engine.look_up import look_up
@@ -66,19 +67,12 @@ def findings(
     out of the figures; a unit that is unknown has no figures to be counted in.
     """
     with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
-        units = None if unit is None else evaluation.tree.below(unit)
+        units = None if unit is None else evaluation.among(evaluation.tree.below(unit))
         evaluation.put_moment(NOW, now)
-        rows = with_what_is_known(features.dossiers(evaluation, units), evaluation)
-        wrong = doubts(rows)
-        shown = rows.select(
-            "sender",
-            "code",
-            "unit",
-            **{f"wrong_{name}": found.fill_null(False) for name, (found, _) in wrong.items()},
-            **{f"value_{name}": value.cast("string") for name, (_, value) in wrong.items()},
+        asked = units is None, limit, offset
+        [page] = evaluation.ask(
+            ("doubtful", *asked), lambda: [_doubtful(evaluation, units).limit(limit, offset=offset)]
         )
-        doubtful = shown.filter(reduce(or_, (shown[f"wrong_{name}"] for name in wrong)))
-        page = evaluation.fetch(doubtful.order_by("unit", "code", "sender").limit(limit, offset=offset))
     found = pl.concat(
         page.filter(pl.col(f"wrong_{name}")).select(
             pl.col("code").alias("dossier"),
@@ -92,6 +86,18 @@ def findings(
         for name, words in WORDS.items()
     )
     return found.sort("unit", "dossier", "sender", maintain_order=True)
+
+
+def _doubtful(evaluation: Evaluation, units: ir.Table | None) -> ir.Table:
+    rows = with_what_is_known(features.dossiers(evaluation, units), evaluation)
+    wrong = doubts(rows)
+    shown = rows.select(
+        *("sender", "code", "unit"),
+        **{f"wrong_{name}": found.fill_null(False) for name, (found, _) in wrong.items()},
+        **{f"value_{name}": value.cast("string") for name, (_, value) in wrong.items()},
+    )
+    doubtful = shown.filter(reduce(or_, (shown[f"wrong_{name}"] for name in wrong)))
+    return doubtful.order_by("unit", "code", "sender")
 
 
 def doubts(rows: ir.Table) -> dict[str, tuple[ir.BooleanValue, ir.Value]]:
@@ -134,12 +140,14 @@ def with_what_is_known(rows: ir.Table, evaluation: Evaluation) -> ir.Table:
 
 
 @input_table("impossible_times", {"procedure": pl.String, "impossible_time": pl.Int64})
-def _impossible_times(evaluation: Evaluation) -> pl.DataFrame:
+def _impossible_times(evaluation: Evaluation) -> Over:
     """What is held of the procedures whose time is left out."""
-    held = evaluation.records["procedures"]
+    return Over(evaluation.records["procedures"], _impossible)
+
+
+def _impossible(held: ir.Table) -> ir.Table:
     held = held.filter(held.max_time.notnull(), ~possible_time(held).fill_null(True))
-    frame = evaluation.fetch(held.select(procedure="code", impossible_time="max_time"))
-    return frame.cast({"impossible_time": pl.Int64})
+    return held.select(procedure="code", impossible_time=held.max_time.cast("int64"))
 
 
 @input_table("reported", {"unit": pl.String, "month": pl.Date, "reported": pl.Boolean})

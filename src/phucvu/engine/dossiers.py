@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import ibis
@@ -22,7 +22,7 @@ from phucvu.engine.counts import (
     services,
     tally,
 )
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.evaluation import Evaluation, cut_off
 from phucvu.engine.figures import counted_for
 from phucvu.engine.look_up import look_up
 from phucvu.engine.on_time import end_of_day, seconds_late
@@ -94,39 +94,38 @@ def dossiers(
     with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
         wanted = _wanted(evaluation, unit, indicator)
         behind = _behind(evaluation, counted_for(evaluation, unit, wanted), wanted)
-        rows = told(behind, {"counted": behind.verdict.counted})
-        if lost_only:
-            rows = rows.filter(~rows.counted)
-        ordered = rows.order_by("counted", "began", "code", "unit")
-        page = evaluation.fetch(ordered.limit(limit, offset=offset))
-    return _with_reasons(page, list(_reasons(behind)), wanted)
+
+        def asked() -> Iterator[ir.Table]:
+            rows = behind()
+            rows = rows.filter(~rows.counted) if lost_only else rows
+            yield rows.order_by("counted", "began", "code", "unit").limit(limit, offset=offset)
+
+        [page] = evaluation.ask((wanted.id, lost_only, limit, offset), asked)
+    return _with_reasons(page, wanted)
 
 
-def told(behind: Behind, further: Mapping[str, ir.Value]) -> ir.Table:
-    """The records looked at: the columns of ``NOTHING``, whether each lacks what, and further ones."""
+def told(behind: Behind) -> ir.Table:
+    """The records looked at: the columns of ``NOTHING``, what each lacks, and whether it is counted."""
     verdict = behind.verdict
     rows = behind.rows.select(
         **{**NOTHING, **behind.said},
-        **{LACKS + code: lacking for code, lacking in _reasons(behind).items()},
+        **{LACKS + code: lacking for code, lacking in (behind.reasons or verdict.lacks).items()},
         taken_off=verdict.taken_off("int64"),
         looked_at=verdict.looked_at,
-        **further,
+        counted=verdict.counted,
     )
     return rows.filter("looked_at").drop("looked_at")
 
 
-def _reasons(behind: Behind) -> Mapping[str, ir.BooleanValue]:
-    return behind.reasons or behind.verdict.lacks
-
-
-def _behind(evaluation: Evaluation, unit: str, indicator: Indicator) -> Behind:
-    """The records behind the figure of one unit."""
-    below = evaluation.tree.below(unit)
-    if indicator.count.of in OF_DOSSIERS:
-        return _of_dossiers(evaluation, below, indicator)
-    of_all = OTHERS[indicator.count.of](evaluation, lambda: tally(evaluation, [indicator], below), indicator)
-    own = of_all.verdict.population & (of_all.said["above"] == unit)
-    return replace(of_all, verdict=replace(of_all.verdict, population=own))
+def _behind(evaluation: Evaluation, unit: str, indicator: Indicator) -> Callable[[], ir.Table]:
+    """How to ask for the records behind the figure of one unit (see ``told``)."""
+    below, of = evaluation.tree.below(unit), indicator.count.of
+    if of in OF_DOSSIERS:
+        among = evaluation.among(below)
+        return lambda: told(_of_dossiers(evaluation, among, indicator))
+    tallies = tally(evaluation, [indicator], below)
+    own = evaluation.among([unit])
+    return lambda: told(OTHERS[of](evaluation, tallies, indicator)).semi_join(own, [("above", "unit")])
 
 
 def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
@@ -141,7 +140,7 @@ def _wanted(evaluation: Evaluation, unit: str, indicator: str) -> Indicator:
     return found
 
 
-def _of_dossiers(evaluation: Evaluation, units: Collection[str], indicator: Indicator) -> Behind:
+def _of_dossiers(evaluation: Evaluation, units: ir.Table, indicator: Indicator) -> Behind:
     rows = features.dossiers(evaluation, units)
     answers = evaluation.tables["portal_answers"]
     message, code = answers.message.nullif(""), answers.error_code
@@ -154,7 +153,7 @@ def _of_dossiers(evaluation: Evaluation, units: Collection[str], indicator: Indi
         "began": rows.received_at,
         "due": rows.due,
         "ended": rows.end,
-        "seconds_late": seconds_late(rows, evaluation.cut_off),
+        "seconds_late": seconds_late(rows, cut_off()),
         "unanswered": rows.unanswered,
         "portal_said": rows.portal_said,
     }
@@ -162,33 +161,31 @@ def _of_dossiers(evaluation: Evaluation, units: Collection[str], indicator: Indi
     return Behind(rows, said, verdict, by_reason(verdict.lacks, why_missing(rows).__getitem__))
 
 
-def _of_services(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
-    rows = services(evaluation, tallied())
+def _of_services(evaluation: Evaluation, tallies: Tallies, indicator: Indicator) -> Behind:
+    rows = services(evaluation, tallies)
     said = {"above": rows.above, "code": rows.code, "unit": rows.home, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_communes(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
-    rows = communes(evaluation, tallied())
+def _of_communes(evaluation: Evaluation, tallies: Tallies, indicator: Indicator) -> Behind:
+    rows = communes(evaluation, tallies)
     said = {"above": rows.above, "code": rows.commune, "unit": rows.commune}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_procedures(evaluation: Evaluation, tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
-    rows = procedures(evaluation, tallied(), [indicator])
+def _of_procedures(evaluation: Evaluation, tallies: Tallies, indicator: Indicator) -> Behind:
+    rows = procedures(evaluation, tallies, [indicator])
     said = {"above": rows.above, "code": rows.procedure, "unit": rows.above, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
-def _of_owned_procedures(
-    evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator
-) -> Behind:
+def _of_owned_procedures(evaluation: Evaluation, _tallies: Tallies, indicator: Indicator) -> Behind:
     rows = owned_procedures(evaluation)
     said = {"above": rows.root, "code": rows.code, "unit": rows.root, "procedure": rows.code}
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_decisions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+def _of_decisions(evaluation: Evaluation, _tallies: Tallies, indicator: Indicator) -> Behind:
     rows = features.decisions(evaluation, indicator.count)
     limits = {"decided_in_time": "decide_by", "made_public_in_time": "publish_by"}
     limit = next((limits[c] for c in indicator.count.numerator if c in limits), None)
@@ -205,7 +202,7 @@ def _of_decisions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indic
     return Behind(rows, said, of_records(rows, indicator))
 
 
-def _of_petitions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indicator: Indicator) -> Behind:
+def _of_petitions(evaluation: Evaluation, _tallies: Tallies, indicator: Indicator) -> Behind:
     rows = features.petitions(evaluation, indicator.count).inner_join(evaluation.spread, "unit")
     said = {
         "above": rows.above,
@@ -229,7 +226,7 @@ def _of_petitions(evaluation: Evaluation, _tallied: Callable[[], Tallies], indic
 PETITION = "petition_on_time"
 
 
-OTHERS: dict[str, Callable[[Evaluation, Callable[[], Tallies], Indicator], Behind]] = {
+OTHERS: dict[str, Callable[[Evaluation, Tallies, Indicator], Behind]] = {
     "communes": _of_communes,
     "services": _of_services,
     "procedures": _of_procedures,
@@ -237,11 +234,11 @@ OTHERS: dict[str, Callable[[Evaluation, Callable[[], Tallies], Indicator], Behin
     "decisions": _of_decisions,
     "petitions": _of_petitions,
 }
-"""The records of every unit that are no dossiers, by what is counted; the tallies are asked for if needed."""
+"""The records of every unit that are no dossiers, by what is counted."""
 
 
-def _with_reasons(page: pl.DataFrame, codes: list[str], indicator: Indicator) -> pl.DataFrame:
-    lacks = {code: pl.col(LACKS + code) for code in codes}
+def _with_reasons(page: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    lacks = {c.removeprefix(LACKS): pl.col(c) for c in page.columns if c.startswith(LACKS)}
     named = [pl.when(lacking).then(pl.lit(code)) for code, lacking in lacks.items()]
     listed = pl.concat_list(named).list.drop_nulls() if named else pl.lit([], pl.List(pl.String))
     said = partial(sentence, lacks, pl.col("taken_off"), indicator)

@@ -42,35 +42,58 @@ def put(con: BaseBackend, name: str, rows: Rows) -> object:
 
 
 def _sql(con: BaseBackend, over: Over) -> str:
-    table = over.table.op()
-    if isinstance(table, ops.SQLQueryResult):
-        return _over_any(over.read, table.schema)[0].replace(_any(0), f"({table.query})")
-    if isinstance(table, ops.DatabaseTable):
-        space = table.namespace
-        parts = (part for part in (space.catalog, space.database, table.name) if part)
-        return _over_any(over.read, table.schema)[0].replace(
-            _any(0), ".".join(f'"{part.replace(QUOTE, 2 * QUOTE)}"' for part in parts)
-        )
+    place = _place(con, over.table)
+    if place:
+        return _over_any(over.read, over.table.schema())[0].replace(_any(0), place)
     rows = over.read(over.table)
     con._register_in_memory_tables(rows)
     sql: str = con.compile(rows)
     return sql
 
 
+def _place(con: BaseBackend, rows: ir.Table) -> str:
+    """Where SQL on this connection finds the rows of a table; nothing where they are worked out first."""
+    table = rows.op()
+    if isinstance(table, ops.SQLQueryResult):
+        return f"({table.query})"
+    if isinstance(table, ops.InMemoryTable):
+        con._register_in_memory_tables(rows)
+        return _quoted(table.name)
+    if isinstance(table, ops.DatabaseTable):
+        space = table.namespace
+        return ".".join(_quoted(part) for part in (space.catalog, space.database, table.name) if part)
+    return ""
+
+
+def _quoted(name: str) -> str:
+    return f'"{name.replace(QUOTE, 2 * QUOTE)}"'
+
+
 QUOTE = '"'
 
 
-def answer(read: Callable[..., ir.Table], *tables: ir.Table) -> pl.DataFrame:
-    """What is read of tables by a function of a module; that of a home's is translated once for all homes."""
-    given = [table.op() for table in tables]
-    if not all(isinstance(table, ops.SQLQueryResult) and table.source.name == EMBEDDED for table in given):
-        rows: pl.DataFrame = read(*tables).to_polars()
+def answer(read: Callable[..., ir.Table], *tables: ir.Table | pl.DataFrame) -> pl.DataFrame:
+    """What is read of tables by a function of a module; that of a home's is translated once for all homes.
+
+    Frames hold what differs from question to question: moments, units, dossiers.
+    """
+    given = [ibis.memtable(table) if isinstance(table, pl.DataFrame) else table for table in tables]
+    kept = (table._find_backends()[0] for table in given)
+    con = next((backends[0] for backends in kept if backends), None) or ibis.get_backend()
+    places = [_place(con, table) for table in given] if con.name == EMBEDDED else [""]
+    if not all(places):
+        rows: pl.DataFrame = read(*given).to_polars()
         return rows
-    sql, columns = _over_any(read, *(table.schema for table in given))
-    for number, table in enumerate(given):
-        sql = sql.replace(_any(number), f"({table.query})")
-    found: pl.DataFrame = PolarsData.convert_table(given[0].source.con.sql(sql).pl(), columns)
+    sql, columns = _over_any(read, *(table.schema() for table in given))
+    for number, place in enumerate(places):
+        sql = sql.replace(_any(number), place)
+    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(sql).pl(), columns)
     return found
+
+
+def everything(table: ir.Table) -> ir.Table:
+    """What ``answer`` reads of a small table."""
+    return table
 
 
 def _any(number: int) -> str:

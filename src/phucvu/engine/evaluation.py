@@ -288,9 +288,9 @@ class Evaluation:
         self._put[held.get_name()] = put(self._engine, held.get_name(), rows)
         return held
 
-    def fetch(self, rows: ir.Table) -> pl.DataFrame:
-        """The rows, from the engine that the records are in."""
-        return run(self._engine, rows, translate(self._engine, rows))
+    def among(self, units: Collection[str]) -> ir.Table:
+        """Units to join with, of which alone something is asked."""
+        return self.hold(pl.DataFrame({"unit": [*units]}, schema={"unit": pl.String}), "among")
 
     def put_moment(self, name: str, moment: dt.datetime) -> None:
         """Let expressions say ``name()`` for a moment (see ``moment``)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -37,8 +36,8 @@ TIMES = {"hour": 3600, "day": 1, "workday": 1, "month": 30}
 many of the whole numbers counted, seconds of the clock or days, make one. A month is 30 days."""
 
 
-def dossiers(evaluation: Evaluation, units: Collection[str] | None = None) -> ir.Table:
-    """The dossiers of the populations ``received`` and ``handled``, of all units or of those given.
+def dossiers(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Table:
+    """The dossiers of the populations ``received`` and ``handled``, of all units or of those in a table.
 
     See ``with_filed``; what was only filed is not among them.
     """
@@ -46,8 +45,8 @@ def dossiers(evaluation: Evaluation, units: Collection[str] | None = None) -> ir
     return rows.filter(rows.handled)
 
 
-def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> ir.Table:
-    """The dossiers of all populations of the period, of all units or of those given.
+def with_filed(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Table:
+    """The dossiers of all populations of the period, of all units or of those in a table.
 
     To a dossier's own columns come FACTS of its procedure, what ``on_time`` works out (``due``, ``end``,
     ``waited_exactly`` in microseconds, ``waited`` in seconds, ``unanswered``, ``in_time``),
@@ -124,7 +123,7 @@ def with_filed(evaluation: Evaluation, units: Collection[str] | None = None) -> 
     )
 
 
-def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[ir.Table, ir.Table]:
+def _histories(evaluation: Evaluation, units: ir.Table | None) -> tuple[ir.Table, ir.Table]:
     """The dossiers that the period may count; and what they waited for, as ``on_time.waiting`` takes it.
 
     To the dossiers come ``histories.MOMENTS``, ``begins`` (when received, or filed where they were not) and
@@ -132,7 +131,7 @@ def _histories(evaluation: Evaluation, units: Collection[str] | None) -> tuple[i
     """
 
     def wanted(rows: ir.Table) -> ir.Table:
-        return rows if units is None else rows.filter(rows.unit.isin(list(units)))
+        return rows if units is None else rows.semi_join(units, "unit")
 
     if evaluation.summed:
         rows = wanted(evaluation.histories)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import ibis
+import ibis.expr.types as ir
 import polars as pl
 
+from phucvu.engine.embedded import answer, everything
 from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
@@ -57,17 +60,27 @@ def left_out(tables: Tables, units: Collection[str] | None = None) -> pl.DataFra
 
 
 def _numbers(tables: Tables) -> Iterator[tuple[str, dict[str, str]]]:
-    for table, (name, finding) in NAMED.items():
-        rows = tables[table]
-        for column, within in WITHIN[table].items():
-            wrong = rows.filter(rows[column].notnull() & ~within(rows).fill_null(True))
-            said = ibis.literal(f"{TABLES[table][column].vi}: ") + wrong[column].cast("string")
-            found = wrong.select("unit", name=wrong[name], value=said).to_polars()
-            yield from ((finding, row) for row in found.iter_rows(named=True))
+    for table, (_name, finding) in NAMED.items():
+        found = answer(IMPOSSIBLE[table], tables[table])
+        yield from ((finding, row) for row in found.iter_rows(named=True))
+
+
+def _impossible(table: str, rows: ir.Table) -> ir.Table:
+    """Columns unit, name, value: each number of a table that cannot be, with what it is."""
+
+    def wrong(column: str, within: Callable[[ir.Table], ir.BooleanValue]) -> ir.Table:
+        found = rows.filter(rows[column].notnull() & ~within(rows).fill_null(True))
+        said = ibis.literal(f"{TABLES[table][column].vi}: ") + found[column].cast("string")
+        return found.select("unit", name=found[NAMED[table][0]], value=said)
+
+    return ibis.union(*(wrong(column, within) for column, within in WITHIN[table].items()))
+
+
+IMPOSSIBLE = {table: partial(_impossible, table) for table in NAMED}
 
 
 def _periods(tables: Tables) -> Iterator[tuple[str, dict[str, str]]]:
-    found = tables["reports"].select("unit", name="period", value="period").to_polars()
+    found = answer(everything, tables["reports"]).select("unit", name="period", value="period")
     for row in found.iter_rows(named=True):
         try:
             Period.parse(row["name"])

@@ -54,8 +54,7 @@ def lost_others(evaluation: Evaluation) -> pl.DataFrame:
 
 def _each(evaluation: Evaluation, tallies: Tallies, indicators: list[Indicator]) -> Iterator[ir.Table]:
     for indicator in indicators:
-        behind = OTHERS[indicator.count.of](evaluation, lambda: tallies, indicator)
-        rows = told(behind, {"counted": behind.verdict.counted})
+        rows = told(OTHERS[indicator.count.of](evaluation, tallies, indicator))
         lost = rows.filter(~rows.counted)
         lost = look_up(lost, _of_ministries(evaluation), "procedure")
         yield lost.mutate(of_ministry=lost.of_ministry.fill_null(ibis.literal(False)))

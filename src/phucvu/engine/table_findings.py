@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from phucvu.engine.embedded import answer, everything
 from phucvu.engine.identities import WORDS as IDENTITIES
 from phucvu.engine.identities import broken_identities
 from phucvu.engine.left_out import COLUMNS
@@ -96,7 +97,7 @@ def table_findings(
         *_of_decisions(decisions, today),
         *_of_procedures(procedures),
         *_of_targets(_rows(tables, "targets"), units, rules, today),
-        *_of_reports(tables["reports"].to_polars(), units, period),
+        *_of_reports(answer(everything, tables["reports"]), units, period),
         *(Found(str(period), code, "handler_unknown", str(n)) for code, n in (handlers or {}).items()),
     ]
     rows = [
@@ -108,9 +109,7 @@ def table_findings(
 
 
 def _rows(tables: Tables, name: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    table = tables[name]
-    found: list[dict[str, Any]] = table.select(columns or list(table.columns)).to_polars().to_dicts()
-    return found
+    return answer(everything, tables[name]).select(columns or pl.all()).to_dicts()
 
 
 def _of_catalogue(

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 import duckdb
-import ibis
 import polars as pl
 
 from phucvu.engine.calendar import Calendar
+from phucvu.engine.handlers import last_handlers
 from phucvu.engine.sources import of_store
 from phucvu.inbox import expecting
 from phucvu.inbox.clock import now
@@ -124,7 +124,7 @@ def add_chances(listing: Path, store: Store, folder: Path, moment: dt.datetime) 
         rows = con.sql(OPEN).pl()
         if rows.is_empty():
             return
-        rows = _with_handlers(rows, store, kept)
+        rows = _with_handlers(rows, store, kept, moment)
         first = rows["received_at"].min()
         assert isinstance(first, dt.datetime)
         time = _working_time(store, max(first, moment - AHEAD), moment)
@@ -136,11 +136,11 @@ def add_chances(listing: Path, store: Store, folder: Path, moment: dt.datetime) 
         con.execute(FILL)
 
 
-def _with_handlers(rows: pl.DataFrame, store: Store, kept: KeptForecast) -> pl.DataFrame:
+def _with_handlers(rows: pl.DataFrame, store: Store, kept: KeptForecast, moment: dt.datetime) -> pl.DataFrame:
     """The handlers of open dossiers; not looked for where nothing is known of any."""
     if not any(kept.lateness.rates.of.get("handler", {})):
         return rows.with_columns(handler=pl.lit(""))
     with of_store(store) as tables:
         steps = store.table(tables["steps"].get_backend(), "steps", payload=True)
-        asked = ibis.memtable(rows.select("sender", "code"))
-        return with_handlers(rows, steps.semi_join(asked, ["sender", "code"])).drop("said")
+        last = last_handlers(steps, moment, rows.select("sender", "code"))
+        return with_handlers(rows, last).drop("said")

@@ -47,12 +47,10 @@ class PortalList:
     first: dt.date | None
     tells: frozenset[str]
 
-    def rows(self, held: ir.Table) -> ir.Table:
-        """Of all lists its dossiers."""
-        return held.filter(held.list_of == self.list_of, held.taken_on == self.taken_on).select(*COLUMNS)
 
-
-_LISTED = table("listed", {name: DOSSIERS.types[name] for name in COLUMNS})
+_WHICH = {"list_of": pl.String, "taken_on": pl.Date}
+_LIST = table("list", _WHICH)
+_LISTED = table("listed", {name: DOSSIERS.types[name] for name in COLUMNS} | _WHICH)
 _UNITS = table("of_ledger", {"unit": pl.String, "asked": pl.Boolean})
 _ODD = table("odd", {"key": pl.String, "alone": pl.Boolean})
 
@@ -62,12 +60,9 @@ def latest_list(evaluation: Evaluation, units: Collection[str]) -> PortalList | 
     if LIST not in evaluation.records:
         return None
 
-    def lists(held: ir.Table) -> ir.Table:
-        held = held.filter(held.list_of.isin(list(units)))
-        each = held.group_by("list_of", "taken_on", "tells")
-        return each.agg(dossiers=held.count(), first=held.received_at.min().date())
-
-    found = evaluation.fetch(evaluation.hold(Over(evaluation.records[LIST], lists), "lists"))
+    among = evaluation.among(units)
+    lists = evaluation.hold(Over(evaluation.records[LIST], _lists), "lists")
+    [found] = evaluation.ask("lists", lambda: [lists.semi_join(among, [("list_of", "unit")])])
     if found.is_empty():
         return None
     last = found.sort("taken_on", "dossiers").row(-1, named=True)
@@ -81,6 +76,15 @@ def latest_list(evaluation: Evaluation, units: Collection[str]) -> PortalList | 
         min(first) if len(first) else None,
         tells | {"synchronised"},
     )
+
+
+def _lists(held: ir.Table) -> ir.Table:
+    each = held.group_by("list_of", "taken_on", "tells")
+    return each.agg(dossiers=held.count(), first=held.received_at.min().date())
+
+
+def _of_lists(held: ir.Table) -> ir.Table:
+    return held.select(*COLUMNS, *_WHICH)
 
 
 def not_there(evaluation: Evaluation, units: Collection[str]) -> pl.DataFrame:
@@ -112,7 +116,8 @@ def apart(
     """
     tells = portal.tells
     _hold_units(evaluation, within, units)
-    evaluation.hold(Over(evaluation.records[LIST], portal.rows), "listed")
+    evaluation.hold(pl.DataFrame([(portal.list_of, portal.taken_on)], schema=_WHICH, orient="row"), "list")
+    evaluation.hold(Over(evaluation.records[LIST], _of_lists), "listed")
     [odd] = evaluation.ask(("odd keys", tells), lambda: [_odd_keys(evaluation, tells)])
     evaluation.hold(odd, "odd")
     own, listed = evaluation.ask(("odd", tells), lambda: _of_odd_keys(evaluation, tells))
@@ -212,7 +217,7 @@ def _own(evaluation: Evaluation) -> ir.Table:
 
 def _listed(tells: Collection[str]) -> ir.Table:
     """The dossiers of the list; what it does not tell is empty."""
-    rows = look_up(_with_key(_LISTED), _UNITS, "unit")
+    rows = look_up(_with_key(_LISTED.semi_join(_LIST, [*_WHICH])), _UNITS, "unit")
     columns = {
         f"portal_{name}": rows[name] if name in tells else ibis.null(rows[name].type()) for name in COLUMNS
     }

@@ -40,14 +40,15 @@ def side(evaluation: Evaluation, unit: str, shown: Sequence[Indicator], rows: pl
 
 
 def _things(evaluation: Evaluation, sums: Tallies, unit: str, indicator: Indicator) -> pl.DataFrame:
-    asked = evaluation.hold(pl.DataFrame({"above": [unit]}), "asked")
+    asked = evaluation.among([unit])
 
     def rows_of_unit() -> Iterator[ir.Table]:
         rows, key, code = THINGS[indicator.count.of](evaluation, sums, indicator)
         verdict = of_things(rows, indicator)
         parts = {"numerator": verdict.looked_at & verdict.counted, "denominator": verdict.looked_at}
         flags = {name: holds.cast("int64") for name, holds in parts.items()}
-        yield rows.select("above", key=key, code=code, **flags).semi_join(asked, "above").drop("above")
+        told = rows.select("above", key=key, code=code, **flags)
+        yield told.semi_join(asked, [("above", "unit")]).drop("above")
 
     [found] = evaluation.ask(("things", indicator.id), rows_of_unit)
     return found

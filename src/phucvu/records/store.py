@@ -65,11 +65,11 @@ from phucvu.records.versions import (
     log_rows,
     log_types,
     mark_of_sums,
-    payloads,
     rows_that_count,
     standing_spans,
     summed,
     versions,
+    with_payload,
     with_sums,
 )
 
@@ -326,9 +326,7 @@ class Store:
         """
         snapshot = self._snapshot(name)
         rows = rows_that_count(con, EVERY[name], snapshot, as_of)
-        if payload and snapshot is not None and snapshot.files:
-            return rows.join(payloads(con, EVERY[name], snapshot), "sequence")
-        return rows.mutate(payload=ibis.null("string")) if payload else rows
+        return with_payload(con, EVERY[name], snapshot, rows) if payload else rows
 
     def tables(self, con: BaseBackend, as_of: dt.datetime | None = None) -> TablesOfHome:
         """``table`` of all records by name, and ``histories.NAME`` where compaction has summed up the steps.
@@ -370,16 +368,12 @@ class Store:
         snapshot = self._snapshot(name)
         with at_home(self.home):
             con = self._ibis()
-            rows = given_sql(rows_that_count(con, EVERY[name], snapshot))
-            if payload and snapshot is not None and snapshot.files:
-                theirs = given_sql(payloads(con, EVERY[name], snapshot))
-                rows = f"FROM ({rows}) JOIN ({theirs}) USING (sequence)"
-            elif payload:
-                rows = f"SELECT *, NULL::VARCHAR AS payload FROM ({rows})"  # noqa: S608
+            rows = rows_that_count(con, EVERY[name], snapshot)
+            if payload:
+                rows = with_payload(con, EVERY[name], snapshot, rows)
             try:
-                found: pl.DataFrame = con.con.sql(
-                    f"WITH held AS ({rows}) {question}", params=given or {}
-                ).pl()
+                asked = f"WITH held AS ({given_sql(rows)}) {question}"
+                found: pl.DataFrame = con.con.sql(asked, params=given or {}).pl()
                 return found
             finally:
                 con.disconnect()

@@ -126,9 +126,18 @@ def given_sql(rows: ir.Table) -> str:
     return str(rows.op().query)
 
 
-def payloads(con: BaseBackend, table: Table, snapshot: Snapshot) -> ir.Table:
-    """The payload of every version by its ``sequence``."""
-    return _Part(table, snapshot, snapshot.log, ("sequence", "payload")).read(con)
+def with_payload(con: BaseBackend, table: Table, snapshot: Snapshot | None, rows: ir.Table) -> ir.Table:
+    """Rows that count with their payload."""
+    theirs = None
+    if snapshot is not None and snapshot.files:
+        theirs = _Part(table, snapshot, snapshot.log, ("sequence", "payload")).read(con)
+    if con.name == "pyspark":
+        return rows.mutate(payload=ibis.null("string")) if theirs is None else rows.join(theirs, "sequence")
+    sql = f"SELECT *, CAST(NULL AS VARCHAR) AS payload FROM ({given_sql(rows)})"  # noqa: S608
+    if theirs is not None:
+        sql = f"SELECT * FROM ({given_sql(rows)}) JOIN ({given_sql(theirs)}) USING (sequence)"  # noqa: S608
+    found: ir.Table = con.sql(sql, schema=ibis.schema({**rows.schema(), "payload": "string"}))
+    return found
 
 
 def versions(con: BaseBackend, table: Table, snapshot: Snapshot, files: list[File]) -> ir.Table:

@@ -7,10 +7,10 @@ dossiers received up to a day, not finished, whose procedure was not yet set up 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 
 import ibis
@@ -19,7 +19,7 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS
-from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.evaluation import Evaluation, moment
 from phucvu.engine.fully_online import LEVEL
 from phucvu.engine.look_up import look_up
 from phucvu.engine.sources import Tables
@@ -29,6 +29,13 @@ from phucvu.rules.model import Count, Indicator, RuleSet, RuleSetFile
 
 FULLY_ONLINE, OLD_SYSTEM = "fully_online", "old_system"
 """The measures beside indicators: the share filed fully online, and the number left in an old system."""
+
+BEFORE = "phucvu_before"
+"""What the day is called up to which dossiers were received that lie in an old system."""
+
+_before = moment(BEFORE)
+
+Rows = Callable[[Evaluation, ir.Table], ir.Table]
 
 CENT = Decimal("0.01")
 
@@ -129,12 +136,12 @@ def line(
         return Line(measure, target, starts, ends, (), (), ())
     period = Period(starts, ends)
     with Evaluation.at(tables, rules.at(last), period, now) as evaluation:
-        below = sorted({code for unit in units for code in evaluation.tree.below(unit)})
-        rows = features.dossiers(evaluation, below)
-        if measure == OLD_SYSTEM:
-            found = evaluation.fetch(_left(rows, evaluation, before or starts))
-        else:
-            found = _shares(rows, evaluation, measure)
+        among = evaluation.among({code for unit in units for code in evaluation.tree.below(unit)})
+        evaluation.put_moment(BEFORE, last_second(before or starts))
+        of: Rows = OTHERS.get(measure) or partial(_shares, measure)
+        [found] = evaluation.ask(measure, lambda: [of(evaluation, features.dossiers(evaluation, among))])
+        if measure == FULLY_ONLINE:
+            found = _fully_online(found, evaluation)
     numbers = {day: (n, d) for day, n, d in found.iter_rows()}
     if measure == OLD_SYSTEM:
         begun = sum(d for _n, d in numbers.values())
@@ -156,11 +163,13 @@ def _summed(numbers: list[int], start: int = 0) -> tuple[int, ...]:
     return tuple(start + sum(numbers[: n + 1]) for n in range(len(numbers)))
 
 
-def _shares(rows: ir.Table, evaluation: Evaluation, measure: str) -> pl.DataFrame:
+def _by_day(rows: ir.Table) -> ir.Table:
+    return rows.filter(rows.received).mutate(day=ibis._.received_at.date())
+
+
+def _shares(measure: str, evaluation: Evaluation, rows: ir.Table) -> ir.Table:
     """Columns day, n, d: of the dossiers received on each day, how many count, and of how many."""
-    rows = rows.filter(rows.received).mutate(day=ibis._.received_at.date())
-    if measure == FULLY_ONLINE:
-        return _fully_online(rows, evaluation)
+    rows = _by_day(rows)
     count = evaluation.rules[measure].count
 
     def meets(conditions: Iterable[str], which: ir.BooleanValue) -> ir.BooleanValue:
@@ -169,29 +178,40 @@ def _shares(rows: ir.Table, evaluation: Evaluation, measure: str) -> pl.DataFram
     looked_at = meets(count.denominator, ibis.literal(True))
     counts = meets(count.numerator, looked_at)
     told = rows.select("day", counts=counts, looked_at=looked_at).group_by("day")
-    return evaluation.fetch(told.agg(n=ibis._.counts.sum(), d=ibis._.looked_at.sum()))
+    return told.agg(n=ibis._.counts.sum(), d=ibis._.looked_at.sum())
 
 
-def _fully_online(rows: ir.Table, evaluation: Evaluation) -> pl.DataFrame:
-    """The same of dossiers filed online where the unit that received them applies such a service."""
-    services = evaluation.tables["services"].select("unit", "procedure", "level", "status")
-    offers = evaluation.fetch(services).filter(
-        pl.col("level") == LEVEL, pl.col("status").is_in(list(APPLIED))
-    )
-    homes = evaluation.tree.spread.select("unit", "home").unique()
-    offers = offers.join(homes, on="unit").select("home", "procedure", offered=True).unique()
+def _filed_online(_evaluation: Evaluation, rows: ir.Table) -> ir.Table:
+    """By day, unit and procedure, the dossiers received and those of them filed online."""
+    rows = _by_day(rows)
     online = CONDITIONS["online"](rows, Count(of="dossiers")).fill_null(False)
     told = rows.mutate(online=online).group_by("day", "unit", "procedure")
-    found = evaluation.fetch(told.agg(received=ibis._.count(), online=ibis._.online.sum()))
+    return told.agg(received=ibis._.count(), online=ibis._.online.sum())
+
+
+def _fully_online(found: pl.DataFrame, evaluation: Evaluation) -> pl.DataFrame:
+    """The same as ``_shares``, of dossiers filed online where the unit that received them applies such a
+    service."""
+    [services] = evaluation.ask("services", lambda: [evaluation.tables["services"]])
+    offers = services.filter(pl.col("level") == LEVEL, pl.col("status").is_in(list(APPLIED)))
+    homes = evaluation.tree.spread.select("unit", "home").unique()
+    offers = offers.join(homes, on="unit").select("home", "procedure", offered=True).unique()
     found = found.join(homes, on="unit").join(offers, on=["home", "procedure"], how="left")
     filed = pl.col("online").filter(pl.col("offered").fill_null(False)).sum()
     return found.group_by("day").agg(n=filed, d=pl.col("received").sum()).select("day", "n", "d")
 
 
-def _left(rows: ir.Table, evaluation: Evaluation, before: dt.date) -> ir.Table:
+def _left(evaluation: Evaluation, rows: ir.Table) -> ir.Table:
     """Columns day, n, d: of what lay in the old system, how many ended on each day (none: not finished)."""
     procedures = evaluation.tables["procedures"].select("configured_on", procedure="code")
     rows = look_up(rows, procedures, "procedure")
     late_set_up = rows.configured_on.isnull() | (rows.configured_on > rows.received_at.date())
-    rows = rows.filter(rows.received_at <= last_second(before), late_set_up)
+    rows = rows.filter(rows.received_at <= _before(), late_set_up)
     return rows.mutate(day=rows.end.date()).group_by("day").agg(n=ibis._.count(), d=ibis._.count())
+
+
+OTHERS: dict[str, Rows] = {
+    OLD_SYSTEM: _left,
+    FULLY_ONLINE: _filed_online,
+}
+"""What is asked of the measures beside indicators."""

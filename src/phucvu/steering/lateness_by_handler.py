@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import ibis
 import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
+from phucvu.engine.embedded import answer, everything
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.handlers import HANDLER
+from phucvu.engine.handlers import last_handlers
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.records.histories import ID
@@ -44,15 +44,9 @@ def lateness_by_handler(
     officers, and section too. Those with most late dossiers first.
     """
     with Evaluation.at(tables, rules.at(period.last), period, now) as evaluation:
-        below = evaluation.tree.below(unit)
-        rows = features.dossiers(evaluation, below)
-        late = ~rows.in_time.fill_null(True)
-        wanted = rows.select(ID, "unit", late=late, open_late=late & rows.end.isnull())
-        dossiers = evaluation.fetch(wanted)
-        cut_off = evaluation.cut_off
-    named = steps.filter(steps["at"] <= cut_off)
-    of_units = tables["dossiers"].filter(tables["dossiers"].unit.isin(below)).select(ID)
-    last = _last(named.semi_join(of_units, ID), ID)
+        among = evaluation.among(evaluation.tree.below(unit))
+        [dossiers] = evaluation.ask("late", lambda: [_late(features.dossiers(evaluation, among))])
+        last = last_handlers(steps, evaluation.cut_off, dossiers.select(ID))
     found = dossiers.join(last, on=ID, how="left").join(
         _keys(tables, last), on=["unit", "handler"], how="left"
     )
@@ -64,6 +58,11 @@ def lateness_by_handler(
     )
 
 
+def _late(rows: ir.Table) -> ir.Table:
+    late = ~rows.in_time.fill_null(True)
+    return rows.select(ID, "unit", late=late, open_late=late & rows.end.isnull())
+
+
 def with_handlers(
     tables: Tables, steps: ir.Table, dossiers: pl.DataFrame, cut_off: dt.datetime
 ) -> pl.DataFrame:
@@ -71,27 +70,15 @@ def with_handlers(
 
     ``steps`` have their payload. The three are empty where the handler is no officer, or none is named.
     """
-    asked = dossiers.select("sender", pl.col("dossier").alias("code"))
-    named = steps.filter(steps["at"] <= cut_off)
-    # What was sent is long: it is read only of the steps that are looked for.
-    places = named.semi_join(ibis.memtable(asked), ["sender", "code"]).select("sequence").to_polars()
-    of_them = named.semi_join(ibis.memtable(places), "sequence")
-    last = _last(of_them, "sender", "code").rename({"code": "dossier"})
+    asked = dossiers.select("sender", code="dossier")
+    last = last_handlers(steps, cut_off, asked).rename({"code": "dossier"})
     found = dossiers.join(last, on=["sender", "dossier"], how="left")
     return found.join(_keys(tables, last), on=["unit", "handler"], how="left").drop("handler")
 
 
-def _last(steps: ir.Table, *of: str) -> pl.DataFrame:
-    """The handler that the last step of each dossier names, as it is written there."""
-    named = steps.select(*of, "at", handler=steps.payload.re_extract(HANDLER, 1))
-    named = named.filter(named.handler != "")
-    last: pl.DataFrame = named.group_by(*of).agg(handler=named.handler.argmax(named["at"])).to_polars()
-    return last
-
-
 def _keys(tables: Tables, last: pl.DataFrame) -> pl.DataFrame:
     """Columns unit, handler, section, code, name: what each handler named in a unit's steps stands for."""
-    officers = tables["officers"].to_polars()
+    officers = answer(everything, tables["officers"])
     written: dict[str, list[str]] = {}
     for handler in last["handler"].unique():
         written.setdefault(plain(handler), []).append(handler)

@@ -10,7 +10,7 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.handlers import HANDLER
+from phucvu.engine.handlers import last_handlers
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.rules.model import RuleSetFile
@@ -29,23 +29,25 @@ def past_dossiers(tables: Tables, steps: ir.Table, rules: RuleSetFile, moment: d
     first = moment.date() - dt.timedelta(days=DAYS)
     period = Period.parse(f"{first}..{moment.date()}")
     with Evaluation.at(tables, rules.at(period.last), period, moment) as evaluation:
-        rows = features.dossiers(evaluation)
-        found = evaluation.fetch(
-            rows.select(
-                *("sender", "code", "unit", "procedure", "channel", "received_at"),
-                due_at=rows.due + rows.waited.as_interval("s"),
-                ended_at=rows.end,
-            )
-        )
+        [found] = evaluation.ask("past", lambda: [_past(features.dossiers(evaluation))])
     found = found.filter(pl.col("due_at").is_not_null(), pl.col("received_at").is_not_null())
-    return with_handlers(found, steps.filter(steps["at"] <= moment)).select(PAST.keys()).cast(PAST)
+    return with_handlers(found, last_handlers(steps, moment)).select(PAST.keys()).cast(PAST)
 
 
-def with_handlers(dossiers: pl.DataFrame, steps: ir.Table) -> pl.DataFrame:
-    """The dossiers (sender, code, unit, …) with the digest of who took their last step; empty where none."""
-    named = steps.mutate(said=steps.payload.re_extract(HANDLER, 1)).filter(lambda t: t.said != "")
-    last = named.group_by("sender", "code").agg(said=named.said.argmax(named["at"])).to_polars()
-    found = dossiers.join(last, on=["sender", "code"], how="left")
+def _past(rows: ir.Table) -> ir.Table:
+    return rows.select(
+        *("sender", "code", "unit", "procedure", "channel", "received_at"),
+        due_at=rows.due + rows.waited.as_interval("s"),
+        ended_at=rows.end,
+    )
+
+
+def with_handlers(dossiers: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """The dossiers (sender, code, unit, …) with the digest of who took their last step; empty where none.
+
+    ``last`` is as ``last_handlers`` tells it.
+    """
+    found = dossiers.join(last.rename({"handler": "said"}), on=["sender", "code"], how="left")
     people = found.select("unit", "said").drop_nulls().unique()
     digests = [_digest(unit, said) for unit, said in people.iter_rows()]
     people = people.with_columns(handler=pl.Series(digests, dtype=pl.String))
