@@ -42,7 +42,7 @@ LIBRARIES = (
     *("numpy", "polars", "pyarrow", "pydantic", "rich.console", "xlsxwriter", "yaml"),
     *("ibis.backends.duckdb", "ibis.backends.duckdb.converter", "requests", "jwt", "cryptography.fernet"),
     *("django.core.management", "django.db.models", "django.template.loader", "django.utils.log"),
-    *("phucvu.cli.program", "phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
+    *("phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
     *("phucvu.portal.pull", "phucvu.published", "phucvu.scoring", "phucvu.simulation.simulator"),
     *("granian", "phucvu.engine.live", "phucvu.inbox.background", "phucvu.intake.wire", "phucvu.web.door"),
 )
@@ -215,6 +215,9 @@ def _end(said: int | str | None) -> NoReturn:
 if __name__ == "__main__":
     for name in LIBRARIES:
         importlib.import_module(name)
+    dict(
+        importlib.import_module("phucvu.cli.program").program.commands
+    )  # each is loaded when it is asked for
     importlib.import_module("translated").join()  # the file beside this one
     loading = importlib.import_module("phucvu.rules.loading")
     for shipped in loading.names():

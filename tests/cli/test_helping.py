@@ -1,6 +1,7 @@
 """Each command's help has an example that it takes; a mistake is told in Vietnamese with what is right."""
 
 import shlex
+import subprocess
 import sys
 
 import click
@@ -36,6 +37,23 @@ def test_the_example_is_one_that_the_command_takes_and_stands_in_its_help(name):
 def test_lists_of_commands_are_whole_lines():
     for group in (program, *(c for c in program.commands.values() if isinstance(c, click.Group))):
         assert "..." not in group.get_help(click.Context(group)).replace("[ARGS]...", "")
+
+
+def test_the_list_of_commands_says_of_each_how_its_help_begins_and_loads_none():
+    listing = """
+import sys
+from phucvu.cli.program import main, program
+try: main()
+finally: print(*sorted({"numpy", "polars", "pyarrow", "phucvu.cli.score"} & set(sys.modules)), "loaded")
+"""
+    code = ["-c", listing, "--help"]
+    done = subprocess.run([sys.executable, *code], capture_output=True, text=True, check=True)
+    *_, loaded = done.stdout.splitlines()
+    assert loaded == "loaded"
+    listed = "".join(done.stdout.split())
+    for name, command in program.commands.items():
+        assert "".join(f"{name} {command.short_help}".split()) in listed
+        assert command.name == name
 
 
 @pytest.fixture

@@ -89,20 +89,23 @@ def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str
             yield " ".join((*path, name)), command
 
 
-def make_helpful(group: click.Group) -> None:
-    """Give each command an example at the end of its help, and lists of commands whole lines."""
-    for name, command in leaves(group):
-        if name in EXAMPLES:
-            command.epilog = f"\b\nVí dụ | Example:\n  {EXAMPLES[name]}"
-    _say_shortly(group)
+def make_helpful(command: click.Command, name: str) -> None:
+    """Give a command, and those below it, an example at the end of its help, and in lists a whole line."""
+    if name in EXAMPLES:
+        command.epilog = f"\b\nVí dụ | Example:\n  {EXAMPLES[name]}"
+    command.short_help = first_paragraph(command.help or "")
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            make_helpful(one, f"{name} {below}")
 
 
-def _say_shortly(group: click.Group) -> None:
-    for command in group.commands.values():
-        first = (command.help or "").strip().split("\n\n")[0]
-        command.short_help = " ".join(first.split())
-        if isinstance(command, click.Group):
-            _say_shortly(command)
+def first_paragraph(text: str) -> str:
+    """The first paragraph of a help, as one line.
+
+    >>> first_paragraph("Lập nơi giữ\\ndữ liệu. | Make.\\n\\nMore.")
+    'Lập nơi giữ dữ liệu. | Make.'
+    """
+    return " ".join(text.strip().split("\n\n")[0].split())
 
 
 def wrong_arguments(error: click.ClickException) -> str:

@@ -8,11 +8,10 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
-import polars as pl
-import xlsxwriter
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -22,10 +21,11 @@ from rich.text import Text
 from phucvu.figures.periods import now_in_vietnam
 from phucvu.formats import moment
 from phucvu.problems import Fault, UnusableError
-from phucvu.tables.cells import harmless_frame
-from phucvu.tables.headings import of_frame
-from phucvu.tables.workbook import Table as Sheet
-from phucvu.tables.workbook import write
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from phucvu.tables.workbook import Table as Sheet
 
 LANGUAGE = "vi"
 
@@ -144,6 +144,10 @@ def echo_json(**frames: pl.DataFrame) -> None:
 
 def echo_csv(frame: pl.DataFrame) -> None:
     """A frame as CSV on standard output; lists are joined with spaces, no text is taken for a formula."""
+    import polars as pl
+
+    from phucvu.tables.cells import harmless_frame
+
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
     joined = frame.with_columns(pl.col(lists).list.join(" "))
     click.echo(harmless_frame(joined).write_csv(), nl=False)
@@ -151,6 +155,8 @@ def echo_csv(frame: pl.DataFrame) -> None:
 
 def write_excel(path: Path, sheets: dict[str, pl.DataFrame], about: Mapping[str, str] | None = None) -> None:
     """Frames as the sheets of a workbook, with their source as the last (see ``phucvu.tables.workbook``)."""
+    from phucvu.tables.headings import of_frame
+
     tables = [of_frame(name, frame, LANGUAGE) for name, frame in sheets.items()]
     write_tables(path, " · ".join(sheets), tables, about)
 
@@ -159,10 +165,14 @@ def write_tables(
     path: Path, title: str, tables: Sequence[Sheet], about: Mapping[str, str] | None = None
 ) -> None:
     """Sheets of a workbook, with their source as the last."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    from phucvu.tables.workbook import write
+
     made = {"Lập lúc": moment(now_in_vietnam())}
     try:
         write(str(path), title, tables, {**(about or {}), **made}, LANGUAGE)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+    except (OSError, FileCreateError) as error:
         problem = Fault("output_file_not_written", file=str(path), why=error)
         raise UnusableError(problem) from error
 

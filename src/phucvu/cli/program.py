@@ -14,78 +14,22 @@ from typing import NoReturn
 
 import click
 
-from phucvu.cli.accounts import accounts, audit
-from phucvu.cli.backup import backup, restore
-from phucvu.cli.bench import bench
-from phucvu.cli.brief import brief
-from phucvu.cli.demo import demo
-from phucvu.cli.dossiers import averages, dossiers, findings, fully_online
-from phucvu.cli.editions import publication
-from phucvu.cli.figures import figures, scoreboard
-from phucvu.cli.helping import make_helpful, wrong_arguments
-from phucvu.cli.import_ import import_, mappings, set_aside
-from phucvu.cli.inbox import inbox
-from phucvu.cli.init import init
-from phucvu.cli.ledger import ledger
-from phucvu.cli.letter import letter
-from phucvu.cli.letter_template import letter_template
-from phucvu.cli.lost_and_changed import changes, losses
-from phucvu.cli.plan import plan
-from phucvu.cli.portal import portal
-from phucvu.cli.publication import publication_watch
-from phucvu.cli.relay import relay
-from phucvu.cli.report_table import report_table
-from phucvu.cli.rules import rules
-from phucvu.cli.score import score
-from phucvu.cli.senders import senders
-from phucvu.cli.serve import serve
-from phucvu.cli.simulate import command as simulate
-from phucvu.cli.template import template
-from phucvu.cli.verify import verify
-from phucvu.cli.watch import watch
-from phucvu.cli.week import week
+from phucvu.cli.commands import Commands, Program
+from phucvu.cli.helping import wrong_arguments
 from phucvu.problems import Fault, FaultError, why
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Program,
+    commands=Commands(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="phucvu")
 def program() -> None:
     """Đếm, chấm điểm và giải thích Bộ chỉ số theo Quyết định 766/QĐ-TTg.
 
     Count, score and explain the index of Decision 766/QĐ-TTg.
     """
-
-
-COMMANDS = (
-    *(demo, init, serve, score, rules),
-    *(import_, template, set_aside, mappings, watch, portal),
-    *(
-        figures,
-        scoreboard,
-        dossiers,
-        findings,
-        averages,
-        fully_online,
-        publication_watch,
-        week,
-        losses,
-        changes,
-        ledger,
-        plan,
-        brief,
-        letter,
-        letter_template,
-        report_table,
-    ),
-    *(simulate, bench),
-    *(senders, inbox, relay, accounts, audit),
-    *(publication, verify),
-    *(backup, restore),
-)
-
-for command in COMMANDS:
-    program.add_command(command)
-make_helpful(program)
 
 
 def main() -> NoReturn:

@@ -16,7 +16,7 @@ from phucvu.formats import whole
 from phucvu.rules.loading import DEFAULT, load
 
 
-@click.command("simulate")
+@click.command()
 @click.option(
     "--like",
     required=True,
@@ -46,7 +46,7 @@ from phucvu.rules.loading import DEFAULT, load
     help="Cùng số thì cùng hồ sơ. | The same seed, the same records.",
 )
 @now_option
-def command(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
+def simulate(like: Path, out: Path, units_file: Path | None, seed: int, now: dt.datetime) -> int:
     """Tạo hồ sơ mô phỏng (không người thật) cho ra đúng số liệu. | Make records for figures."""
     from phucvu.simulation.simulator import simulate, without_contradictions
 
