@@ -1,14 +1,15 @@
-"""How fast the inbox takes and counts: python benchmarks/inbox_speed.py [--held N] [--seconds S].
+"""How fast the inbox takes and counts: python benchmarks/inbox_speed.py [--held N] [--flood N] [--seconds S].
 
 Two measurements on the real server (two workers, SQLite unless PHUCVU_DATABASE_URL says otherwise):
 
-1. as many batches of 100 dossiers as it takes: dossiers a second from HTTP to acknowledged, from
-   acknowledged to moved into the records, and until all are counted;
-2. 500 dossiers a second in batches of 100, with ``--held`` dossiers in the records already: how long
-   from acknowledged until the latest figures of the running month show it (what a page reads).
+1. a flood of ``--flood`` dossiers in batches of 100, as fast as it takes them: dossiers a second from HTTP
+   to acknowledged, from acknowledged to moved into the records, and until all are counted;
+2. straight after it 500 dossiers a second in batches of 100, for ``--seconds``, with ``--held`` dossiers in
+   the records before the flood: how long from acknowledged until the latest figures of the running month
+   show it (what a page reads).
 
-Beside the first stands the processor time that server and sender spent, which says what they could do
-where nothing else runs.
+Beside both stands the processor time that the server spent, which says what it could do where nothing else
+runs. ``--home`` is changed by what is sent: give a copy.
 """
 
 from __future__ import annotations
@@ -50,8 +51,10 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     words.add_argument("--held", type=int, default=0, help="dossiers held before the second measurement")
     words.add_argument("--home", type=Path, help="a home that has them already")
-    words.add_argument("--seconds", type=float, default=20)
-    words.add_argument("--steady", action="store_true", help="only the second measurement")
+    words.add_argument(
+        "--flood", type=int, default=310_000, help="dossiers of the first measurement; 0: none"
+    )
+    words.add_argument("--seconds", type=float, default=20, help="how long the second measurement takes")
     words.add_argument("--senders", type=int, default=6, help="connections of the first measurement")
     said = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="phucvu-speed-") as folder:
@@ -63,9 +66,9 @@ def main() -> None:
             token = log_in(port)
             # The first figures of all periods are counted before anything is measured.
             wait_until(lambda: counted_periods() >= periods_held(Store(home)))
-            if not said.steady:
-                sustained(port, group, token, said.seconds, said.senders)
-            steady(port, token, said.seconds)
+            if said.flood:
+                flood(port, group, token, said.flood, said.senders)
+            steady(port, group, token, said.seconds)
 
 
 def hold(store: Store, folder: Path, dossiers: int) -> None:
@@ -95,7 +98,7 @@ def serving():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = configuration.environment(PYTHONPATH=str(SITE))
-    command = [sys.executable, str(SITE / "inbox_site.py"), str(port), "2"]
+    command = [sys.executable, "-c", f"import inbox_site; inbox_site.main({port}, 2)"]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         while True:
@@ -201,31 +204,25 @@ def dossier(code: str, number: int) -> dict:
     }
 
 
-def sustained(port: int, group: int, token: str, seconds: float, senders: int) -> None:
-    """As many as the server takes over several connections."""
+def flood(port: int, group: int, token: str, size: int, senders: int) -> None:
+    """So many dossiers, as fast as the server takes them over several connections."""
     batches = Batches(token, f"S{time.time_ns()}", 400).bodies
     acknowledged: list[float] = []
     lock = threading.Lock()
-    end = time.monotonic() + seconds
-    supply = iter(batches)
-    repeats = 0
-
-    def next_body() -> bytes:
-        nonlocal supply, repeats
-        with lock:
-            body = next(supply, None)
-            if body is None:
-                repeats += 1
-                supply = iter(batches)
-                body = next(supply)
-            # The same length, other codes: every dossier is a new one.
-            return body.replace(b'"MaHoSo": "S', b'"MaHoSo": "R%d' % repeats) if repeats else body
+    numbers = iter(range(-(-size // OF_A_BATCH)))
 
     def send() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        while time.monotonic() < end:
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            repeats, place = divmod(number, len(batches))
+            # About the same length, other codes: every dossier is a new one.
+            body = batches[place].replace(b'"MaHoSo": "S', b'"MaHoSo": "R%d' % repeats)
             began = time.monotonic()
-            answer = post(connection, "/api/dvcqg/service", next_body())
+            answer = post(connection, "/api/dvcqg/service", body)
             assert answer["error_code"] == "0", answer["message"]
             with lock:
                 acknowledged.append(time.monotonic() - began)
@@ -244,7 +241,7 @@ def sustained(port: int, group: int, token: str, seconds: float, senders: int) -
     spent = processor_time(group) - spent
     after = resource.getrusage(resource.RUSAGE_SELF)
     own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{senders} connections, batches of {OF_A_BATCH}, {took:.0f} s")
+    print(f"{dossiers:,} dossiers over {senders} connections, batches of {OF_A_BATCH}, {took:.0f} s")
     print(f"  HTTP to acknowledged   {dossiers / took:>9,.0f} dossiers/s, {quantiles(acknowledged)}")
     print(f"  to moved               {dossiers / (took + moved):>9,.0f} dossiers/s ({moved:.1f} s behind)")
     print(f"  to counted             {dossiers / (took + moved + counted):>9,.0f} dossiers/s")
@@ -255,7 +252,7 @@ def sustained(port: int, group: int, token: str, seconds: float, senders: int) -
     print(f"  load of the machine by all that runs on it: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def steady(port: int, token: str, seconds: float) -> None:
+def steady(port: int, group: int, token: str, seconds: float) -> None:
     """500 dossiers a second; when does each batch show in what the pages read?"""
     from phucvu.inbox.counting import latest, version
 
@@ -280,6 +277,7 @@ def steady(port: int, token: str, seconds: float) -> None:
 
     wait_until(lambda: version(period) > 0)
     start, seen = received(), version(period)
+    spent, before = processor_time(group), seen
     thread = threading.Thread(target=send)
     thread.start()
     lags: list[float] = []
@@ -293,6 +291,8 @@ def steady(port: int, token: str, seconds: float) -> None:
     thread.join()
     print(f"500 dossiers/s for {seconds:.0f} s, {start:,} received in the running month before")
     print(f"  acknowledged to visible: {quantiles(lags)}")
+    spent = 1000 * (processor_time(group) - spent) / (len(batches) * OF_A_BATCH)
+    print(f"  processor time of 1,000 dossiers: server {spent:.2f} s; counted {seen - before} times")
 
 
 def processor_time(group: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,10 @@ import ibis
 import polars as pl
 import pytest
 
-from phucvu.engine.figures import figures
+from phucvu.engine import live
+from phucvu.engine.counts import Tallies
+from phucvu.engine.evaluation import Evaluation
+from phucvu.engine.figures import Found, figures
 from phucvu.figures.periods import Period
 from phucvu.inbox import relevant
 from phucvu.inbox.month import Month
@@ -71,6 +75,45 @@ def test_an_answer_of_the_portal_costs_what_it_changes(
     # What was said of a dossier that was over is known once something new is said of it.
     store.append("dossiers", pl.DataFrame([rows[1] | {"received_at": spans["now"][0], "ended_at": None}]))
     assert month.figures(NOW).sort("unit", "indicator").equals(counted(every(store)))
+
+
+def test_the_first_and_the_last_such_dossier_of_a_procedure_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that is neither makes no procedure or service be gone through again."""
+    store = make_home(tmp_path)
+    of_unit = [{"unit": "H21.17", "procedure": f"1.00000{n}"} for n in (2, 4)]
+    store.append("authority", pl.DataFrame(of_unit))
+    services = [row | {"code": f"S{n}", "level": "full", "status": "public"} for n, row in enumerate(of_unit)]
+    store.append("services", pl.DataFrame(services))
+
+    def arrives(code: str, procedure: str, **said: object) -> None:
+        row = {"sender": "H21", "code": code, "unit": "H21.17", "procedure": procedure, "channel": 2}
+        row |= {"status": 4, "received_at": dt.datetime(2026, 11, 2), "paid_online": 1} | said
+        store.append("dossiers", pl.DataFrame([row], schema=TABLES["dossiers"].types))
+
+    month = Month(store, load("portal-2026"), PERIOD, Watch(store, TABLES))
+    arrives("A", "1.000002")
+    month.figures(NOW)
+    asked: set[str] = set()
+
+    def noted(evaluation: Evaluation, sums: Tallies, things: Collection[str]) -> Found:
+        asked.update(things)
+        return found_of(evaluation, sums, things)
+
+    found_of = live.counted
+    monkeypatch.setattr(live, "counted", noted)
+    for code, procedure, noticed in (
+        ("B", "1.000004", True),
+        ("C", "1.000004", False),
+        ("A", "1.000004", True),
+        ("B", "1.000002", True),
+    ):
+        asked.clear()
+        arrives(code, procedure, moment=NOW if code != "A" else None, payload=procedure)
+        found = month.figures(NOW).sort("unit", "indicator")
+        assert found.equals(counted(every(store)))
+        assert ("procedures" in asked) == noticed
 
 
 def arrive(random: Random, store: Store) -> None:

@@ -39,6 +39,13 @@ MOMENT = dt.timedelta(microseconds=1)
 
 NEVER = dt.datetime(1, 1, 1)
 
+OF_PAIRS = frozenset({"services", "procedures"})
+"""What is counted that has such a dossier of its unit and procedure, however many: as long as no measure of a
+pair comes to be nothing, or stops being so, these figures stay."""
+
+MOST_PIECES = 50
+"""Of so many pieces at most a frame consists that grows by what arrives."""
+
 SEEN = tuple(moment for moment in MOMENTS if moment != "due_at")
 """The moments of a dossier that are not seen before they have come."""
 
@@ -64,6 +71,7 @@ class Live:
         self._sums = _summed(self._judged)
         self._stands = pl.DataFrame(schema=STANDS)
         self._others: Found = {}
+        self._of_pairs: Found = {}
         self._evaluation: Evaluation | None = None
         self._counted_at = self._until = NEVER
 
@@ -90,34 +98,66 @@ class Live:
             evaluation = Evaluation.at(tables, self._rules, self._period, now)
         else:
             evaluation = self._evaluation.later(tables, now, LASTING)
-        self._judge(evaluation, numbers)
-        sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
+        turned = self._judge(evaluation, numbers)
+        if numbers is None or turned:
+            sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
+            self._of_pairs = counted(evaluation, sums, OF_PAIRS)
+        of_units = self._sums.group_by(pl.col("unit").cast(pl.String)).agg(SHARES.sum(), procedure=pl.lit(""))
+        sums = tallies(evaluation, of_units)
         if numbers is None:
             self._until = _alike_until(evaluation)
             self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
-        of_dossiers = [thing for thing in COUNTS if thing not in OF_OTHER_RECORDS]
-        found = shown(evaluation, self._others | counted(evaluation, sums, of_dossiers))
+        of_dossiers = counted(evaluation, sums, COUNTS.keys() - OF_OTHER_RECORDS - OF_PAIRS)
+        found = shown(evaluation, self._others | self._of_pairs | of_dossiers)
         self._evaluation, self._counted_at = evaluation, evaluation.cut_off
         return found
 
-    def _judge(self, evaluation: Evaluation, numbers: pl.Series | None) -> None:
-        """Judge the dossiers there are, in place of those of these numbers or of all."""
+    def _judge(self, evaluation: Evaluation, numbers: pl.Series | None) -> bool:
+        """Judge the dossiers there are, in place of those of these numbers or of all.
+
+        Whether some measure of a unit and procedure came to be nothing, or stopped being so.
+        """
         [rows] = evaluation.ask(("judged", *self._measures), partial(_judged, evaluation, self._measures))
         [coming] = evaluation.ask("moments to come", partial(_moments_to_come, evaluation))
-        gone = pl.col(ID).is_in((self._judged[ID] if numbers is None else numbers).implode())
+        if numbers is None:
+            numbers = self._judged[ID]
         judged = rows.select(pl.col(c).cast(t) for c, t in self._judged.schema.items())
-        taken_off = _summed(self._judged.filter(gone)).with_columns(-SHARES)
-        self._sums = _summed(pl.concat([self._sums, taken_off, _summed(judged)]))
-        self._judged = pl.concat([self._judged.filter(~gone), judged], rechunk=True)
+        gone = self._judged.filter(self._judged[ID].is_in(numbers.implode()))
+        taken_off = _summed(gone).with_columns(-SHARES)
+        changes = [taken_off, _summed(judged)]
+        concerned = pl.concat(changes).select(pl.col(PAIR)).unique()
+        before = self._sums.join(concerned, on=list(PAIR), how="semi", nulls_equal=True)
+        after = _summed(pl.concat([before, *changes]))
+        self._sums = pl.concat(
+            [self._sums.join(concerned, on=list(PAIR), how="anti", nulls_equal=True), after]
+        )
+        self._judged = _in_place_of(self._judged, numbers, judged)
         on_time = rows.select(ID, until=pl.col("due") + pl.duration(microseconds="waited_exactly"))
         lasting = on_time.filter(pl.col("until") >= evaluation.cut_off)
-        before = coming.select(ID, pl.col("until") - MOMENT)
-        self._stands = pl.concat([self._stands.filter(~gone), lasting, before], rechunk=True)
+        until_then = coming.select(ID, pl.col("until") - MOMENT)
+        self._stands = _in_place_of(self._stands, numbers, pl.concat([lasting, until_then]))
+        return not _positive(before).equals(_positive(after))
+
+
+def _in_place_of(held: pl.DataFrame, numbers: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """What is held with these rows in place of those of dossiers with these numbers.
+
+    Most that arrives is new: then what is held is not copied.
+    """
+    gone = held[ID].is_in(numbers.implode())
+    found = pl.concat([held.filter(~gone) if gone.any() else held, rows])
+    return found.rechunk() if found.n_chunks() > MOST_PIECES else found
 
 
 def _summed(rows: pl.DataFrame) -> pl.DataFrame:
     """The shares of each unit and procedure."""
     return rows.group_by(PAIR).agg(SHARES.cast(pl.Int64).sum())
+
+
+def _positive(sums: pl.DataFrame) -> pl.DataFrame:
+    """Of which units and procedures there is something, and of which measures."""
+    something = sums.select(pl.col(PAIR), SHARES > 0)
+    return something.filter(pl.any_horizontal(SHARES)).sort(pl.col(PAIR))
 
 
 def _judged(evaluation: Evaluation, measures: Mapping[str, Measure]) -> Iterator[ir.Table]:

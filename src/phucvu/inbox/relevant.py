@@ -86,11 +86,13 @@ class Relevant:
             self._con.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{name}_known" AS {known}')
         schemas = (held[name].schema() for name in ("dossiers", "steps"))
         self._made("left_out", _ended_before(*schemas, self._period.starts))
+        self._left_out = Numbers(self._con.con.sql("FROM left_out").pl()["dossier_id"])
         for name in OF_DOSSIERS:
             kept = f"SELECT * FROM {name}_known ANTI JOIN left_out USING (dossier_id)"  # noqa: S608
             self._tables[name] = self._made(name, kept)
             self._wanted[name] = self._made(f"{name}_wanted", f"SELECT * FROM {name} LIMIT 0")  # noqa: S608
             self._con.raw_sql(f'DROP VIEW "{name}_known"')
+        self._con.raw_sql("DROP TABLE left_out")
 
     def _made(self, name: str, sql: str) -> ir.Table:
         """A table of the connection with what a question in SQL answers; Ibis would translate it anew."""
@@ -102,11 +104,13 @@ class Relevant:
         """Follow tables of dossiers that have changed."""
         arrived = {name: self._since(name, self._places[name]) for name in names}
         numbers = {name: frame["dossier_id"] for name, frame in arrived.items()}
-        self._wake(self._left_out(ids for name, ids in numbers.items() if name != PORTAL_ANSWERS.name))
+        told = _distinct(ids for name, ids in numbers.items() if name != PORTAL_ANSWERS.name)
+        self._wake(self._left_out.among(told))
         # What the portal says of a dossier does not bring it in; it is read should something else do so.
-        unneeded = self._left_out(numbers.values())
+        every = _distinct(numbers.values())
+        unneeded = self._left_out.among(every)
         for name, all_rows in arrived.items():
-            frame = all_rows.join(unneeded, on="dossier_id", how="anti")
+            frame = all_rows.filter(~pl.col("dossier_id").is_in(unneeded.implode()))
             if TABLES[name].facts:
                 self._put(name, frame)
             else:
@@ -114,16 +118,9 @@ class Relevant:
                 self._remove(name, counting)
                 self._put(name, counting)
             self._places[name] = max([self._places[name], *all_rows["sequence"]])
-        return _distinct(numbers.values())
+        return every
 
-    def _left_out(self, numbers: Iterable[pl.Series]) -> pl.DataFrame:
-        """Those of these numbers of dossiers (``dossier_id``) that are left out."""
-        self._con.con.register("asked", _distinct(numbers).to_frame().to_arrow())
-        found: pl.DataFrame = self._con.con.sql("FROM left_out SEMI JOIN asked USING (dossier_id)").pl()
-        self._con.con.unregister("asked")
-        return found
-
-    def _wake(self, numbers: pl.DataFrame) -> None:
+    def _wake(self, numbers: pl.Series) -> None:
         """Take in, as they were held so far, dossiers that had been left out."""
         if numbers.is_empty():
             return
@@ -131,9 +128,9 @@ class Relevant:
         for name in OF_DOSSIERS:
             table = self._store.table(con, name)
             held = table.filter(table.sequence <= self._places[name])
-            self._put(name, held.semi_join(ibis.memtable(numbers), "dossier_id").to_polars())
+            self._put(name, held.semi_join(ibis.memtable(numbers.to_frame()), "dossier_id").to_polars())
         con.disconnect()
-        self._remove("left_out", numbers)
+        self._left_out.remove(numbers)
 
     def _put(self, name: str, rows: pl.DataFrame) -> None:
         self._con.con.register("fresh", rows.select(self._tables[name].columns).to_arrow())
@@ -153,6 +150,24 @@ class Relevant:
         files = [f for f in snapshot.log if f.last > place]
         rows = log_rows(name, snapshot.uris(files)).drop("payload", strict=False)
         return rows.filter(pl.col("sequence") > place).collect()
+
+
+class Numbers:
+    """Many numbers of dossiers, in the order of which some are found at once."""
+
+    def __init__(self, numbers: pl.Series) -> None:
+        self._sorted = numbers.sort()
+        self._removed = numbers.clear()
+
+    def among(self, asked: pl.Series) -> pl.Series:
+        """Those of the numbers asked about that are here."""
+        if self._sorted.is_empty():
+            return self._sorted
+        places = self._sorted.search_sorted(asked).clip(upper_bound=self._sorted.len() - 1)
+        return asked.filter((self._sorted.gather(places) == asked) & ~asked.is_in(self._removed.implode()))
+
+    def remove(self, numbers: pl.Series) -> None:
+        self._removed = pl.concat([self._removed, numbers])
 
 
 @lru_cache(maxsize=8)
