@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.core.internal.ratelimit import get_ip
@@ -20,6 +21,7 @@ from django.shortcuts import render
 from phucvu.accounts import OIDC, audit, units
 from phucvu.accounts.models import User
 from phucvu.accounts.permissions import TWO_STEP, Role
+from phucvu.accounts.rows import row_by
 from phucvu.accounts.sealing import seal
 from phucvu.inbox.clock import now
 
@@ -28,6 +30,14 @@ TWO_STEP_KEYS = "two-step sign-in"
 
 UNKNOWN = "?"
 """The actor where nobody knows who it was."""
+
+
+class Accounts(AuthenticationBackend):  # type: ignore[misc]
+    """Who is signed in is asked for with each page."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = row_by(User, id=user_id)
+        return user if self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
 from phucvu.accounts.permissions import Action, Role, may
+from phucvu.accounts.rows import row_by
 from phucvu.accounts.words import actions
 from phucvu.inbox.words import both
 
@@ -54,7 +54,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def has_two_step(self) -> bool:
-        return bool(is_mfa_enabled(self, [Authenticator.Type.TOTP]))
+        return row_by(Authenticator, user_id=self.pk, type=Authenticator.Type.TOTP) is not None
 
     @property
     def title(self) -> Any:

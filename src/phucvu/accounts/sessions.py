@@ -16,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import User
+from phucvu.accounts.rows import row_by
 from phucvu.inbox.clock import now
 from phucvu.rules.model import Words
 
@@ -60,7 +61,7 @@ class Session:
 def used(request: Any) -> bool:
     """Write down that the session of a request is used; False where it lay idle too long and is ended."""
     user, moment = request.user, now()
-    row = UserSession.objects.filter(session_key=request.session.session_key, user_id=user.pk).first()
+    row = row_by(UserSession, session_key=request.session.session_key, user_id=user.pk)
     if row is None:
         return _began(request, moment)
     idle = moment - row.last_seen_at

@@ -58,7 +58,7 @@ CONTEXT_PROCESSORS = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["phucvu.accounts.adapters.Accounts"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace-own"
 LOGOUT_REDIRECT_URL = "/"
@@ -79,6 +79,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 """Seconds that a link to set a password works."""
 
+SESSION_ENGINE = "phucvu.accounts.session_store"
 # A working day; closing the browser ends it sooner.
 SESSION_COOKIE_AGE = 10 * 3600
 
