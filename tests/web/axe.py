@@ -15,6 +15,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
+from .. import browsing
+
 VERSION = "4.14.1"
 INTEGRITY = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 """SHA-512 of the package as the npm registry gives it."""
@@ -44,12 +46,14 @@ Look = tuple[int, Literal["light", "dark"]]
 """The width of a screen in pixels, and the colours that its owner prefers."""
 
 
-def violations(page: Page, script: str, looks: Iterable[Look]) -> list[str]:
-    """What is found on the page that is open, turned to one look after the other."""
-    page.evaluate(script)
+def violations(page: Page, looks: Iterable[Look]) -> list[str]:
+    """What is found on the page that is open, turned to one look after the other.
+
+    Its window runs ``source`` in each page.
+    """
     found = []
     for width, scheme in looks:
-        page.set_viewport_size({"width": width, "height": 900})
+        browsing.widen(page, width)
         page.emulate_media(color_scheme=scheme)
         found += [f"{page.url} {width} {scheme}: {violation}" for violation in page.evaluate(RUN)]
     return found

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -12,6 +13,11 @@ from phucvu.web import results
 from phucvu.web.serve import gather_static_files
 
 from .showing import Shown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from ..browsing import Windows
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,3 +42,20 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(results, "source", lambda: source)
 
     return replace
+
+
+@pytest.fixture
+def open_page(windows: Windows, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages without scripts, one after the other; none may send for anything elsewhere, or fail."""
+    from .. import browsing
+
+    with ExitStack() as watching:
+
+        def open_(path: str, width: int = 1280) -> Page:
+            watching.close()
+            page = windows.open(width, java_script_enabled=False)
+            watching.enter_context(browsing.watched(page, address, refused="404"))
+            page.goto(path)
+            return page
+
+        yield open_

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,10 +18,10 @@ from phucvu.proofs.proof import as_qr_text
 from phucvu.records.store import Store
 
 from .. import browsing
-from ..web.axe import RUN, source
+from ..web import axe
 from ..web.test_browser import A4
 from .conftest import count
-from .test_browser import OUTSIDE, SMALL, fits
+from .test_browser import SMALL
 
 SignIn = Callable[[str, str], Client]
 
@@ -54,7 +55,7 @@ def publisher(places: list[str], client_of: SignIn) -> str:
     return client_of("publisher", "H99").cookies["sessionid"].value
 
 
-def opened(windows: browsing.Windows, address: str, session: str, width: int, **options: bool) -> Page:
+def opened(windows: browsing.Windows, address: str, session: str, width: int, **options: Any) -> Page:
     page = windows.open(width, **options)
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
     return page
@@ -69,13 +70,12 @@ def test_they_fit_desk_phone_and_paper(
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(place)
             assert page.locator("h1").is_visible(), place
-            assert fits(page), (place, width)
+            assert browsing.faults(page) == {}, (place, width)
             if width == 390 and not place.startswith("/units/"):  # a table's terms are links in its heading
                 assert page.evaluate(SMALL) == [], place
-        page.set_viewport_size({"width": A4, "height": 900})
+        browsing.widen(page, A4)
         page.emulate_media(media="print")
-        assert page.evaluate("document.documentElement.scrollWidth") <= A4, place
-        assert page.evaluate(OUTSIDE, A4) == [], place
+        assert browsing.faults(page) == {}, place
         assert not page.locator("main button").locator("visible=true").count(), place
         codes = [code.bounding_box() for code in page.locator("img.qr").all()]
         assert bool(codes) == ("/units/" in place), place
@@ -102,13 +102,9 @@ def test_a_page_of_provisional_figures_carries_no_code(
 def test_axe_finds_nothing(
     windows: browsing.Windows, address: str, places: list[str], publisher: str
 ) -> None:
-    script, found = source(), {}
-    page = opened(windows, address, publisher, 390, bypass_csp=True)
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(media="screen", color_scheme=scheme)  # type: ignore[arg-type]
-        for place in places:
-            page.goto(place)
-            page.evaluate(script)
-            found[place, scheme] = page.evaluate(RUN)
-    assert {place: violations for place, violations in found.items() if violations} == {}
+    page = opened(windows, address, publisher, 390, script=axe.source(), bypass_csp=True)
+    found = []
+    for place in places:
+        page.goto(place)
+        found += axe.violations(page, [(1280, "light"), (390, "dark")])
+    assert found == []
