@@ -98,7 +98,7 @@ def serving():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = configuration.environment(PYTHONPATH=str(SITE))
-    command = [sys.executable, "-c", f"import inbox_site; inbox_site.main({port}, 2)"]
+    command = [sys.executable, str(SITE / "inbox_site.py"), str(port), "2"]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         while True:

@@ -12,7 +12,9 @@ import pytest
 
 from phucvu.records.store import Store
 
-SPAWN = multiprocessing.get_context("spawn")
+# Forked from one that has loaded the libraries and has not begun to use them.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
 DAY = dt.datetime(2026, 3, 2, 8)
 BATCH = 50
 
@@ -60,8 +62,8 @@ def read(home, name="dossiers", as_of=None):
 
 def test_two_writers_two_compacters_and_a_reader(tmp_path):
     home, batches = str(tmp_path / "home"), 8
-    writers = [SPAWN.Process(target=write, args=(home, w, batches)) for w in range(2)]
-    compacters = [SPAWN.Process(target=compact_always, args=(home, 4)) for _ in range(2)]
+    writers = [PROCESSES.Process(target=write, args=(home, w, batches)) for w in range(2)]
+    compacters = [PROCESSES.Process(target=compact_always, args=(home, 4)) for _ in range(2)]
     for process in [*writers, *compacters]:
         process.start()
     last = {}
@@ -96,8 +98,8 @@ def test_compaction_killed_at_any_time_loses_nothing(tmp_path, wait):
         store.append("dossiers", batch(number))
     store.append("steps", steps(0))
     before = read(home).sort("code")
-    started = SPAWN.Event()
-    process = SPAWN.Process(target=_compact_and_tell, args=(home, started))
+    started = PROCESSES.Event()
+    process = PROCESSES.Process(target=_compact_and_tell, args=(home, started))
     process.start()
     assert started.wait(120)
     time.sleep(wait)

@@ -3,6 +3,7 @@
 import importlib
 import multiprocessing
 import os
+import sys
 
 
 def __getattr__(name):
@@ -63,3 +64,7 @@ def main(port, workers, counts="everything"):
 
     with background.background(lambda part: run(part, opened())):
         server.serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
