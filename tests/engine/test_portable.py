@@ -23,7 +23,9 @@ def evaluation():
     return Evaluation.at(from_frames(worked.frames(example)), rules, period, dt.datetime(2026, 9, 15))
 
 
-def test_the_pass_over_dossiers(evaluation):
+def test_the_pass_over_dossiers(evaluation, monkeypatch):
+    # As an engine is given it for which nothing is translated beforehand.
+    monkeypatch.setattr(Evaluation, "view", lambda self, _name, rows: rows(self))
     rows = features.dossiers(evaluation)
     wanted = [m for i in evaluation.rules.indicators for m in counts.measures(i)]
     assert {c for m in wanted for c in m.conditions} <= set(CONDITIONS)

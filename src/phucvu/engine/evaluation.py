@@ -22,7 +22,7 @@ from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsSchema
 
 from phucvu.engine.calendar import Calendar
-from phucvu.engine.connections import Over, Rows, forget, put, put_moment, run, translate
+from phucvu.engine.connections import EMBEDDED, Over, Rows, forget, put, put_moment, run, translate
 from phucvu.engine.limits import WITHIN
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree
@@ -145,6 +145,12 @@ def _of_period(rows: ir.Table) -> ir.Table:
     return rows.filter(rows.concerns_from <= cut_off(), rows.concerns_until >= starts())
 
 
+_OF_UNITS: Types = {"unit": pl.String}
+
+AMONG = table("among", _OF_UNITS)
+"""The units of ``Evaluation.among``."""
+
+
 @dataclass(frozen=True)
 class Query:
     """An expression over names, its SQL, and the inputs that it reads."""
@@ -180,6 +186,7 @@ class Evaluation:
     _put: dict[str, object] = field(default_factory=dict)
     _inputs: dict[str, Input] = field(default_factory=dict)
     _answers: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _views: dict[str, Query] = field(default_factory=dict)
 
     @classmethod
     def at(
@@ -288,9 +295,24 @@ class Evaluation:
         self._put[held.get_name()] = put(self._engine, held.get_name(), rows)
         return held
 
+    def view(self, name: str, rows: Callable[[Evaluation], ir.Table]) -> ir.Table:
+        """Rows that much is asked of, to write expressions with: translated once, whatever is asked of them.
+
+        They do not depend on the rules; the name stands for everything else that they depend on.
+        """
+        if self._engine.name != EMBEDDED:
+            return rows(self)
+        queries = self._queries("")
+        if name not in queries:
+            queries[name] = [self._query(rows(self))]
+        [query] = queries[name]
+        found = ibis.table(query.rows.schema(), name=f"{PREFIX}{name}")
+        self._views[found.get_name()] = query
+        return found
+
     def among(self, units: Collection[str]) -> ir.Table:
         """Units to join with, of which alone something is asked."""
-        return self.hold(pl.DataFrame({"unit": [*units]}, schema={"unit": pl.String}), "among")
+        return self.hold(pl.DataFrame({"unit": [*units]}, schema=_OF_UNITS), "among")
 
     def put_moment(self, name: str, moment: dt.datetime) -> None:
         """Let expressions say ``name()`` for a moment (see ``moment``)."""
@@ -315,13 +337,16 @@ class Evaluation:
         self, name: Hashable, tables: Callable[[], Iterable[ir.Table]], module: str
     ) -> Iterator[Query]:
         """The queries of a name, each once what it reads is there."""
-        queries = _queries(self._engine.name, self._counts, self.summed, bool(self.together))
+        queries = self._queries(self._counts)
         if (module, name) not in queries:
             queries[module, name] = [self._query(rows) for rows in tables()]
         for query in queries[module, name]:
             for read in query.reads:
                 self.put(read)
             yield query
+
+    def _queries(self, counts: str) -> dict[Hashable, list[Query]]:
+        return _queries(self._engine.name, counts, self.summed, bool(self.together))
 
     def ask_once(self, name: str, rows: Callable[[], ir.Table]) -> pl.DataFrame:
         """The rows of one table, asked by ``ask`` for the first time and then remembered."""
@@ -338,8 +363,12 @@ class Evaluation:
         if stale := [v.value for v in moments]:
             raise ValueError(f"moments of one evaluation would answer for all: {stale}")
         reads = {read.name for read in rows.op().find(ops.UnboundTable)}
-        inputs = tuple(given for name, given in self._inputs.items() if name in reads)
-        return Query(rows, translate(self._engine, rows), inputs)
+        inputs = {name: given for name, given in self._inputs.items() if name in reads}
+        sql = translate(self._engine, rows)
+        for name in reads & self._views.keys():
+            sql = sql.replace(f'"{name}"', f"({self._views[name].sql})")
+            inputs |= {given.table.get_name(): given for given in self._views[name].reads}
+        return Query(rows, sql, tuple(inputs.values()))
 
     @cached_property
     def calendar(self) -> Calendar:

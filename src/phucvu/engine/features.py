@@ -12,6 +12,7 @@ import polars as pl
 
 from phucvu.engine import on_time, populations
 from phucvu.engine.evaluation import (
+    AMONG,
     Evaluation,
     Types,
     cut_off,
@@ -39,7 +40,7 @@ many of the whole numbers counted, seconds of the clock or days, make one. A mon
 def dossiers(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Table:
     """The dossiers of the populations ``received`` and ``handled``, of all units or of those in a table.
 
-    See ``with_filed``; what was only filed is not among them.
+    ``units`` are those of ``Evaluation.among``. See ``with_filed``; what was only filed is not among them.
     """
     rows = with_filed(evaluation, units)
     return rows.filter(rows.handled)
@@ -57,6 +58,12 @@ def with_filed(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Tabl
     out says nothing. Where several periods are counted together (``Evaluation.together``), there is a row
     for each that a dossier counts in, with ``OWN_PERIOD``.
     """
+    if units is None:
+        return evaluation.view("with_filed", _worked_out)
+    return evaluation.view("with_filed_among", partial(_worked_out, units=AMONG))
+
+
+def _worked_out(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Table:
     procedures = evaluation.tables["procedures"]
     rows, waits = _histories(evaluation, units)
     own = [c for c in rows.columns if c not in (*histories.TYPES, "begins", "asked_id")]
