@@ -127,7 +127,7 @@ def python(code: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str
 
 
 def start(code: str, env: Mapping[str, str], log: IO[bytes]) -> Started:
-    """The same, and it is not waited for; what it prints is added to a file."""
+    """The same, and it is not waited for; what it prints is added to a file, last how it ends: «status 0»."""
     return STARTER.start(_asked(["-c"], None, env, code=code), log)
 
 
@@ -207,9 +207,12 @@ def _end(said: int | str | None) -> NoReturn:
         print(said, file=sys.stderr)
     threading._shutdown()
     atexit._run_exitfuncs()
+    status = said if isinstance(said, int) else int(said is not None)
     sys.stdout.flush()
+    if request.get("stays"):
+        print(f"status {status}", file=sys.stderr)
     sys.stderr.flush()
-    os._exit(said if isinstance(said, int) else int(said is not None))
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +18,7 @@ import pytest
 from phucvu.figures.periods import now_in_vietnam
 
 from .. import starting
+from .serving import COUNTED, serving
 
 pytestmark = pytest.mark.site
 
@@ -63,9 +60,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     folder = tmp_path_factory.mktemp("installation")
     (folder / "units.csv").write_text(UNITS, encoding="utf-8")
     (folder / "procedures.csv").write_text(PROCEDURES, encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = os.environ | {"PHUCVU_HOME": str(folder / "home")}
 
     def run(*words: str) -> str:
@@ -75,30 +69,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
     run("import", "units.csv", "procedures.csv")
     secret = run("senders", "add", "he-thong", "--unit", "H99").strip()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "phucvu", "serve", "--port", str(port)],
-        env=environment,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    site = Installation(f"http://127.0.0.1:{port}", folder / "home", secret)
-    try:
+    with serving(COUNTED, folder / "home", folder / "log") as served:
+        site = Installation(served.url, folder / "home", secret)
         end = time.monotonic() + 240
-        while True:
-            assert server.poll() is None
-            try:
-                if site.get("/healthz")[0] == 200:
-                    break
-            except OSError:
-                assert time.monotonic() < end
-                time.sleep(0.2)
+        while site.get("/healthz")[0] != 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
         yield site
-        os.kill(server.pid, signal.SIGTERM)
-        assert server.wait(120) == 0
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL)
+        served.stop()
 
 
 def test_what_is_sent_is_on_the_page(installation: Installation) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from email.message import Message
 from pathlib import Path
 
 import pytest
 
 from phucvu.problems import UnusableError
 from phucvu.web.serve import serve
+
+from .serving import PUBLISHED, free_port, get, serving
 
 pytestmark = pytest.mark.site
 
@@ -33,25 +34,6 @@ class TakenApart:
 kept = TakenApart()
 """
 """What it loads first: each process forked from it tells when Python is taken apart there."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def get(url: str) -> tuple[int, str, Message]:
-    deadline = time.monotonic() + 120  # starting takes 3 seconds, and far longer where much else runs
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                return answer.status, answer.read().decode(), answer.headers
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -90,25 +72,18 @@ def test_serves_until_told_to_stop(how: signal.Signals, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_told_many_times_or_killed_it_leaves_nothing_behind(how: signal.Signals, tmp_path: Path) -> None:
-    port = free_port()
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)], start_new_session=True
-    )
-    try:
-        assert get(f"http://127.0.0.1:{port}/healthz")[0] in (200, 503)
+    with serving(PUBLISHED, tmp_path / "home", tmp_path / "log") as site:
         end = time.monotonic() + 120
-        while program.poll() is None:
-            program.send_signal(how)
+        while not site.process.has_ended():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(site.process.pid, how)
             assert time.monotonic() < end
         while True:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)):
+                if probe.connect_ex(("127.0.0.1", site.port)):
                     break
             assert time.monotonic() < end
             time.sleep(0.1)
-    finally:
-        if program.poll() is None:
-            os.killpg(program.pid, signal.SIGKILL)
 
 
 def test_a_setting_that_names_an_unknown_unit_stops_the_start(tmp_path: Path) -> None:

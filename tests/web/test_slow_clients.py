@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,7 +17,7 @@ import pytest
 from phucvu.problems import UnusableError
 from phucvu.web.door import Limits
 
-from .test_serve import PROGRAM, free_port, get
+from .serving import PUBLISHED, Served, get, serving
 
 pytestmark = pytest.mark.site
 
@@ -28,39 +25,27 @@ SLOW = 40
 """Clients; the site answers 8 requests at a time."""
 
 
-@contextlib.contextmanager
-def serving(home: Path, **settings: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    port = free_port()
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port), str(home)],
-        env=os.environ | settings,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        get(f"http://127.0.0.1:{port}/glossary")  # what is loaded once is loaded
-        yield port, program
-    finally:
-        if program.poll() is None:
-            os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
-
-
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     limits = {"PHUCVU_HEADER_SECONDS": "4", "PHUCVU_BODY_SECONDS": "4", "PHUCVU_AT_ONCE": "60"}
-    with serving(tmp_path_factory.mktemp("home"), **limits) as (port, _program):
-        yield port
+    folder = tmp_path_factory.mktemp("folder")
+    with published(folder, **limits) as site:
+        yield site.port
+
+
+def published(folder: Path, **settings: str) -> AbstractContextManager[Served]:
+    # Once that page was answered what is loaded once is loaded.
+    return serving(PUBLISHED, folder / "home", folder / "log", "/glossary", **settings)
 
 
 class Slow:
     """A client that has sent the begin of a request and adds a byte now and then, until it is answered."""
 
-    def __init__(self, port: int, begin: bytes, again: bytes) -> None:
+    def __init__(self, port: int, begin: bytes, again: bytes, address: str = "127.0.0.1") -> None:
         self.again = again
         self.answer: bytes | None = None
         self.took = 0.0
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket = socket.create_connection(("127.0.0.1", port), source_address=(address, 0))
         self.socket.settimeout(0.3)
         self.socket.sendall(begin)
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -103,14 +88,24 @@ BEGINS = {
 }
 
 
-@pytest.mark.parametrize(("begin", "again"), BEGINS.values(), ids=BEGINS)
-def test_slow_clients_wait_outside(port: int, begin: bytes, again: bytes) -> None:
-    slow = [Slow(port, begin, again) for _ in range(SLOW)]
+@pytest.fixture(scope="module")
+def all_slow(port: int) -> dict[str, list[Slow]]:
+    """Clients of every kind at the same time, each kind at an address of its own; others are answered."""
+    kinds = enumerate(BEGINS.items(), 2)
+    slow = {
+        kind: [Slow(port, begin, again, f"127.0.0.{n}") for _ in range(SLOW)]
+        for n, (kind, (begin, again)) in kinds
+    }
     time.sleep(0.5)
     began = time.monotonic()
     assert get(f"http://127.0.0.1:{port}/glossary")[0] == 200
     assert time.monotonic() - began < 2
-    for one in slow:
+    return slow
+
+
+@pytest.mark.parametrize("kind", BEGINS)
+def test_slow_clients_wait_outside(all_slow: dict[str, list[Slow]], kind: str) -> None:
+    for one in all_slow[kind]:
         one.thread.join()
         assert one.answer is not None, "it is still held"
         assert one.took < 20
@@ -154,7 +149,8 @@ def test_a_body_that_is_cut_off_is_not_taken_for_whole(port: int) -> None:
 
 
 def test_of_one_address_only_so_much_at_once_and_a_stop_refuses_what_is_half_sent(tmp_path: Path) -> None:
-    with serving(tmp_path, PHUCVU_AT_ONCE="3") as (port, program):
+    with published(tmp_path, PHUCVU_AT_ONCE="3") as site:
+        port = site.port
         slow = [Slow(port, head(SERVICE, LENGTH), b"") for _ in range(3)]
         time.sleep(0.5)
         too_many = Slow(port, head(SERVICE, LENGTH), b"")
@@ -162,21 +158,21 @@ def test_of_one_address_only_so_much_at_once_and_a_stop_refuses_what_is_half_sen
         assert too_many.answer is not None
         assert too_many.answer.startswith(b"HTTP/1.1 503 ")
         assert get(f"http://127.0.0.1:{port}/glossary")[0] == 200
-        program.terminate()
+        site.process.terminate()
         for one in slow:
             one.thread.join()
             assert one.answer is not None
             assert one.answer.startswith(b"HTTP/1.1 503 ")
             assert json.loads(one.answer.rpartition(b"\r\n\r\n")[2])["error_code"] == "503"
-        assert program.wait(10) == 0
+        site.has_stopped(10)
 
 
 def test_a_stop_waits_for_an_upload_that_is_nearly_there(tmp_path: Path) -> None:
     body = b'{"session": "sai", "data": []}'
-    with serving(tmp_path) as (port, program), socket.create_connection(("127.0.0.1", port)) as client:
+    with published(tmp_path) as site, socket.create_connection(("127.0.0.1", site.port)) as client:
         client.sendall(head(SERVICE, f"Content-Length: {len(body)}") + body[:10])
         time.sleep(0.3)
-        program.terminate()
+        site.process.terminate()
         time.sleep(0.3)
         client.sendall(body[10:])
         answer = client.recv(2000)

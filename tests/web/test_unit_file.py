@@ -12,12 +12,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .test_serve import free_port
+from .. import starting
+from .serving import COUNTED, free_port, serving
 
 pytestmark = pytest.mark.site
 
@@ -48,21 +48,26 @@ def test_the_unit_lets_write_the_home_and_a_temporary_folder_of_its_own() -> Non
     assert SAID["UMask"] == "0077"
 
 
-@contextlib.contextmanager
-def served(home: Path, *before: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The site as the unit starts it, once it answers."""
+def test_the_service_runs_where_only_its_home_can_be_written(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("this machine lets nobody make a read-only view of its files")
+    home = tmp_path / "home"
+    home.mkdir()
     port = free_port()
-    command = [*before, sys.executable, "-m", "phucvu", "serve", "--home", str(home), "--port", str(port)]
+    command = [sys.executable, "-m", "phucvu", "serve", "--home", str(home), "--port", str(port)]
     program = subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ["unshare", "-m", "bash", "-c", CLOSED, "-", str(home), *command],
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     try:
         end = time.monotonic() + 150
         while not answers(port):
             assert program.poll() is None, program.communicate()[1].decode()
             assert time.monotonic() < end
-            time.sleep(0.2)
-        yield program
+            time.sleep(0.1)
+        assert list((home / "tmp").iterdir())
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(program.pid, signal.SIGKILL)
@@ -75,15 +80,6 @@ def answers(port: int) -> bool:
     return False
 
 
-def test_the_service_runs_where_only_its_home_can_be_written(tmp_path: Path) -> None:
-    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
-        pytest.skip("this machine lets nobody make a read-only view of its files")
-    home = tmp_path / "home"
-    home.mkdir()
-    with served(home, "unshare", "-m", "bash", "-c", CLOSED, "-", str(home)):
-        assert list((home / "tmp").iterdir())
-
-
 def test_nothing_is_left_of_what_was_stopped_or_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,26 +87,21 @@ def test_nothing_is_left_of_what_was_stopped_or_killed(
     home.mkdir()
     elsewhere.mkdir()
     monkeypatch.setenv("TMPDIR", str(elsewhere))
-    with served(home) as program:
+    log = tmp_path / "log"
+    with serving(COUNTED, home, log) as site:
         assert len(list((home / "tmp").iterdir())) == 1
-        program.terminate()
-        program.communicate(timeout=120)
+        site.stop()
     assert list((home / "tmp").iterdir()) == []
-    with served(home) as program:
+    with serving(COUNTED, home, log) as site:
         (killed,) = (home / "tmp").iterdir()
-        program.kill()
-        program.communicate(timeout=120)
+        site.kill()
     assert killed.exists()
-    with served(home):
+    with serving(COUNTED, home, log):
         assert not killed.exists()
         # One that runs keeps its own when another begins.
         (running,) = (home / "tmp").iterdir()
-        refused = [
-            sys.executable,
-            "-c",
-            f"from phucvu.records.places import scratch\nwith scratch({str(home)!r}): pass",
-        ]
-        subprocess.run(refused, check=True)
+        code = f"from phucvu.records.places import scratch\nwith scratch({str(home)!r}): pass"
+        assert starting.python(code, os.environ).returncode == 0
         assert running.exists()
     assert list(elsewhere.iterdir()) == []
     shutil.rmtree(home)

@@ -101,6 +101,8 @@ def scratch(home: str | Path) -> Iterator[Path]:
         # The system gives the lock back when this process ends, however it ends.
         with (folder / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # Nor does a forked process keep it, which may live a second longer than this one.
+            os.register_at_fork(after_in_child=lock.close)
             tempfile.tempdir = str(folder)  # see configuration.environment
             yield folder
     finally:
