@@ -14,7 +14,7 @@ from django.utils import translation
 
 from phucvu.accounts.doors import Rule, rules
 from phucvu.accounts.models import User
-from phucvu.accounts.permissions import MAY, TWO_STEP, Action, Role
+from phucvu.accounts.permissions import MAY, Role
 
 from ..signing import sign
 from .conftest import ASIDE
@@ -72,8 +72,6 @@ OF_WHO_ASKED = {
 """Addresses of what one account asked for: there is nothing there for any other, of the unit or not."""
 
 SIGN_IN = "/accounts/login"
-SET_UP = "/accounts/two-step/set-up"
-SECOND_STEP = "/accounts/two-step/confirm"
 
 EVERY = list(rules(get_resolver().url_patterns))
 RULED = [(route, pattern, rule) for route, pattern, rule in EVERY if rule and rule.action]
@@ -125,23 +123,6 @@ def test_strangers_are_sent_to_sign_in(client: Client) -> None:
         if not route.startswith("admin/") and not sent_to(client.get("/en" + path), "/en" + SIGN_IN):
             wrong.append("/en" + path)
     assert wrong == []
-
-
-@pytest.mark.parametrize("role", sorted(TWO_STEP))
-def test_nothing_without_the_second_step(account: Make, client: Client, role: Role) -> None:
-    bare, user = account(role, "H21.17", name="moi", two_step=False), account(role, "H21.17")
-    places = Places(account)
-    for who, methods, place in (
-        (bare, ("password",), SET_UP),
-        (bare, ("password", "mfa"), SET_UP),
-        (user, ("password",), SECOND_STEP),
-    ):
-        sign(client, who, methods)
-        for route, pattern, rule in RULED:
-            for _where, path in places.of(route, pattern, rule):
-                if rule.action is not Action.OWN_SIGN_IN:
-                    assert sent_to(client.get(path), place), path
-                    assert sent_to(client.post(path), place), path
 
 
 @pytest.mark.parametrize("role", Role)

@@ -11,7 +11,7 @@ from phucvu.figures.units import Units
 from phucvu.published import scored_2026
 from phucvu.rules.loading import load
 from phucvu.scoring import score
-from phucvu.steering.firm_ranks import firm_rank_alone, firm_ranks, with_firm_ranks
+from phucvu.steering.firm_ranks import firm_ranks, ranked_units, with_firm_ranks
 from phucvu.steering.score_errors import is_sample, score_errors
 
 RULES = load("portal-2026")
@@ -113,9 +113,9 @@ def test_those_that_cannot_be_told_apart_say_so_of_each_other(published):
     for code, one in firm.items():
         assert code not in one.alike
         assert all(code in firm[other].alike for other in one.alike)
-    low, high = firm_rank_alone(published.scores, "2026", ("province", None), "H21")
+    low, high = ranked_units(published.scores, "2026", ("province", None)).alone("H21")
     assert firm["H21"].low <= low <= 4 <= high <= firm["H21"].high
-    assert firm_rank_alone(published.scores, "2026", ("province", None), "H21.17") is None
+    assert ranked_units(published.scores, "2026", ("province", None)).alone("H21.17") is None
 
 
 def test_a_block_of_one_has_no_interval(published):

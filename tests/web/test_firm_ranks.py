@@ -11,7 +11,7 @@ from django.test import Client
 
 from phucvu.published import scored_2026
 from phucvu.rules.loading import load
-from phucvu.steering.firm_ranks import firm_rank_alone, firm_ranks
+from phucvu.steering.firm_ranks import firm_ranks, ranked_units
 from phucvu.steering.other_rules import scored_by
 
 from .showing import with_communes
@@ -35,7 +35,8 @@ def test_a_unit_says_how_firm_its_rank_is(client: Client, firm) -> None:
     assert f"Hạng 4, chắc từ {own.low} đến {own.high} (độ tin cậy 95%)" in shown
     assert f"với {len(own.alike)} tỉnh, thành phố chưa đủ lớn để nói bên nào hơn" in shown
     found = scored_2026().scores
-    alone = {code: firm_rank_alone(found, "2026", PROVINCES, code) for code in firm}
+    ranked = ranked_units(found, "2026", PROVINCES)
+    alone = {code: ranked.alone(code) for code in firm}
     narrower = next(code for code, one in firm.items() if alone[code] != (one.low, one.high))
     low, high = alone[narrower]
     assert re.search(

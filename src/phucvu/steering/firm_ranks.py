@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -35,35 +36,47 @@ Block = tuple[str, str | None]
 """Kind and parent."""
 
 
+@dataclass(frozen=True)
+class RankedUnits:
+    """The units of a block that have a score, best first, with their scores and standard errors."""
+
+    codes: list[str]
+    points: Numbers
+    errors: Numbers
+
+    @cached_property
+    def firm(self) -> dict[str, FirmRank]:
+        if not self.codes:
+            return {}
+        sets = rank_sets(self.points, self.errors)
+        open_pairs = ~(sets.better | sets.better.T)
+        return {
+            code: FirmRank(
+                int(sets.low[unit]),
+                int(sets.high[unit]),
+                float(self.errors[unit]),
+                tuple(other for j, other in enumerate(self.codes) if open_pairs[unit, j] and j != unit),
+            )
+            for unit, code in enumerate(self.codes)
+        }
+
+    def alone(self, unit: str) -> tuple[int, int] | None:
+        """The first and last place of one unit for who looks at it alone; None where there is none."""
+        if unit not in self.codes:
+            return None
+        return rank_set_alone(self.points, self.errors, self.codes.index(unit))
+
+
 def firm_ranks(scores: Scores, period: str, block: Block, part: str = TOTAL) -> dict[str, FirmRank]:
     """By unit of a block, for its total or the score of a group.
 
     Empty where fewer than two units have a score, or more than ``MOST_UNITS``.
     """
-    codes, points, errors = _scored(scores, period, block, part)
-    if not codes:
-        return {}
-    sets = rank_sets(points, errors)
-    open_pairs = ~(sets.better | sets.better.T)
-    return {
-        code: FirmRank(
-            int(sets.low[unit]),
-            int(sets.high[unit]),
-            float(errors[unit]),
-            tuple(other for j, other in enumerate(codes) if open_pairs[unit, j] and j != unit),
-        )
-        for unit, code in enumerate(codes)
-    }
+    return ranked_units(scores, period, block, part).firm
 
 
-def firm_rank_alone(scores: Scores, period: str, block: Block, unit: str) -> tuple[int, int] | None:
-    """The first and last place of one unit's total for who looks at it alone; None where there is none."""
-    codes, points, errors = _scored(scores, period, block, TOTAL)
-    return rank_set_alone(points, errors, codes.index(unit)) if unit in codes else None
-
-
-def _scored(scores: Scores, period: str, block: Block, part: str) -> tuple[list[str], Numbers, Numbers]:
-    """The units of a block that have a score, best first, with their scores and standard errors."""
+def ranked_units(scores: Scores, period: str, block: Block, part: str = TOTAL) -> RankedUnits:
+    """By a block's totals or the scores of a group."""
     kind, parent = block
     frame = scores.totals if part == TOTAL else scores.groups.filter(group=part)
     ranked = frame.filter(
@@ -78,7 +91,7 @@ def _scored(scores: Scores, period: str, block: Block, part: str) -> tuple[list[
     of_part = pl.lit(True) if part == TOTAL else pl.col("group") == part
     components = scores.components.filter(pl.col("period") == period, pl.col("unit").is_in(codes), of_part)
     errors = score_errors(components, codes, scores.rules[period], kind)
-    return codes, ranked["score"].cast(pl.Float64).to_numpy(), errors
+    return RankedUnits(codes, ranked["score"].cast(pl.Float64).to_numpy(), errors)
 
 
 def with_firm_ranks(ranked: pl.DataFrame, scores: Scores) -> pl.DataFrame:

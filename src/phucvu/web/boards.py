@@ -18,7 +18,7 @@ from phucvu.rules.loading import shown
 from phucvu.rules.model import RuleSet, RuleSetFile
 from phucvu.scoring.result import Result
 from phucvu.scoring.scores import Scores, with_changes
-from phucvu.steering.firm_ranks import FirmRank, firm_ranks
+from phucvu.steering.firm_ranks import FirmRank, RankedUnits, ranked_units
 from phucvu.steering.other_rules import counted_otherwise, scored_by
 from phucvu.web import results
 from phucvu.web.bands import Band, band, bands
@@ -120,7 +120,7 @@ class Board:
         self.period = str(result.period)
         self.rules: RuleSet = result.rules
         self.units = result.scores.units.of_period(result.period)
-        self._firm: dict[tuple[str, str | None, str], dict[str, FirmRank]] = {}
+        self._ranked: dict[tuple[str, str | None, str], RankedUnits] = {}
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -223,10 +223,14 @@ class Board:
 
     def firm(self, standing: Standing, part: str = "total") -> FirmRank | None:
         """How firm a unit's rank is, by its total or a group; None where it has none."""
+        return self.ranked_with(standing, part).firm.get(standing.unit.code)
+
+    def ranked_with(self, standing: Standing, part: str = "total") -> RankedUnits:
+        """The units that a unit is ranked with, itself among them."""
         key = (standing.unit.kind, standing.unit.parent, part)
-        if key not in self._firm:
-            self._firm[key] = firm_ranks(self.result.scores, self.period, key[:2], part)
-        return self._firm[key].get(standing.unit.code)
+        if key not in self._ranked:
+            self._ranked[key] = ranked_units(self.result.scores, self.period, key[:2], part)
+        return self._ranked[key]
 
     @cached_property
     def by_other_rules(self) -> list[tuple[RuleSetFile, Scores, list[str]]]:

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from phucvu.charts.rank_intervals import Interval, rank_intervals
-from phucvu.steering.firm_ranks import firm_rank_alone
 from phucvu.web.boards import Board, Standing
 from phucvu.web.language import _
 from phucvu.web.page import to
@@ -41,8 +40,7 @@ def of_unit(board: Board, standing: Standing) -> str:
         "count": len(firm.alike),
         "kinds": kinds(standing.unit.kind),
     }
-    block = (standing.unit.kind, standing.unit.parent)
-    alone = firm_rank_alone(board.result.scores, board.period, block, standing.unit.code)
+    alone = board.ranked_with(standing).alone(standing.unit.code)
     if alone is None or alone == (firm.low, firm.high):
         return said
     return said + _(" Nếu chỉ xét riêng %(unit)s: từ %(low)s đến %(high)s.") % {
