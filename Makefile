@@ -29,6 +29,7 @@ $(READY): requirements/dev.txt pyproject.toml
 
 spark: setup  ## add PySpark (needs Java 17), for those who outgrow one machine
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	$(BIN)/python tools/spark_classes.py
 
 demo: setup  ## show the national index of 2026 and serve it at http://127.0.0.1:8766
 	$(BIN)/phucvu demo

@@ -1,9 +1,12 @@
 """A standalone Spark master and its workers, each a process, started by the commands of docs/cluster.md."""
 
+from __future__ import annotations
+
 import re
 import shlex
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,15 +15,15 @@ import pyspark
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
 
 
-def commands(heading):
+def commands(heading: str) -> list[str]:
     """The lines of the shell under a heading."""
     section = DOCS.read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return [line for block in re.findall(r"```sh\n(.*?)```", section, re.S) for line in block.splitlines()]
 
 
 @contextmanager
-def cluster(folder, workers=2):
-    """The address of a master on a free port of this machine, with so many workers."""
+def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[str]:
+    """The address of a master on a free port of this machine, with so many workers of one core."""
     _, master, worker, _ = commands("A standalone cluster")
     with ExitStack() as stack:
         said = started(stack, master.replace("--port 7077", "--port 0 --webui-port 0"), folder / "master.log")
@@ -28,7 +31,7 @@ def cluster(folder, workers=2):
         waited(said, "I have been elected leader")
         for number in range(workers):
             words = worker.replace("spark://10.0.0.1:7077", address)
-            words = words.replace("--cores 8 --memory 24g", "--cores 1 --memory 1g")
+            words = words.replace("--cores 8 --memory 24g", f"--cores 1 --memory {memory}")
             words += f" --host 127.0.0.1 --webui-port 0 --work-dir {folder}/worker-{number}"
             waited(
                 started(stack, words, folder / f"worker-{number}.log"), "Successfully registered with master"
@@ -36,7 +39,7 @@ def cluster(folder, workers=2):
         yield address
 
 
-def started(stack, words, log):
+def started(stack: ExitStack, words: str, log: Path) -> Path:
     words = words.replace("$SPARK_HOME", pyspark.__path__[0]).replace("10.0.0.1", "127.0.0.1")
     with log.open("w") as out:
         process = subprocess.Popen(shlex.split(words), stdout=out, stderr=out, cwd=log.parent)
@@ -45,9 +48,9 @@ def started(stack, words, log):
     return log
 
 
-def waited(log, pattern):
+def waited(log: Path, pattern: str) -> str:
     for _ in range(1200):
         if found := re.search(pattern, log.read_text(encoding="utf-8")):
-            return found[found.re.groups]
+            return str(found[found.re.groups])
         time.sleep(0.1)
     raise TimeoutError(log.read_text(encoding="utf-8"))

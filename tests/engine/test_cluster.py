@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shlex
 import shutil
 import sys
 from types import SimpleNamespace
@@ -41,6 +42,16 @@ def test_a_master_and_two_workers_count_what_one_machine_counts(tmp_path):
     assert done.stdout == counted(here).stdout
     # Both workers had a part in it.
     assert all(list((tmp_path / f"worker-{number}").glob("app-*")) for number in (0, 1))
+
+
+def test_java_is_given_the_file_of_classes_where_there_is_one(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyspark", SimpleNamespace(__path__=[str(tmp_path)]))
+    alone = shlex.split(cluster._java_options())
+    assert alone == [cluster.COMPILED_QUICKLY]
+    cluster.loaded_classes().write_bytes(b"of another Java")
+    options = shlex.split(cluster._java_options())
+    # What Java says of one that does not fit it would stand among the figures.
+    assert options[:3] == [*alone, f"-XX:SharedArchiveFile={cluster.loaded_classes()}", "-Xlog:disable"]
 
 
 @pytest.mark.parametrize("address", ["spark://127.0.0.1:9", "spark://127.0.0.1:port", "spark://"])
