@@ -41,6 +41,7 @@ LIBRARIES = (
     ),
     *("numpy", "polars", "pyarrow", "pydantic", "rich.console", "xlsxwriter", "yaml"),
     *("ibis.backends.duckdb", "ibis.backends.duckdb.converter", "requests", "jwt", "cryptography.fernet"),
+    *("docx", "docxtpl", "fido2.server", "highspy", "prometheus_client", "segno", "unittest.mock"),
     *("django.core.management", "django.db.models", "django.template.loader", "django.utils.log"),
     *("phucvu.engine.figures", "phucvu.intake.files", "phucvu.inbox.home"),
     *("phucvu.portal.pull", "phucvu.published", "phucvu.scoring", "phucvu.simulation.simulator"),

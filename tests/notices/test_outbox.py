@@ -20,7 +20,8 @@ from phucvu.notices import outbox
 from phucvu.notices.channels import Message, NotSentError
 from phucvu.notices.deciding import decide
 from phucvu.notices.models import Digest, Subscription
-from phucvu.notices.outbox import Outbox, undelivered
+from phucvu.notices.outbox import Outbox
+from phucvu.notices.undelivered import undelivered
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
 from phucvu.steering.due_lists import mendable_indicators
@@ -61,9 +62,10 @@ def box(store: Store, post: Post) -> Outbox:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, **by: int) -> None:
-    """Let the outbox, and it alone, think that it is later."""
+    """Let the outbox, and what tells of it, and nothing else, think that it is later."""
     moment = now() + dt.timedelta(**by)
     monkeypatch.setattr(outbox, "now", lambda: moment)
+    monkeypatch.setattr("phucvu.notices.undelivered.now", lambda: moment)
     monkeypatch.setattr(outbox, "decide", lambda *_: 0)
 
 

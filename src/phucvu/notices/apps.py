@@ -17,6 +17,6 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can only be loaded once all applications are.
-        from phucvu.notices.outbox import undelivered
+        from phucvu.notices.undelivered import undelivered
 
         REMARKS["undelivered"] = undelivered

@@ -142,13 +142,3 @@ def _put_off(row: Row, error: NotSentError) -> None:
 
 
 CALLED: dict[type[Row], str] = {Digest: "digest", EditionMail: "mail about editions"}
-
-
-def undelivered() -> str:
-    """What /healthz says of what was given up in the last day; nothing where nothing was."""
-    said = []
-    for called, model in (("digests", Digest), ("mails about editions", EditionMail)):
-        recent = model.objects.filter(state=State.GIVEN_UP, settled_at__gte=now() - PATIENCE)
-        if last := recent.order_by("-settled_at").first():
-            said.append(f"{recent.count()} {called} given up in the last day: {last.error}")
-    return "; ".join(said)
