@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyspark
+
+from phucvu.engine.cluster import java_options
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
 
@@ -41,8 +44,11 @@ def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[str]
 
 def started(stack: ExitStack, words: str, log: Path) -> Path:
     words = words.replace("$SPARK_HOME", pyspark.__path__[0]).replace("10.0.0.1", "127.0.0.1")
+    environment = os.environ | {"SPARK_DAEMON_JAVA_OPTS": java_options()}
     with log.open("w") as out:
-        process = subprocess.Popen(shlex.split(words), stdout=out, stderr=out, cwd=log.parent)
+        process = subprocess.Popen(
+            shlex.split(words), stdout=out, stderr=out, cwd=log.parent, env=environment
+        )
     stack.callback(process.wait)
     stack.callback(process.terminate)
     return log

@@ -46,10 +46,10 @@ def test_a_master_and_two_workers_count_what_one_machine_counts(tmp_path):
 
 def test_java_is_given_the_file_of_classes_where_there_is_one(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "pyspark", SimpleNamespace(__path__=[str(tmp_path)]))
-    alone = shlex.split(cluster._java_options())
+    alone = shlex.split(cluster.java_options())
     assert alone == [cluster.COMPILED_QUICKLY]
     cluster.loaded_classes().write_bytes(b"of another Java")
-    options = shlex.split(cluster._java_options())
+    options = shlex.split(cluster.java_options())
     # What Java says of one that does not fit it would stand among the figures.
     assert options[:3] == [*alone, f"-XX:SharedArchiveFile={cluster.loaded_classes()}", "-Xlog:disable"]
 

@@ -91,11 +91,11 @@ def _session(address: str, settings: dict[str, str]) -> SparkSession:
     for name, value in (SETTINGS | settings).items():
         builder = builder.config(name, value)
     for part in ("driver", "executor") if address.startswith("spark://") else ("driver",):
-        builder = builder.config(f"spark.{part}.defaultJavaOptions", _java_options())
+        builder = builder.config(f"spark.{part}.defaultJavaOptions", java_options())
     return builder.getOrCreate()
 
 
-def _java_options() -> str:
+def java_options() -> str:
     """For the driver, and for workers where Spark stands in the same folder as here.
 
     Where there is no such file, or Java or Spark is another than what wrote it, Java loads each class.
