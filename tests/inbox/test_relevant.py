@@ -77,6 +77,27 @@ def test_an_answer_of_the_portal_costs_what_it_changes(
     assert month.figures(NOW).sort("unit", "indicator").equals(counted(every(store)))
 
 
+def test_an_earlier_version_that_comes_late_changes_nothing(tmp_path: Path) -> None:
+    """Alone, and together with a later version of another dossier."""
+    store = make_home(tmp_path)
+    month = Month(store, load("portal-2026"), PERIOD, Watch(store, TABLES))
+    begun = {"sender": "H21", "unit": "H21.17", "procedure": "1.000001", "status": 4, "payload": "{}"}
+    begun |= {"received_at": dt.datetime(2026, 11, 2), "due_at": dt.datetime(2026, 11, 5)}
+    ended = begun | {"status": 9, "ended_at": dt.datetime(2026, 11, 4)}
+
+    def arrive_together(*rows: dict[str, object]) -> pl.DataFrame:
+        frame = pl.DataFrame(rows, schema=TABLES["dossiers"].types)
+        assert store.append("dossiers", frame).taken == len(rows)
+        found = month.figures(NOW).sort("unit", "indicator")
+        assert found.equals(counted(every(store)))
+        return found
+
+    both = arrive_together(ended | {"code": "A"}, begun | {"code": "B"})
+    assert arrive_together(begun | {"code": "A"}).equals(both)
+    later = arrive_together(begun | {"code": "A", "status": 2}, ended | {"code": "B"})
+    assert not later.equals(both)
+
+
 def test_the_first_and_the_last_such_dossier_of_a_procedure_are_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
