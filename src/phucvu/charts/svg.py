@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -32,8 +33,7 @@ def svg(chart: Any, title: str, description: str) -> str:
     ``title`` and ``description`` are what a screen reader says of it. Where the reader's screen is
     dark, each colour gives way to its match in IN_THE_DARK.
     """
-    drawn: str = vl_convert.vegalite_to_svg(chart.configure(**CONFIG).to_dict())
-    head, rest = drawn.split(">", 1)
+    head, rest = _drawn(chart.configure(**CONFIG).to_json(indent=None)).split(">", 1)
     dark = "".join(
         f'[{paint}="{light}"]{{{paint}:{dark}}}'
         for light, dark in IN_THE_DARK.items()
@@ -44,3 +44,10 @@ def svg(chart: Any, title: str, description: str) -> str:
         f'<title id="title">{escape(title)}</title><desc id="desc">{escape(description)}</desc>'
         f"<style>@media (prefers-color-scheme:dark){{{dark}}}</style>{rest}"
     )
+
+
+@lru_cache(maxsize=64)
+def _drawn(chart: str) -> str:
+    """Drawing takes a tenth of a second, and a picture to take away (PNG) is of a chart that was shown."""
+    drawn: str = vl_convert.vegalite_to_svg(chart)
+    return drawn

@@ -24,14 +24,9 @@ register = template.Library()
 
 UNKNOWN = "—"
 
-# Babel takes some 20 µs a number; a page of 150 units has a thousand, many of them alike.
-_points = lru_cache(maxsize=20_000)(formats.points)
-_decimal = lru_cache(maxsize=2_000)(formats.decimal)
-_whole = lru_cache(maxsize=20_000)(formats.whole)
-
 
 def points(value: Decimal | None) -> str:
-    return UNKNOWN if value is None else _points(value, language())
+    return UNKNOWN if value is None else formats.points(value, language())
 
 
 def written(value: str | None) -> str:
@@ -41,21 +36,21 @@ def written(value: str | None) -> str:
 
 def short(value: Decimal | None) -> str:
     """Points without idle zeros: a maximum, 6 or 1,5."""
-    return UNKNOWN if value is None else _decimal(value, language())
+    return UNKNOWN if value is None else formats.decimal(value, language())
 
 
 def whole(value: int | None) -> str:
-    return UNKNOWN if value is None else _whole(value, language())
+    return UNKNOWN if value is None else formats.whole(value, language())
 
 
 def rate(value: float | None) -> str:
     """A share as a percentage with its two decimals."""
-    return UNKNOWN if value is None else _points(Decimal(str(value)) * 100, language()) + "%"
+    return UNKNOWN if value is None else formats.points(Decimal(str(value)) * 100, language()) + "%"
 
 
 def percent(value: Decimal | None) -> str:
     """A percentage with its two decimals."""
-    return UNKNOWN if value is None else _points(value, language()) + "%"
+    return UNKNOWN if value is None else formats.points(value, language()) + "%"
 
 
 def target(value: Fraction | None) -> str:
