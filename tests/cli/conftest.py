@@ -18,10 +18,11 @@ def running_in(folder):
 
 @pytest.fixture(scope="session")
 def with_units(tmp_path_factory):
-    """A folder with a file of units and a home that they were imported into; to be copied."""
+    """A folder with a file of units and a home with them and a database; to be copied."""
     folder = tmp_path_factory.mktemp("with-units")
     (folder / "units.csv").write_text(UNITS, encoding="utf-8")
-    assert running_in(folder)("import", "units.csv").returncode == 0
+    for words in (["init"], ["import", "units.csv"]):
+        assert running_in(folder)(*words).returncode == 0
     return folder
 
 
