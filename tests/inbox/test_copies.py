@@ -40,7 +40,7 @@ class Running:
         # By the command, which is noted in the audit log.
         words = ("senders", "add", "gialai", "--unit", "H21", "--home", str(home))
         secret = self.command(*words, database=self.database).strip()
-        self.site = Site(home, self.database, workers=1)
+        self.site = Site(home, self.database, workers=1, counts="the month")
         self.loads = [Load(n, self.site, secret) for n in range(2)]
         self.said_by_backup = ""
         self.in_copy: dict[str, list[str]] = {}
