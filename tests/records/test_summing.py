@@ -16,7 +16,7 @@ from phucvu.records.store import Store
 
 DAY = dt.datetime(2026, 3, 2, 8)
 HOUR = dt.timedelta(hours=1)
-COLUMNS = [*histories.MOMENTS, "asked_at", "waits", "concerns_from", "concerns_until"]
+COLUMNS = [c for c in histories.TYPES if c != "filed_only"]
 
 
 def dossier(code="a", received_at=DAY, **said):
@@ -54,16 +54,45 @@ def test_nothing_is_summed_up_before_compaction(store):
     last = DAY + 2 * HOUR
     assert sums(store) == {
         "a": {
-            "first_step": DAY,
-            "done": last,
-            "returned": None,
-            "stopped": None,
+            "certain": True,
+            **dict.fromkeys((*histories.MOMENTS, *histories.DECLARED)),
             "asked_at": None,
             "waits": None,
             "concerns_from": DAY,
             "concerns_until": last,
         }
     }
+
+
+LATER, EARLIER = DAY + 9 * HOUR, DAY - HOUR
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said", "certain", "over"),
+    [
+        ((2, 4, 9), {}, True, DAY + 2 * HOUR),
+        ((2, 9, 10), {"ended_at": DAY}, True, DAY + HOUR),
+        ((2, 4), {}, True, histories.NEVER_OVER),
+        ((2, 3), {}, True, DAY + HOUR),
+        ((), {"ended_at": LATER}, True, LATER),
+        ((), {"ended_at": DAY, "returned_at": LATER}, True, DAY),
+        ((), {"ended_at": LATER, "returned_at": DAY}, False, LATER),
+        ((2, 10, 9), {}, False, DAY + 2 * HOUR),
+        ((2, 8, 9), {}, False, DAY + 2 * HOUR),
+        ((2, 8, 10), {}, False, DAY + 2 * HOUR),
+        ((2, 9), {"ended_at": EARLIER}, False, DAY + HOUR),
+        ((2, 4), {"returned_at": EARLIER}, False, histories.NEVER_OVER),
+        ((2, 9), {"received_at": LATER}, False, LATER),
+    ],
+)
+def test_moments_are_left_out_only_where_no_cut_off_asks_for_them(tmp_path, statuses, said, certain, over):
+    store = Store(tmp_path / "home")
+    store.append("dossiers", dossier(**said), DAY)
+    store.append("steps", pl.concat([steps(2, code="b"), *([steps(*statuses)] if statuses else [])]))
+    store.compact()
+    found = sums(store)["a"]
+    moments = [found[name] for name in (*histories.MOMENTS, *histories.DECLARED)]
+    assert (found["certain"], any(moments), found["concerns_until"]) == (certain, not certain, over)
 
 
 def test_waiting_is_told_by_spells_and_by_requests_that_stand_unanswered(store):
@@ -94,11 +123,11 @@ def test_a_withdrawal_stops_a_dossier_from_its_receipt_on(store):
 def test_what_arrives_later_is_summed_up_on_the_way(store):
     store.append("steps", steps(2, 9, code="early"), DAY)
     store.compact(whole=True)
-    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.append("steps", steps(3, start=DAY + HOUR / 2), DAY)
     store.append("dossiers", dossier("early"), DAY)
     found = sums(store)
-    assert found["a"]["returned"] == DAY + 9 * HOUR
-    assert found["early"]["done"] == DAY + HOUR
+    assert found["a"]["stopped"] == DAY + HOUR / 2
+    assert found["early"]["concerns_until"] == DAY + HOUR
     store.compact(whole=True)
     assert sums(store) == found
 
@@ -115,9 +144,9 @@ def test_many_steps_alone_are_reason_enough_to_sum_up_anew(store):
 
 def test_versions_of_before_are_asked_without_sums(store):
     store.compact()
-    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY + 10 * HOUR)
+    store.append("steps", steps(3, start=DAY + HOUR / 2), DAY + 10 * HOUR)
     assert sums(store, DAY) is None
-    assert sums(store, DAY + 10 * HOUR)["a"]["returned"] == DAY + 9 * HOUR
+    assert sums(store, DAY + 10 * HOUR)["a"]["stopped"] == DAY + HOUR / 2
 
 
 def test_sums_of_another_meaning_are_not_used_and_made_again(store, monkeypatch):
@@ -125,7 +154,12 @@ def test_sums_of_another_meaning_are_not_used_and_made_again(store, monkeypatch)
     monkeypatch.setattr(histories, "MEANING", histories.MEANING + 1)
     assert sums(store) is None
     store.compact()
-    assert sums(store)["a"]["done"] == DAY + 2 * HOUR
+    assert sums(store)["a"]["concerns_until"] == DAY + 2 * HOUR
+
+
+def test_a_program_of_before_finds_not_all_of_its_columns():
+    before = {"first_step", "done", "returned", "stopped", "asked_at", "waits"}
+    assert not before | {"concerns_from", "concerns_until"} <= set(histories.TYPES)
 
 
 def test_sums_of_other_steps_are_not_used(store):
@@ -134,7 +168,7 @@ def test_sums_of_other_steps_are_not_used(store):
     store.append("steps", steps(2, 4, 5, 4), DAY)
     assert sums(store) is None
     store.compact(whole=True)
-    assert sums(store)["a"]["done"] is None
+    assert sums(store)["a"]["concerns_until"] == histories.NEVER_OVER
 
 
 def test_files_that_an_older_program_rewrote_hold_no_sums(store):
@@ -145,13 +179,13 @@ def test_files_that_an_older_program_rewrote_hold_no_sums(store):
     pl.read_parquet(path).drop(histories.TYPES).write_parquet(path)
     assert sums(store) is None
     store.compact()
-    assert sums(store)["a"]["done"] == DAY + 2 * HOUR
+    assert sums(store)["a"]["concerns_until"] == DAY + 2 * HOUR
 
 
 def test_steps_that_went_back_leave_no_sums_of_what_is_gone(store):
-    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.append("steps", steps(3, start=DAY + HOUR / 2), DAY)
     store.compact()
-    assert sums(store)["a"]["returned"] == DAY + 9 * HOUR
+    assert sums(store)["a"]["stopped"] == DAY + HOUR / 2
     log = [f for f in store._files("steps").snapshot().log if f.first > 3]
     for file in log:
         Path(f"{store.home}/records/steps/{file.path}").unlink()
@@ -161,14 +195,14 @@ def test_steps_that_went_back_leave_no_sums_of_what_is_gone(store):
     store.append("steps", steps(5, start=DAY + 9 * HOUR), DAY)
     assert sums(store) is None
     store.compact()
-    assert sums(store)["a"]["returned"] is None
+    assert sums(store)["a"]["stopped"] is None
 
 
 @pytest.mark.parametrize("at", ["bring", "commit"])
 def test_summing_up_that_breaks_off_leaves_all_as_it_was(store, monkeypatch, at):
     store.compact()
     before = sums(store)
-    store.append("steps", steps(10, start=DAY + 9 * HOUR), DAY)
+    store.append("steps", steps(3, start=DAY + HOUR / 2), DAY)
     after = sums(store)
     working = getattr(DeltaFiles, at)
 

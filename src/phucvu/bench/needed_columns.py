@@ -16,8 +16,11 @@ import pyarrow.parquet as pq
 from phucvu.figures.periods import Period
 from phucvu.records.delta import DeltaFiles
 
-NOT_COUNTED = {"sender", "status", "moment", "arrived", "sequence"}
-"""Columns that no figure asks for."""
+NOT_COUNTED = {
+    *("sender", "status", "moment", "arrived", "sequence", "files_reused"),
+    *("filed_at", "received_at", "ended_at", "returned_at", "refused_at"),
+}
+"""Columns that no figure asks for, the moments among them that the sums tell."""
 
 
 def read(home: Path, periods: list[Period], now: dt.datetime, threads: int) -> None:

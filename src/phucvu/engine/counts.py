@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import sub
+from operator import and_, sub
 
 import ibis
 import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
-from phucvu.engine.conditions import CONDITIONS
+from phucvu.engine.conditions import CONDITIONS, OF_PROCEDURES
 from phucvu.engine.declared import declared
 from phucvu.engine.evaluation import Evaluation, input_table, own_period
 from phucvu.engine.look_up import look_up
@@ -43,6 +43,10 @@ WORKING_HOURS = 8
 """Working hours in a working day (Labour Code 2019, Article 105)."""
 
 
+OF_WHOLE_PROCEDURES = (*OF_PROCEDURES, "certified_copy")
+"""Conditions that all dossiers of a procedure meet, or none."""
+
+
 @ibis.udf.agg.builtin(signature=(("boolean",), "int64"))
 def count_if(wanted):  # type: ignore[no-untyped-def]
     """How many rows are wanted: DuckDB counts so in half the time that a filter of its own takes it."""
@@ -62,20 +66,36 @@ class Measure:
         parts = [str(self.count.population), *sorted(set(self.conditions)), *named]
         return " ".join([*parts, "worked"] if self.worked else parts)
 
-    def of(self, dossiers: ir.Table) -> ir.IntegerValue:
-        """The sum over dossiers as ``features.dossiers`` gives them."""
-        wanted = self._wanted(dossiers)
-        return dossiers.worked_days.sum(where=wanted) if self.worked else count_if(wanted)
+    @property
+    def of_dossiers(self) -> tuple[str, ...]:
+        """The conditions that may hold for one dossier of a procedure and not for another."""
+        return tuple(sorted({c for c in self.conditions if c not in OF_WHOLE_PROCEDURES}))
+
+    @property
+    def part(self) -> str:
+        """The column of ``within`` in a table of groups."""
+        return " ".join(["all", *self.of_dossiers, *(["worked"] if self.worked else [])])
+
+    def within(self, dossiers: ir.Table) -> ir.IntegerValue:
+        """The sum over a group of dossiers, whatever their population and procedure."""
+        meets = [CONDITIONS[c].says(dossiers, self.count) for c in self.of_dossiers]
+        wanted = reduce(and_, meets) if meets else None
+        if self.worked:
+            return dossiers.worked_days.sum(where=wanted)
+        return dossiers.count() if wanted is None else count_if(wanted)
+
+    def of(self, groups: ir.Table) -> ir.IntegerValue:
+        """The sum over groups of dossiers, each of one population or not and of one procedure."""
+        alike = (CONDITIONS[c].says(groups, self.count) for c in OF_WHOLE_PROCEDURES if c in self.conditions)
+        total = groups[self.part].sum(where=all_of(alike, groups[self.count.population]))
+        return total.cast("int64").fill_null(0)
 
     def of_each(self, dossiers: ir.Table) -> ir.IntegerValue:
         """What each of these dossiers adds to the sum."""
         share = dossiers.worked_days.fill_null(0) if self.worked else 1
-        return self._wanted(dossiers).ifelse(share, 0)
-
-    def _wanted(self, dossiers: ir.Table) -> ir.BooleanValue:
-        """True or not; null, which is counted by nobody, where a condition is not known to hold."""
         meets = (CONDITIONS[c].says(dossiers, self.count) for c in self.conditions)
-        return all_of(meets, dossiers[self.count.population])
+        # Null, which adds nothing, where a condition is not known to hold.
+        return all_of(meets, dossiers[self.count.population]).ifelse(share, 0)
 
 
 def measures(indicator: Indicator) -> tuple[Measure, ...]:
@@ -128,7 +148,13 @@ def tallied(
     def counted() -> Iterator[ir.Table]:
         dossiers = features.with_filed(evaluation, among)
         keys = *own_period(dossiers)[:1], "unit", "procedure"
-        yield dossiers.group_by(*keys).agg(**{n: m.of(dossiers) for n, m in wanted.items()})
+        # Populations and procedures are asked for groups, of which there are few, and not for each dossier.
+        populations = sorted({str(m.count.population) for m in wanted.values()})
+        parts = {m.part: m.within(dossiers) for m in wanted.values()}
+        groups = dossiers.group_by(*keys, *populations).agg(**parts)
+        facts = evaluation.tables["procedures"].select(*features.FACTS, procedure="code")
+        groups = look_up(groups, facts, "procedure")
+        yield groups.group_by(*keys).agg(**{n: m.of(groups) for n, m in wanted.items()})
 
     [rows] = evaluation.ask(("tally", among is None, *wanted), counted)
     return rows

@@ -88,16 +88,18 @@ def _of_histories(name: str, *columns: str) -> Input:
 
 
 def _columns(columns: tuple[str, ...], table: ir.Table) -> ir.Table:
-    return table.select(*columns)
+    # The moment of receipt stands twice in the sums, and need not be read twice.
+    received_at = table.filed_only.ifelse(ibis.null("timestamp"), table.concerns_from)
+    return table.mutate(received_at=received_at).select(*columns)
 
 
 _OWN = [column for column in TABLES["dossiers"].types if column != "payload"]
-_CONCERNS = ("concerns_from", "concerns_until")
-_HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *histories.MOMENTS, "asked_at", *_CONCERNS)
+ENDINGS = ("certain", *histories.MOMENTS, *histories.DECLARED, "concerns_until")
+"""What tells the end of processing at every cut-off (``on_time.end_of_processing``)."""
+
+_HISTORIES = _of_histories(histories.NAME, *_OWN, histories.ID, *ENDINGS, "asked_at", "concerns_from")
 # Of the same rows, but by a name of their own: what is named twice would be read whole and put aside.
-_WAITS = _of_histories(
-    "waits", histories.ID, "received_at", *histories.MOMENTS, "asked_at", "waits", *_CONCERNS
-)
+_WAITS = _of_histories("waits", histories.ID, "received_at", *ENDINGS, "asked_at", "waits", "concerns_from")
 
 
 def moment(name: str) -> Callable[[], ir.TimestampScalar]:
@@ -256,7 +258,7 @@ class Evaluation:
         rows = _of_period(_WAITS(self))
         rows = rows.filter(rows.asked_at.notnull())
         # A table's own ``unnest`` joins with each row's list, which takes DuckDB five times as long.
-        own = histories.ID, "received_at", *histories.MOMENTS, *_CONCERNS
+        own = histories.ID, "received_at", *ENDINGS, "concerns_from"
         rows = rows.select(*own, wait=rows.waits.unnest())
         return rows.select(*own, **{part: rows.wait[part] for part in ("since", "until", "again")})
 

@@ -133,7 +133,7 @@ def _worked_out(evaluation: Evaluation, units: ir.Table | None = None) -> ir.Tab
 def _histories(evaluation: Evaluation, units: ir.Table | None) -> tuple[ir.Table, ir.Table]:
     """The dossiers that the period may count; and what they waited for, as ``on_time.waiting`` takes it.
 
-    To the dossiers come ``histories.MOMENTS``, ``begins`` (when received, or filed where they were not) and
+    To the dossiers come ``ENDINGS``, ``begins`` (when received, or filed where they were not) and
     ``asked_id``: their number, or nothing where it is known that they waited for nothing.
     """
 
@@ -150,11 +150,23 @@ def _histories(evaluation: Evaluation, units: ir.Table | None) -> tuple[ir.Table
     rows = wanted(rows.filter(rows.begins <= cut_off()))
     if units is not None:
         steps = steps.semi_join(rows, ID)
-    moments, asked = histories.first_moments(dossiers, steps), histories.of_asked(steps)
-    waits = histories.waits(asked).inner_join(histories.first_moments(dossiers, asked), ID)
+    asked = histories.of_asked(steps)
+    waits = histories.waits(asked).inner_join(dossiers.select(ID, *_SAID), ID)
     return (
-        look_up(rows, moments, ID).select(*rows.columns, *histories.MOMENTS),
-        waits.inner_join(dossiers.select(ID, "received_at"), ID),
+        _with_endings(rows, histories.first_moments(dossiers, steps)),
+        _with_endings(waits, histories.first_moments(dossiers, asked)).drop(*histories.DECLARED.values()),
+    )
+
+
+_SAID = ("received_at", *histories.DECLARED.values())
+
+
+def _with_endings(rows: ir.Table, moments: ir.Table) -> ir.Table:
+    """The rows with the moments of ``ENDINGS``, of which none is left out here."""
+    return look_up(rows, moments, ID).select(
+        *rows.columns,
+        *histories.MOMENTS,
+        **{name: rows[of] for name, of in histories.DECLARED.items()},
     )
 
 

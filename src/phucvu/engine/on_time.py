@@ -15,6 +15,7 @@ import polars as pl
 
 from phucvu.engine.evaluation import Evaluation, cut_off, cut_off_of, input_table, own_period, starts_of
 from phucvu.engine.look_up import look_up
+from phucvu.records import histories
 from phucvu.records.codes import Status
 from phucvu.records.histories import ID, STOPPED
 
@@ -29,15 +30,23 @@ DAY = 86_400
 
 
 def end_by_steps(dossiers: ir.Table) -> ir.TimestampValue:
-    """Rule 1 from first moments (``phucvu.records.histories.MOMENTS``)."""
-    return ibis.coalesce(*(_seen_of(dossiers, ending) for ending in ("done", "returned", "stopped")))
+    """Rule 1 from ``ENDINGS``, of dossiers with steps by the cut-off."""
+    by_steps = ibis.coalesce(*(_seen_of(dossiers, ending) for ending in ("done", "returned", "stopped")))
+    if not _has_certain(dossiers):
+        return by_steps
+    return dossiers.certain.ifelse(_seen_of(dossiers, "concerns_until"), by_steps)
+
+
+def _has_certain(dossiers: ir.Table) -> bool:
+    """Whether moments are left out where they make no difference, as compaction does."""
+    return "certain" in dossiers.columns
 
 
 def waiting(waits: ir.Table, workdays: ir.Table) -> ir.Table:
     """Rules 2 and 3 for the dossiers that were asked for a supplement.
 
-    ``waits`` are rows of ``phucvu.records.histories.waits``, with ``received_at`` and the first moments of
-    their dossiers. Columns: ``waited`` (microseconds of waiting for the citizen until the end of processing,
+    ``waits`` are rows of ``phucvu.records.histories.waits``, with ``received_at`` and ``ENDINGS`` of their
+    dossiers. Columns: ``waited`` (microseconds of waiting for the citizen until the end of processing,
     or until the cut-off), ``waited_days`` (working days of that within ``Evaluation.workdays``),
     ``waited_dates`` (days of that) and ``unanswered`` (the last that is known is a request beyond the first,
     which is late whatever the deadline, unless processing has ended).
@@ -75,9 +84,12 @@ def _whole(total: ir.IntegerValue) -> ir.IntegerValue:
 
 
 def end_of_processing(dossiers: ir.Table) -> ir.TimestampValue:
-    """Rule 1, of dossiers with first moments; the fields without any step."""
-    declared = ibis.coalesce(_seen_of(dossiers, "ended_at"), _seen_of(dossiers, "returned_at"))
-    return (dossiers.first_step <= cut_off_of(dossiers)).ifelse(end_by_steps(dossiers), declared)
+    """Rule 1 from ``ENDINGS``; what the dossier declares without any step."""
+    declared = ibis.coalesce(*(_seen_of(dossiers, name) for name in histories.DECLARED))
+    has_steps = dossiers.has_steps_from <= cut_off_of(dossiers)
+    if _has_certain(dossiers):
+        has_steps |= dossiers.certain
+    return has_steps.ifelse(end_by_steps(dossiers), declared)
 
 
 def ended_before(moment: dt.datetime | ir.TimestampScalar, dossiers: ir.Table, steps: ir.Table) -> ir.Table:

@@ -7,6 +7,8 @@ until when the dossier waited.
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
@@ -26,10 +28,15 @@ ASKED = Status.SUPPLEMENT_ASKED
 
 RESUMED = (Status.RECEIVED, Status.IN_PROCESS)
 
-MOMENTS = ("first_step", "done", "returned", "stopped")
+MOMENTS = ("has_steps_from", "done", "returned", "stopped")
+
+DECLARED = {"declared_end": "ended_at", "declared_return": "returned_at"}
+"""What a dossier itself says of its end, by the names of these columns in the sums."""
 
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys(MOMENTS, TIME),
+    "certain": pl.Boolean,
+    **dict.fromkeys((*MOMENTS, *DECLARED), TIME),
+    "filed_only": pl.Boolean,
     "asked_at": TIME,
     "waits": pl.List(pl.Struct({"since": TIME, "until": TIME, "again": pl.Boolean})),
     "concerns_from": TIME,
@@ -38,14 +45,19 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 """The columns that sums add to a dossier.
 
 ``done``, ``returned`` and ``stopped`` are the first moments of these endings; the dossier is stopped also
-where it was withdrawn, since its receipt. ``waits`` are those of ``waits``, and ``asked_at`` is since when it
-waited first, nothing where there are none: few did, and it tells without reading lists which. A
-period that ends before ``concerns_from`` or begins after ``concerns_until`` does not count the dossier,
-whatever the cut-off.
+where it was withdrawn, since its receipt. Of nearly every dossier it is ``certain`` that processing ends at
+``concerns_until`` and at no other moment, whatever the cut-off; the moments are then left empty, since to
+read them would take longer than all that is counted of them. The moment of receipt stands here too: it is
+``concerns_from``, unless the dossier was ``filed_only``. ``waits`` are those of ``waits``, and ``asked_at``
+is since when it waited first, nothing where there are none: few did, and it tells without reading lists
+which. A period that ends before ``concerns_from`` or begins after ``concerns_until`` does not count the
+dossier, whatever the cut-off.
 """
 
-MEANING = 3
-"""To be raised when the columns come to mean something else: sums of another meaning are not used."""
+MEANING = 4
+"""To be raised when the columns come to mean something else: sums of another meaning are not used.
+
+Then name a column anew, too: an older program takes files with all of its columns for its own sums."""
 
 NEVER_OVER = dt.datetime(9999, 12, 31)
 
@@ -54,7 +66,7 @@ def first_moments(dossiers: ir.Table, steps: ir.Table) -> ir.Table:
     """A row for each dossier with steps: ``MOMENTS``. ``dossiers`` may lack some, ``steps`` others'."""
     at, status = steps["at"], steps.status
     first = steps.group_by(ID).agg(
-        first_step=at.min(),
+        has_steps_from=at.min(),
         done=at.min(where=status == Status.DONE),
         returned=at.min(where=status == Status.RETURNED),
         stopped=at.min(where=status.isin(STOPPED)),
@@ -66,7 +78,7 @@ def first_moments(dossiers: ir.Table, steps: ir.Table) -> ir.Table:
     rows = first.left_join(withdrawals, ID)
     # The least of two ignores neither, in some engines, where one is empty.
     stopped = ibis.coalesce(ibis.least(rows.stopped, rows.withdrawn), rows.stopped, rows.withdrawn)
-    return rows.select(ID, "first_step", "done", "returned", stopped=stopped)
+    return rows.select(ID, "has_steps_from", "done", "returned", stopped=stopped)
 
 
 def waits(steps: ir.Table) -> ir.Table:
@@ -113,13 +125,18 @@ def summed(dossiers: ir.Table, steps: ir.Table) -> ir.Table:
     asked = waited.group_by(ID).agg(asked_at=waited.since.min(), waits=wait.collect())
     rows = rows.left_join(asked, ID, rname="{name}_of_waits")
     begins = ibis.coalesce(rows.received_at, rows.filed_at)
+    over = _over(rows)
+    certain = _is_certain(rows, begins, over)
+    moments = {name: rows[of] for name, of in DECLARED.items()} | {name: rows[name] for name in MOMENTS}
     return rows.select(
         *dossiers.columns,
-        *MOMENTS,
-        "asked_at",
-        "waits",
+        certain=certain,
+        **{name: certain.ifelse(ibis.null("timestamp"), moment) for name, moment in moments.items()},
+        filed_only=rows.received_at.isnull(),
+        asked_at=rows.asked_at,
+        waits=rows.waits,
         concerns_from=begins,
-        concerns_until=ibis.greatest(begins, _over(rows)),
+        concerns_until=ibis.greatest(begins, over),
     )
 
 
@@ -127,5 +144,18 @@ def _over(rows: ir.Table) -> ir.TimestampValue:
     """The end of processing where no step is left out; for most it is the end at every cut-off."""
     by_steps = ibis.coalesce(rows.done, rows.returned, rows.stopped)
     declared = ibis.coalesce(rows.ended_at, rows.returned_at)
-    end = rows.first_step.notnull().ifelse(by_steps, declared)
+    end = rows.has_steps_from.notnull().ifelse(by_steps, declared)
     return end.fill_null(ibis.literal(NEVER_OVER))
+
+
+def _is_certain(rows: ir.Table, begins: ir.TimestampValue, over: ir.TimestampValue) -> ir.BooleanValue:
+    """Whether processing ends at ``over`` at every cut-off: no earlier moment would speak before it."""
+
+    def none_before(moment: ir.TimestampValue, *names: str) -> ir.BooleanValue:
+        return reduce(and_, ((rows[name] >= moment).fill_null(True) for name in names))
+
+    by_steps = none_before(over, "done", "returned", "stopped") & none_before(
+        rows.has_steps_from, *DECLARED.values()
+    )
+    declared = none_before(over, *DECLARED.values())
+    return (over >= begins).fill_null(False) & rows.has_steps_from.notnull().ifelse(by_steps, declared)

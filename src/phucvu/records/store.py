@@ -785,19 +785,23 @@ class Store:
             else:
                 sums = given_sql(held_sums)
             ordered = f"FROM ({sums}) ORDER BY {IN_ORDER_OF_COUNTING}"
-            written = self._copied(con, ordered, files, "current")
+            # Read at each count, which LZ4 makes a tenth quicker, for a third more space than Zstandard.
+            written = self._copied(con, ordered, files, "current", "lz4_raw")
         also = (mark_of_sums(steps), steps.last) if steps else None
         files.commit(snapshot, (COVERED, snapshot.last), add=written, remove=snapshot.current, also=also)
 
-    def _copied(self, con: BaseBackend, sql: str, files: DeltaFiles, part: Part) -> list[File]:
+    def _copied(
+        self, con: BaseBackend, sql: str, files: DeltaFiles, part: Part, compression: str = "zstd"
+    ) -> list[File]:
         """Write rows, told in SQL, as files of a part.
 
         By COPY, which takes little memory and sorts on disk where that does not suffice; results
         handed over as Arrow are held whole.
         """
-        how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FILE_SIZE_BYTES '{FILE_SIZE}'"
+        how = f"FORMAT parquet, COMPRESSION {compression}, ROW_GROUP_SIZE 122880"
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:
-            con.raw_sql(f"COPY ({sql}) TO '{folder}' ({how}, OVERWRITE_OR_IGNORE)")
+            how = f"{how}, FILE_SIZE_BYTES '{FILE_SIZE}', OVERWRITE_OR_IGNORE"
+            con.raw_sql(f"COPY ({sql}) TO '{folder}' ({how})")
             con.disconnect()
             return files.bring(part, Path(folder))
 
