@@ -1,7 +1,7 @@
 """Running `python -m phucvu` as often as tests do: each time a process of its own, forked from one in which
 the libraries are loaded already, since loading them takes longer than most commands.
 
-What starts itself anew within the program (the server of ``tests/web``, the readers of workbooks) starts as
+What starts itself anew within the program (the readers of workbooks, the work of tasks) starts as
 it always does.
 """
 
