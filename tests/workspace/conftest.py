@@ -10,12 +10,13 @@ from django.test import Client, override_settings
 
 from phucvu.accounts import audit
 from phucvu.accounts.models import AuditEntry, AuditHead, User
-from phucvu.engine.connections import connect
-from phucvu.engine.figures import figures
+from phucvu.engine.figures import figures_of_several
+from phucvu.engine.sources import of_store
 from phucvu.inbox.clock import now
 from phucvu.inbox.counting import publish, running
 from phucvu.inbox.lists import Maker
 from phucvu.inbox.models import Counted
+from phucvu.inbox.watching import Watch
 from phucvu.records.schema import TABLES
 from phucvu.records.store import Store
 from phucvu.rules.loading import rules_in_use
@@ -69,15 +70,30 @@ def site(home: Store, static: str, shown: results.Counted, monkeypatch: pytest.M
         yield
 
 
+_COUNTED: dict[str, object] = {}
+"""By home, the records that were counted last."""
+
+
+def count_if_changed(store: Store) -> None:
+    """What the inbox's process does: it counts where records have changed since."""
+    if _COUNTED.get(store.home) != _seen(store) or not Counted.objects.exists():
+        count(store)
+
+
+def _seen(store: Store) -> object:
+    return Watch(store, TABLES).now(), now().date(), rules_in_use()
+
+
 def count(store: Store) -> None:
-    """What the inbox's process does: the figures of the running periods and the month before."""
+    """Count the running periods and the month before."""
+    _COUNTED[store.home] = _seen(store)
     moment = now().replace(microsecond=0)
-    con = connect()
-    tables = {name: store.table(con, name) for name in TABLES}
     month, *longer = running(moment.date())
-    for period in (month, *longer, month.previous()):
-        publish(period, figures(tables, rules_in_use(), period, moment), moment)
-    con.disconnect()
+    periods = [month, *longer, month.previous()]
+    with of_store(store) as tables:
+        found = figures_of_several(tables, rules_in_use(), periods, moment)
+    for period in periods:
+        publish(period, found.filter(period=str(period)), moment)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from phucvu.records.store import Store
 from phucvu.web.workspace import publishing, working
 
 from ..signing import made, sign
-from .conftest import count
+from .conftest import count_if_changed
 
 PATH = "/workspace/H99/publishing"
 
@@ -64,7 +64,7 @@ def texts(answer: object) -> str:
 
 @pytest.fixture
 def published(home: Store) -> Edition:
-    count(home)  # what other tests brought in is in the figures shown
+    count_if_changed(home)  # what other tests brought in is in the figures shown
     publisher = signed("cong-bo")
     answer = publisher.post(f"{PATH}/freeze", {"period": month(), "reason": ""}, follow=True)
     assert "Kỳ công bố số 1" in texts(answer)

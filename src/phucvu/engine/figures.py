@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 import polars as pl
@@ -57,9 +57,22 @@ def figures_of_several(
 
     For periods that lie apart, or between which units or rules changed, once for each run of them.
     """
+    found = {
+        evaluation.period: shown(evaluation, counted(evaluation, tallies(evaluation, rows)), units)
+        for evaluation, rows in each_tallied(tables, rules, periods, now, regroup=regroup)
+    }
+    return pl.concat(found[period] for period in periods)
+
+
+def each_tallied(
+    tables: Tables, rules: RuleSetFile, periods: Sequence[Period], now: dt.datetime, *, regroup: bool = False
+) -> Iterator[tuple[Evaluation, pl.DataFrame]]:
+    """Of each of several periods its evaluation, and the measures of its dossiers (``counts.tallied``).
+
+    The evaluation ends when the next is asked for. The dossiers are gone through as seldom as can be.
+    """
     known = units_of(tables)
     trees = {p: Tree.of_today(known, now.date()) if regroup else Tree.of_period(known, p) for p in periods}
-    found = {}
     for run in _runs(trees, rules):
         rows = _tallied_together(tables, rules, run, now, trees) if len(run) > 1 else None
         for place, period in enumerate(run):
@@ -69,8 +82,7 @@ def figures_of_several(
                     own = tallied(evaluation, by_count(in_force))
                 else:
                     own = rows.filter(pl.col(OF_PERIOD) == place).drop(OF_PERIOD)
-                found[period] = shown(evaluation, counted(evaluation, tallies(evaluation, own)), units)
-    return pl.concat(found[period] for period in periods)
+                yield evaluation, own
 
 
 def _runs(trees: Mapping[Period, Tree], rules: RuleSetFile) -> list[list[Period]]:

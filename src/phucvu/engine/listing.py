@@ -33,6 +33,7 @@ from phucvu.engine import data_quality, features, populations
 from phucvu.engine import reasons as reason_codes
 from phucvu.engine.conditions import CONDITIONS
 from phucvu.engine.evaluation import Evaluation, cut_off
+from phucvu.engine.figures import each_tallied
 from phucvu.engine.look_up import look_up
 from phucvu.engine.lost_records import lost_others
 from phucvu.engine.on_time import seconds_late
@@ -94,11 +95,9 @@ def judge(tables: Tables, rules: RuleSetFile, period: Period, now: dt.datetime, 
             evaluation.put_moment(data_quality.NOW, now)
             evaluation.write(("rows", digest(rules)), lambda: _rows(evaluation, rules), judged)
             places = _places(evaluation.tree.units)
-            others = [lost_others(evaluation)]
             told = {"period": str(period), "cut_off": evaluation.cut_off, "made_by": made_by(rules)}
-        for shorter in _running_within(period, now):
-            with Evaluation.at(tables, rules.at(shorter.last), shorter, now) as evaluation:
-                others.append(lost_others(evaluation))
+        periods = [period, *_running_within(period, now)]
+        others = [lost_others(*of) for of in each_tallied(tables, rules, periods, now)]
         with duckdb.connect(path, config={"memory_limit": MEMORY, "temp_directory": folder}) as con:
             con.register("lost", pl.concat(others).to_arrow())
             con.execute("CREATE TABLE others AS FROM lost ORDER BY period, indicator, above")

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine.counts import Tallies, tally
+from phucvu.engine.counts import Tallies, tallies
 from phucvu.engine.dossiers import LACKS, OTHERS, told
 from phucvu.engine.evaluation import Evaluation, input_table
 from phucvu.engine.figures import by_count
@@ -33,12 +33,14 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 its procedure runs in a ministry's system."""
 
 
-def lost_others(evaluation: Evaluation) -> pl.DataFrame:
-    """The columns of ``SCHEMA``: a row for each record and each unit above it."""
+def lost_others(evaluation: Evaluation, rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of ``SCHEMA``: a row for each record and each unit above it.
+
+    ``rows`` are the measures of the dossiers (``counts.tallied``).
+    """
     indicators = [i for i in by_count(evaluation.rules) if i.count.of in OTHERS]
-    frames = evaluation.ask(
-        "lost others", partial(_each, evaluation, tally(evaluation, indicators), indicators)
-    )
+    sums = tallies(evaluation, rows)
+    frames = evaluation.ask("lost others", partial(_each, evaluation, sums, indicators))
     found = [pl.DataFrame(schema=SCHEMA)]
     for indicator, rows in zip(indicators, frames, strict=True):
         codes = [column for column in rows.columns if column.startswith(LACKS)]
@@ -52,9 +54,9 @@ def lost_others(evaluation: Evaluation) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _each(evaluation: Evaluation, tallies: Tallies, indicators: list[Indicator]) -> Iterator[ir.Table]:
+def _each(evaluation: Evaluation, sums: Tallies, indicators: list[Indicator]) -> Iterator[ir.Table]:
     for indicator in indicators:
-        rows = told(OTHERS[indicator.count.of](evaluation, tallies, indicator))
+        rows = told(OTHERS[indicator.count.of](evaluation, sums, indicator))
         lost = rows.filter(~rows.counted)
         lost = look_up(lost, _of_ministries(evaluation), "procedure")
         yield lost.mutate(of_ministry=lost.of_ministry.fill_null(ibis.literal(False)))
