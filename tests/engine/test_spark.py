@@ -6,6 +6,7 @@ All of its tests stand in one file: starting Java takes as long as most of them.
 import datetime as dt
 import importlib.util
 import shutil
+import warnings
 
 import ibis
 import polars as pl
@@ -127,3 +128,12 @@ def test_an_object_store_whose_library_spark_lacks_is_told_in_one_line(spark, bu
     ) as refused:
         store.table(spark, "dossiers")
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_nothing_is_said_of_the_release_of_pandas(spark):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)  # which Python does not show either
+        rows = connect("local[1]").sql("SELECT 1 AS one", dialect="spark").to_polars()
+    assert rows.rows() == [(1,)]
+    assert [str(each.message) for each in said] == []

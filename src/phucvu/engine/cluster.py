@@ -80,6 +80,8 @@ def connect(address: str) -> BaseBackend:
             _wait_for_worker(session, address)
         _set_unless_set(session)
         con = ibis.pyspark.connect(session)
+    # That it is not made for pandas 3 yet: what Ibis reads of small tables and counts goes through pandas.
+    warnings.filterwarnings("ignore", module=r"pyspark\.")
     con.phucvu_cluster = Cluster(con)
     return con
 
@@ -159,7 +161,7 @@ def _wait_for_worker(session: SparkSession, address: str) -> None:
 def _errors_aside() -> Iterator[Any]:
     """Keep what Java and PySpark write on standard error off the screen; yields what tells its lines.
 
-    They greet, and warn of what does not concern us: of pandas 3, which no record of ours goes through.
+    They greet, and warn of what does not concern us.
     """
     sys.stderr.flush()
     try:
