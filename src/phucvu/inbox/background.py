@@ -21,6 +21,9 @@ sends notices only where they can be sent (``PHUCVU_SMTP_HOST``, ``PHUCVU_ZALO_T
 AFTER_DEATH = 1.0
 """Seconds before a process that ended by itself is started again."""
 
+PATIENCE = 10.0
+"""Seconds that a process has to end when told to; then it is killed, which it must bear at any moment."""
+
 
 @contextlib.contextmanager
 def background(run: Callable[[str], None]) -> Iterator[None]:
@@ -29,28 +32,38 @@ def background(run: Callable[[str], None]) -> Iterator[None]:
     ``run`` does what one of ``PARTS`` has to do, without end.
     """
     ended = threading.Event()
+    starting = threading.Lock()  # none is started once all are told to end: nobody would tell it
     running: dict[str, ForkProcess] = {}
 
     def keep_running(part: str) -> None:
-        while not ended.is_set():
-            running[part] = forked(f"phucvu:{part}", partial(run, part))
+        while start(part):
             running[part].join()
             if not ended.is_set():
                 status = running[part].exitcode
                 log.error("the process %s ended (status %s) and is started again", part, status)
             ended.wait(AFTER_DEATH)
 
-    threads = [threading.Thread(target=keep_running, args=[part], daemon=True) for part in wanted()]
-    for thread in threads:
+    def start(part: str) -> bool:
+        with starting:
+            if not ended.is_set():
+                running[part] = forked(f"phucvu:{part}", partial(run, part))
+            return not ended.is_set()
+
+    threads = {part: threading.Thread(target=keep_running, args=[part], daemon=True) for part in wanted()}
+    for thread in threads.values():
         thread.start()
     try:
         yield
     finally:
-        ended.set()
+        with starting:
+            ended.set()
         for process in running.values():
             process.terminate()
-        for thread in threads:
-            thread.join(10)
+        for part, thread in threads.items():
+            thread.join(PATIENCE)
+            if thread.is_alive():  # it was told before it could hear
+                running[part].kill()
+                thread.join()
 
 
 def wanted() -> list[str]:

@@ -55,6 +55,7 @@ def main(port, workers, counts="everything"):
         websockets=False,
         workers=workers,
         respawn_failed_workers=True,
+        workers_kill_timeout=3,
         log_enabled=False,
     )
     # What is killed a hundred times need not rest a second each time.
