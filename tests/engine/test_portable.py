@@ -26,10 +26,10 @@ def evaluation():
 def test_the_pass_over_dossiers(evaluation, monkeypatch):
     # As an engine is given it for which nothing is translated beforehand.
     monkeypatch.setattr(Evaluation, "view", lambda self, _name, rows: rows(self))
-    rows = features.dossiers(evaluation)
-    wanted = [m for i in evaluation.rules.indicators for m in counts.measures(i)]
-    assert {c for m in wanted for c in m.conditions} <= set(CONDITIONS)
-    tallied = rows.group_by("unit", "procedure").agg(**{m.name: m.of(rows) for m in wanted})
+    wanted = counts.every_measure(evaluation.rules.indicators)
+    assert {c for m in wanted.values() for c in m.conditions} <= set(CONDITIONS)
+    facts = evaluation.tables["procedures"].select(*features.FACTS, procedure="code")
+    tallied = counts.grouped(features.with_filed(evaluation), facts, wanted)
     assert "DATEDIFF(MICROSECOND, `" in ibis.to_sql(tallied, dialect="pyspark")
 
 

@@ -11,7 +11,7 @@ that has something to count: ``unit``, and for one or more indicators a ``numera
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, sub
@@ -146,18 +146,23 @@ def tallied(
     among = None if units is None else evaluation.among(units)
 
     def counted() -> Iterator[ir.Table]:
-        dossiers = features.with_filed(evaluation, among)
-        keys = *own_period(dossiers)[:1], "unit", "procedure"
-        # Populations and procedures are asked for groups, of which there are few, and not for each dossier.
-        populations = sorted({str(m.count.population) for m in wanted.values()})
-        parts = {m.part: m.within(dossiers) for m in wanted.values()}
-        groups = dossiers.group_by(*keys, *populations).agg(**parts)
         facts = evaluation.tables["procedures"].select(*features.FACTS, procedure="code")
-        groups = look_up(groups, facts, "procedure")
-        yield groups.group_by(*keys).agg(**{n: m.of(groups) for n, m in wanted.items()})
+        yield grouped(features.with_filed(evaluation, among), facts, wanted)
 
     [rows] = evaluation.ask(("tally", among is None, *wanted), counted)
     return rows
+
+
+def grouped(dossiers: ir.Table, facts: ir.Table, wanted: Mapping[str, Measure]) -> ir.Table:
+    """The measures wanted, by unit and procedure; ``facts`` are what conditions ask of procedures.
+
+    Populations and procedures are asked for groups, of which there are few, and not for each dossier.
+    """
+    keys = *own_period(dossiers)[:1], "unit", "procedure"
+    populations = sorted({str(m.count.population) for m in wanted.values()})
+    parts = {m.part: m.within(dossiers) for m in wanted.values()}
+    groups = look_up(dossiers.group_by(*keys, *populations).agg(**parts), facts, "procedure")
+    return groups.group_by(*keys).agg(**{name: m.of(groups) for name, m in wanted.items()})
 
 
 def every_measure(indicators: Iterable[Indicator]) -> dict[str, Measure]:
