@@ -60,8 +60,8 @@ def test_told_to_stop_it_tells_what_was_done_so_far() -> None:
         import time
 
         def work():
-            os.kill(os.getppid(), signal.SIGINT)  # as where only the first process is told
             try:
+                os.kill(os.getppid(), signal.SIGINT)  # as where only the first process is told
                 time.sleep(60)
             except KeyboardInterrupt:
                 stop()

@@ -151,7 +151,7 @@ def test_threads_give_back_what_work_says_and_do_not_begin_what_nobody_waits_for
         for wrong, error in ((lambda: 1 / 0, ZeroDivisionError), (stops, RuntimeError)):
             with pytest.raises(error):
                 await threads.run(wrong)
-        threads._end()
+        threads.end()
 
     ran: list[str] = []
     asyncio.run(ask())

@@ -89,6 +89,7 @@ def _heard(heard: Connection, process: ForkProcess) -> BaseException | None:
     """What the process says that it raised; where this one is told to stop, so is that."""
     while True:
         try:
+            heard.poll(None)  # a signal ends this, where Polars has reading begin again after one
             said: BaseException | None = heard.recv()
         except EOFError:
             return RuntimeError("what was done apart has failed")
