@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -143,13 +144,28 @@ def test_counting_that_fails_is_told_with_its_kind_and_since_when(tmp_path: Path
         assert set(site.metric("phucvu_failing").values()) == {0}
 
 
+def stop_between_writes(processes: list[int], home: Path) -> None:
+    """Stop processes for a while; one that stops as it writes would keep everybody from writing."""
+    end = time.monotonic() + 60
+    while True:
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        database = sqlite3.connect(home / "phucvu.sqlite3", timeout=0)
+        with contextlib.closing(database), contextlib.suppress(sqlite3.OperationalError):
+            database.execute("BEGIN IMMEDIATE")
+            return
+        assert time.monotonic() < end
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+        time.sleep(0.05)
+
+
 def test_processes_that_do_not_run_are_told(tmp_path: Path) -> None:
     with broken_site(tmp_path) as site:
         assert all_is_well(site) == WELL
         stopped = site.started(PARTS)
         assert len(stopped) == 2
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        stop_between_writes(stopped, site.home)
         long_ago = "now() - dt.timedelta(seconds=31)"
         code = (
             "import datetime as dt\nfrom phucvu.inbox.clock import now\nfrom phucvu.inbox.models import Job\n"
