@@ -150,3 +150,9 @@ def test_auc_by_hand():
 def test_it_is_shown_only_after_three_months_of_beating_the_rule(briers, shown):
     made = [Measures("2026-01", 1, 0, None, b / 10, None, 0.2, 1.0, 0.0, 0, 0) for b in briers]
     assert beats(made) is shown
+
+
+def test_no_odds_are_too_long() -> None:
+    with np.errstate(all="raise"):
+        found = chances(np.array([-2000.0, -1.5, 0.0, 1.5, 2000.0]))
+    assert found == pytest.approx([0, 1 / (1 + np.exp(1.5)), 0.5, 1 / (1 + np.exp(-1.5)), 1], abs=1e-15)

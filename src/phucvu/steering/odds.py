@@ -18,7 +18,7 @@ def log_odds(chance: Floats) -> Floats:
 
 
 def chances(odds: Floats) -> Floats:
-    found: Floats = 1 / (1 + np.exp(-odds))
+    found: Floats = (1 + np.tanh(odds / 2)) / 2  # 1 / (1 + exp(-odds)), which no odds are too long for
     return found
 
 
