@@ -83,6 +83,17 @@ def dossiers(now: dt.datetime) -> list[dict[str, Any]]:
     return rows
 
 
+def append_dossiers(store: Store, rows: list[dict[str, Any]]) -> None:
+    """Dossiers as ``dossiers`` gives them, with their steps."""
+    steps = [
+        {"sender": row["sender"], "code": row["code"], "at": at, "status": status}
+        for row in rows
+        for status, at in row.pop("steps")
+    ]
+    store.append("dossiers", pl.DataFrame(rows, infer_schema_length=None))
+    store.append("steps", pl.DataFrame(steps))
+
+
 def fill(store: Store, now: dt.datetime) -> None:
     """The province, its dossiers as of ``now``, and rows set aside."""
     now = now.replace(microsecond=0)
@@ -92,14 +103,7 @@ def fill(store: Store, now: dt.datetime) -> None:
     store.append("procedures", procedures.with_columns(owner=pl.lit("H99"), status=pl.lit("public")))
     pairs = [(unit, code) for unit in ("H99.01", "H99.201") for code, *_ in PROCEDURES]
     store.append("authority", pl.DataFrame(pairs, schema=["unit", "procedure"], orient="row"))
-    rows = dossiers(now)
-    steps = [
-        {"sender": row["sender"], "code": row["code"], "at": at, "status": status}
-        for row in rows
-        for status, at in row.pop("steps")
-    ]
-    store.append("dossiers", pl.DataFrame(rows, infer_schema_length=None))
-    store.append("steps", pl.DataFrame(steps))
+    append_dossiers(store, dossiers(now))
     answers = [
         {"sender": "H99", "code": "H99.01-later", "outcome": "acknowledged"},
         {"sender": "H99", "code": "H99.201-later", "outcome": "refused", "error_code": "606"},

@@ -36,13 +36,7 @@ def alone(store: Store) -> None:
         "units", pl.DataFrame([(ALONE, "UBND tỉnh Một Mình", "province")], schema=COLUMNS, orient="row")
     )
     rows = [row | {"unit": ALONE} for row in records.dossiers(now()) if row["unit"] == "H99.01"]
-    steps = [
-        {"sender": row["sender"], "code": row["code"], "at": at, "status": status}
-        for row in rows
-        for status, at in row.pop("steps")
-    ]
-    store.append("dossiers", pl.DataFrame(rows, infer_schema_length=None))
-    store.append("steps", pl.DataFrame(steps))
+    records.append_dossiers(store, rows)
     count(store)
 
 
