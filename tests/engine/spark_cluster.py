@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pyspark
-
-from phucvu.engine.cluster import java_options
+from phucvu.engine.cluster import java_options, loaded_classes
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
 
@@ -43,7 +41,7 @@ def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[str]
 
 
 def started(stack: ExitStack, words: str, log: Path) -> Path:
-    words = words.replace("$SPARK_HOME", pyspark.__path__[0]).replace("10.0.0.1", "127.0.0.1")
+    words = words.replace("$SPARK_HOME", str(loaded_classes().parent)).replace("10.0.0.1", "127.0.0.1")
     environment = os.environ | {"SPARK_DAEMON_JAVA_OPTS": java_options()}
     with log.open("w") as out:
         process = subprocess.Popen(
