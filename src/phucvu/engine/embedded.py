@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
+from duckdb import DuckDBPyConnection
 from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsData
 
@@ -118,9 +120,23 @@ def moment_in_sql(moment: dt.datetime) -> str:
 
 
 def run(con: BaseBackend, rows: ir.Table, sql: str) -> pl.DataFrame:
-    """The rows of an expression over names, whose SQL is known."""
-    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(sql).pl(), rows.schema())
+    """The rows of an expression over names, whose SQL is known.
+
+    What a connection is asked again becomes a view. DuckDB parses anything else anew, more than once, which
+    takes it as long as to answer for a few dossiers.
+    """
+    views = _VIEWS.setdefault(con.con, {})
+    if sql in views and not views[sql]:
+        name = f"phucvu_asked_{sum(map(bool, views.values()))}"
+        con.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
+        views[sql] = f"FROM {name}"
+    question = views.setdefault(sql, "") or sql
+    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(question).pl(), rows.schema())
     return found
+
+
+_VIEWS: WeakKeyDictionary[DuckDBPyConnection, dict[str, str]] = WeakKeyDictionary()
+"""What each connection was asked; and once that was asked again, the question that asks its view."""
 
 
 def forget(con: BaseBackend, name: str, rows: object) -> None:
