@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 import ibis
@@ -17,7 +18,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
-from phucvu.engine.counts import COUNTS, Measure, every_measure, tallies
+from phucvu.engine.counts import COUNTS, Measure, Tallies, every_measure, tallies
 from phucvu.engine.evaluation import Evaluation, Types, cut_off
 from phucvu.engine.figures import Found, by_count, counted, shown
 from phucvu.engine.sources import Tables
@@ -72,6 +73,7 @@ class Live:
         self._stands = pl.DataFrame(schema=STANDS)
         self._others: Found = {}
         self._of_pairs: Found = {}
+        self._tallies: Tallies | None = None
         self._evaluation: Evaluation | None = None
         self._counted_at = self._until = NEVER
 
@@ -99,11 +101,16 @@ class Live:
         else:
             evaluation = self._evaluation.later(tables, now, LASTING)
         turned = self._judge(evaluation, numbers)
-        if numbers is None or turned:
-            sums = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
-            self._of_pairs = counted(evaluation, sums, OF_PAIRS)
-        of_units = self._sums.group_by(pl.col("unit").cast(pl.String)).agg(SHARES.sum(), procedure=pl.lit(""))
-        sums = tallies(evaluation, of_units)
+        if self._tallies is None or numbers is None or turned:
+            self._tallies = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
+            self._of_pairs = counted(evaluation, self._tallies, OF_PAIRS)
+            sums = self._tallies
+        else:
+            # Nothing below asks for what is summed up by procedure.
+            of_units = self._sums.group_by(pl.col("unit").cast(pl.String)).agg(SHARES.sum())
+            rows = of_units.join(evaluation.tree.spread, on="unit").drop("unit", "home")
+            by_unit = rows.group_by(unit="above").agg(SHARES.exclude("above").sum())
+            sums = replace(self._tallies, by_unit=evaluation.hold(by_unit, "by_unit"))
         if numbers is None:
             self._until = _alike_until(evaluation)
             self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
