@@ -11,7 +11,14 @@ import polars as pl
 
 from phucvu.engine import features
 from phucvu.engine.averages import in_own_unit
-from phucvu.engine.counts import Tallies, columns, dossier_figures, tally, time_figures
+from phucvu.engine.counts import (
+    Tallies,
+    columns,
+    dossier_figures,
+    tallied_by_pair,
+    tallies,
+    time_figures,
+)
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import by_count, counted, counted_for, figures_of_several, shown
 from phucvu.engine.sources import Tables
@@ -92,14 +99,15 @@ def figures_and_of_each(
     """As ``figures``, and ``figures_of_each`` from the same pass over the dossiers."""
     in_force = rules.at(period.last)
     with Evaluation.at(tables, in_force, period, now) as evaluation:
-        tallies = tally(evaluation, by_count(in_force))
-        return shown(evaluation, counted(evaluation, tallies)), figures_of_each(evaluation, tallies)
+        sums = tallies(evaluation, tallied_by_pair(evaluation, by_count(in_force)))
+        return shown(evaluation, counted(evaluation, sums)), figures_of_each(evaluation, sums)
 
 
 def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
     """The figures of every procedure at every unit shown: the columns of ``OF_EACH``.
 
-    As ``figures_of_procedure`` of each, without those that have no base.
+    As ``figures_of_procedure`` of each, without those that have no base. ``tallies`` are of
+    ``tallied_by_pair``.
     """
     sums = tallies.by_procedure
     found = [pl.DataFrame(schema=OF_EACH)]

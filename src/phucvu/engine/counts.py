@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, sub
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -23,7 +24,7 @@ import polars as pl
 from phucvu.engine import features
 from phucvu.engine.conditions import CONDITIONS, OF_PROCEDURES
 from phucvu.engine.declared import declared
-from phucvu.engine.evaluation import Evaluation, input_table, own_period
+from phucvu.engine.evaluation import OF_PERIOD, Evaluation, input_table, own_period
 from phucvu.engine.look_up import look_up
 from phucvu.engine.reasons import NO_DOSSIER
 from phucvu.engine.verdict import (
@@ -42,6 +43,9 @@ from phucvu.rules.model import Count, Indicator
 WORKING_HOURS = 8
 """Working hours in a working day (Labour Code 2019, Article 105)."""
 
+
+OF_PAIRS = ("services", "procedures")
+"""What is counted by whether its unit and procedure have such a dossier, however many."""
 
 OF_WHOLE_PROCEDURES = (*OF_PROCEDURES, "certified_copy")
 """Conditions that all dossiers of a procedure meet, or none."""
@@ -86,9 +90,17 @@ class Measure:
 
     def of(self, groups: ir.Table) -> ir.IntegerValue:
         """The sum over groups of dossiers, each of one population or not and of one procedure."""
+        return groups[self.part].sum(where=self._whole(groups)).cast("int64").fill_null(0)
+
+    def pairs(self, groups: ir.Table) -> ir.ArrayValue:
+        """The procedures of groups that have any, each with how many."""
+        pair = ibis.struct({"procedure": groups.procedure, "dossiers": groups[self.part].cast("int64")})
+        return pair.collect(where=self._whole(groups) & (groups[self.part] > 0))
+
+    def _whole(self, groups: ir.Table) -> ir.BooleanValue:
+        """Which groups are of the population, and of procedures that meet the conditions."""
         alike = (CONDITIONS[c].says(groups, self.count) for c in OF_WHOLE_PROCEDURES if c in self.conditions)
-        total = groups[self.part].sum(where=all_of(alike, groups[self.count.population]))
-        return total.cast("int64").fill_null(0)
+        return all_of(alike, groups[self.count.population])
 
     def of_each(self, dossiers: ir.Table) -> ir.IntegerValue:
         """What each of these dossiers adds to the sum."""
@@ -113,12 +125,28 @@ def taken_off(indicator: Indicator) -> tuple[Measure, ...]:
     return tuple(Measure(count, (*count.denominator, *group)) for group in count.taken_off)
 
 
+class Tallied(NamedTuple):
+    """The measures of the dossiers, counted in one pass.
+
+    ``by_unit`` has columns unit and each measure. ``by_pair`` has unit, procedure, and the measures that
+    services and procedures ask for (``asked_of_pairs``); of these rows there may be a hundred times as many.
+    Where several periods are counted together both have ``OF_PERIOD``.
+    """
+
+    by_unit: pl.DataFrame
+    by_pair: pl.DataFrame
+
+    def of_period(self, place: int) -> Tallied:
+        """Of several periods counted together the one at this place."""
+        return Tallied(*(rows.filter(pl.col(OF_PERIOD) == place).drop(OF_PERIOD) for rows in self))
+
+
 @dataclass(frozen=True)
 class Tallies:
-    """The measures of the dossiers, counted.
+    """The measures of the dossiers, summed up for units and the units above them.
 
     ``own`` has columns home and procedure; ``by_procedure`` (above and procedure) and ``by_unit`` (unit)
-    include the units below. All have a column for each measure.
+    include the units below. They have columns for the measures of ``Tallied``.
     """
 
     own: ir.Table
@@ -135,34 +163,73 @@ def tally(
 
 def tallied(
     evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
-) -> pl.DataFrame:
-    """The measures of the dossiers by unit and procedure: columns unit, procedure, and each measure.
+) -> Tallied:
+    """The measures of the dossiers, of all units or of the records of those given."""
+    wanted, of_pairs = every_measure(indicators), asked_of_pairs(indicators)
+    rows = _counted(evaluation, by_unit, wanted, units, of_pairs)
+    keys = [c for c in (OF_PERIOD, "unit") if c in rows.columns]
+    pairs = [pl.DataFrame(schema={**{c: rows.schema[c] for c in keys}, "procedure": pl.String})]
+    for name in of_pairs:
+        each = rows.select(*keys, pl.col(_pairs_of(name)).alias("pair")).explode("pair", keep_nulls=False)
+        pairs.append(each.unnest("pair").rename({"dossiers": name}))
+    found = pl.concat(pairs, how="diagonal").group_by(*keys, "procedure").agg(pl.col(of_pairs).sum())
+    return Tallied(rows.drop(map(_pairs_of, of_pairs)), found)
 
-    And ``OF_PERIOD``, where several periods are counted together.
-    """
-    wanted = every_measure(indicators)
+
+def tallied_by_pair(evaluation: Evaluation, indicators: Iterable[Indicator]) -> Tallied:
+    """As ``tallied``, with every measure by unit and procedure."""
+    rows = _counted(evaluation, by_pair, every_measure(indicators))
+    return Tallied(rows, rows)
+
+
+def _counted(
+    evaluation: Evaluation,
+    summed: Callable[..., ir.Table],
+    wanted: Mapping[str, Measure],
+    units: Collection[str] | None = None,
+    *more: Mapping[str, Measure],
+) -> pl.DataFrame:
+    """What one pass over the dossiers gives, summed up as said; nothing is read where nothing is wanted."""
     if not wanted:
         return pl.DataFrame(schema={"unit": pl.String, "procedure": pl.String})
     among = None if units is None else evaluation.among(units)
 
     def counted() -> Iterator[ir.Table]:
         facts = evaluation.tables["procedures"].select(*features.FACTS, procedure="code")
-        yield grouped(features.with_filed(evaluation, among), facts, wanted)
+        yield summed(grouped(features.with_filed(evaluation, among), facts, wanted), wanted, *more)
 
-    [rows] = evaluation.ask(("tally", among is None, *wanted), counted)
+    names = (*wanted, *(f"pairs of {name}" for also in more for name in also))
+    [rows] = evaluation.ask((summed.__name__, among is None, *names), counted)
     return rows
 
 
 def grouped(dossiers: ir.Table, facts: ir.Table, wanted: Mapping[str, Measure]) -> ir.Table:
-    """The measures wanted, by unit and procedure; ``facts`` are what conditions ask of procedures.
+    """Dossiers of one unit and procedure that are in the same populations, and the parts of the measures.
 
-    Populations and procedures are asked for groups, of which there are few, and not for each dossier.
+    Populations and procedures are asked for groups, of which there are few, and not for each dossier;
+    ``facts`` are what conditions ask of procedures.
     """
     keys = *own_period(dossiers)[:1], "unit", "procedure"
     populations = sorted({str(m.count.population) for m in wanted.values()})
     parts = {m.part: m.within(dossiers) for m in wanted.values()}
-    groups = look_up(dossiers.group_by(*keys, *populations).agg(**parts), facts, "procedure")
-    return groups.group_by(*keys).agg(**{name: m.of(groups) for name, m in wanted.items()})
+    return look_up(dossiers.group_by(*keys, *populations).agg(**parts), facts, "procedure")
+
+
+def by_unit(groups: ir.Table, wanted: Mapping[str, Measure], of_pairs: Mapping[str, Measure]) -> ir.Table:
+    """The measures wanted by unit; and of some the procedures that have such dossiers, with how many."""
+    pairs = {_pairs_of(name): m.pairs(groups) for name, m in of_pairs.items()}
+    sums = {name: m.of(groups) for name, m in wanted.items()}
+    return groups.group_by(*own_period(groups)[:1], "unit").agg(**sums, **pairs)
+
+
+def by_pair(groups: ir.Table, wanted: Mapping[str, Measure]) -> ir.Table:
+    """The measures wanted by unit and procedure."""
+    sums = {name: m.of(groups) for name, m in wanted.items()}
+    return groups.group_by(*own_period(groups)[:1], "unit", "procedure").agg(**sums)
+
+
+def _pairs_of(name: str) -> str:
+    return f"pairs of {name}"
 
 
 def every_measure(indicators: Iterable[Indicator]) -> dict[str, Measure]:
@@ -170,16 +237,32 @@ def every_measure(indicators: Iterable[Indicator]) -> dict[str, Measure]:
     return {m.name: m for i in indicators for m in (*measures(i), *taken_off(i))}
 
 
-def tallies(evaluation: Evaluation, rows: pl.DataFrame) -> Tallies:
-    """The measures summed up for units and procedures; ``rows`` are few, one for each of both."""
-    sums = [pl.col(name).sum().cast(pl.Int64) for name in rows.columns if name not in ("unit", "procedure")]
-    rows = rows.join(evaluation.tree.spread, on="unit")
-    own = rows.filter(pl.col("home") == pl.col("above"))
+def asked_of_pairs(indicators: Iterable[Indicator]) -> dict[str, Measure]:
+    """The measures that services or procedures are asked for, by name: whether they have such a dossier."""
+    things = [i for i in indicators if i.count.of in OF_PAIRS]
+    return {name: m for name, m in every_measure(things).items() if m.conditions}
+
+
+def tallies(evaluation: Evaluation, counted: Tallied) -> Tallies:
+    """The measures summed up for units and procedures."""
+    pairs = counted.by_pair.join(evaluation.tree.spread, on="unit")
+    own = _summed(pairs.filter(pl.col("home") == pl.col("above")), "home", "procedure")
     return Tallies(
-        evaluation.hold(own.group_by("home", "procedure").agg(sums), "own"),
-        evaluation.hold(rows.group_by("above", "procedure").agg(sums), "by_procedure"),
-        evaluation.hold(rows.group_by(pl.col("above").alias("unit")).agg(sums), "by_unit"),
+        evaluation.hold(own, "own"),
+        evaluation.hold(_summed(pairs, "above", "procedure"), "by_procedure"),
+        with_above(evaluation, counted.by_unit),
     )
+
+
+def with_above(evaluation: Evaluation, of_units: pl.DataFrame) -> ir.Table:
+    """``Tallies.by_unit`` from the measures of the units' own dossiers."""
+    rows = of_units.join(evaluation.tree.spread, on="unit")
+    return evaluation.hold(_summed(rows, pl.col("above").alias("unit")), "by_unit")
+
+
+def _summed(rows: pl.DataFrame, *keys: str | pl.Expr) -> pl.DataFrame:
+    measured = pl.exclude("unit", "home", "above", "procedure")
+    return rows.group_by(*keys).agg(measured.sum().cast(pl.Int64))
 
 
 def columns(indicator: Indicator) -> tuple[str, str]:
@@ -334,7 +417,7 @@ def procedures(evaluation: Evaluation, tallies: Tallies, indicators: Sequence[In
     authority = evaluation.tables["authority"].inner_join(evaluation.spread, "unit")
     rows = authority.select("above", "procedure").distinct()
     offers = applied_services(evaluation).group_by("above", "procedure").agg(services=ibis._.count())
-    names = sorted({m.name for i in indicators for m in measures(i)})
+    names = sorted(asked_of_pairs(indicators))
     dossiers = tallies.by_procedure.select("above", "procedure", *names)
     facts = evaluation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
     for table, keys in (

@@ -8,8 +8,8 @@ from functools import partial
 
 import polars as pl
 
-from phucvu.engine.counts import COUNTS, Tallies, columns, every_measure, tallied, tallies, tally
-from phucvu.engine.evaluation import OF_PERIOD, Evaluation
+from phucvu.engine.counts import COUNTS, Tallied, Tallies, columns, every_measure, tallied, tallies, tally
+from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
@@ -66,7 +66,7 @@ def figures_of_several(
 
 def each_tallied(
     tables: Tables, rules: RuleSetFile, periods: Sequence[Period], now: dt.datetime, *, regroup: bool = False
-) -> Iterator[tuple[Evaluation, pl.DataFrame]]:
+) -> Iterator[tuple[Evaluation, Tallied]]:
     """Of each of several periods its evaluation, and the measures of its dossiers (``counts.tallied``).
 
     The evaluation ends when the next is asked for. The dossiers are gone through as seldom as can be.
@@ -78,10 +78,7 @@ def each_tallied(
         for place, period in enumerate(run):
             in_force = rules.at(period.last)
             with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
-                if rows is None:
-                    own = tallied(evaluation, by_count(in_force))
-                else:
-                    own = rows.filter(pl.col(OF_PERIOD) == place).drop(OF_PERIOD)
+                own = tallied(evaluation, by_count(in_force)) if rows is None else rows.of_period(place)
                 yield evaluation, own
 
 
@@ -111,7 +108,7 @@ def _tallied_together(
     run: Sequence[Period],
     now: dt.datetime,
     trees: Mapping[Period, Tree],
-) -> pl.DataFrame:
+) -> Tallied:
     in_force = rules.at(run[0].last)
     with Evaluation.of_several(tables, in_force, run, now, trees[run[0]]) as whole:
         return tallied(whole, by_count(in_force))

@@ -18,7 +18,16 @@ import ibis.expr.types as ir
 import polars as pl
 
 from phucvu.engine import features
-from phucvu.engine.counts import COUNTS, Measure, Tallies, every_measure, tallies
+from phucvu.engine.counts import (
+    COUNTS,
+    OF_PAIRS,
+    Measure,
+    Tallied,
+    Tallies,
+    every_measure,
+    tallies,
+    with_above,
+)
 from phucvu.engine.evaluation import Evaluation, Types, cut_off
 from phucvu.engine.figures import Found, by_count, counted, shown
 from phucvu.engine.sources import Tables
@@ -39,10 +48,6 @@ MOMENT = dt.timedelta(microseconds=1)
 """The least time between two moments."""
 
 NEVER = dt.datetime(1, 1, 1)
-
-OF_PAIRS = frozenset({"services", "procedures"})
-"""What is counted that has such a dossier of its unit and procedure, however many: as long as no measure of a
-pair comes to be nothing, or stops being so, these figures stay."""
 
 MOST_PIECES = 50
 """Of so many pieces at most a frame consists that grows by what arrives."""
@@ -102,19 +107,17 @@ class Live:
             evaluation = self._evaluation.later(tables, now, LASTING)
         turned = self._judge(evaluation, numbers)
         if self._tallies is None or numbers is None or turned:
-            self._tallies = tallies(evaluation, self._sums.with_columns(pl.col(PAIR).cast(pl.String)))
-            self._of_pairs = counted(evaluation, self._tallies, OF_PAIRS)
-            sums = self._tallies
+            pairs = self._sums.with_columns(pl.col(PAIR).cast(pl.String))
+            self._tallies = sums = tallies(evaluation, Tallied(pairs, pairs))
+            self._of_pairs = counted(evaluation, sums, OF_PAIRS)
         else:
             # Nothing below asks for what is summed up by procedure.
             of_units = self._sums.group_by(pl.col("unit").cast(pl.String)).agg(SHARES.sum())
-            rows = of_units.join(evaluation.tree.spread, on="unit").drop("unit", "home")
-            by_unit = rows.group_by(unit="above").agg(SHARES.exclude("above").sum())
-            sums = replace(self._tallies, by_unit=evaluation.hold(by_unit, "by_unit"))
+            sums = replace(self._tallies, by_unit=with_above(evaluation, of_units))
         if numbers is None:
             self._until = _alike_until(evaluation)
             self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
-        of_dossiers = counted(evaluation, sums, COUNTS.keys() - OF_OTHER_RECORDS - OF_PAIRS)
+        of_dossiers = counted(evaluation, sums, COUNTS.keys() - {*OF_OTHER_RECORDS, *OF_PAIRS})
         found = shown(evaluation, self._others | self._of_pairs | of_dossiers)
         self._evaluation, self._counted_at = evaluation, evaluation.cut_off
         return found
@@ -162,7 +165,10 @@ def _summed(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _positive(sums: pl.DataFrame) -> pl.DataFrame:
-    """Of which units and procedures there is something, and of which measures."""
+    """Of which units and procedures there is something, and of which measures.
+
+    As long as that stays, so do the figures of ``OF_PAIRS``.
+    """
     something = sums.select(pl.col(PAIR), SHARES > 0)
     return something.filter(pl.any_horizontal(SHARES)).sort(pl.col(PAIR))
 

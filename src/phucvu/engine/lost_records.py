@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine.counts import Tallies, tallies
+from phucvu.engine.counts import Tallied, Tallies, tallies
 from phucvu.engine.dossiers import LACKS, OTHERS, told
 from phucvu.engine.evaluation import Evaluation, input_table
 from phucvu.engine.figures import by_count
@@ -33,13 +33,13 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 its procedure runs in a ministry's system."""
 
 
-def lost_others(evaluation: Evaluation, rows: pl.DataFrame) -> pl.DataFrame:
+def lost_others(evaluation: Evaluation, measured: Tallied) -> pl.DataFrame:
     """The columns of ``SCHEMA``: a row for each record and each unit above it.
 
-    ``rows`` are the measures of the dossiers (``counts.tallied``).
+    ``measured`` are the measures of the dossiers.
     """
     indicators = [i for i in by_count(evaluation.rules) if i.count.of in OTHERS]
-    sums = tallies(evaluation, rows)
+    sums = tallies(evaluation, measured)
     frames = evaluation.ask("lost others", partial(_each, evaluation, sums, indicators))
     found = [pl.DataFrame(schema=SCHEMA)]
     for indicator, rows in zip(indicators, frames, strict=True):

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from phucvu.engine.counts import measures, tallied
+from phucvu.engine.counts import Tallied, measures, tallied
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import by_count, counted_for
 from phucvu.engine.sources import Tables
@@ -148,7 +148,7 @@ def ledger(
     with Evaluation.at(tables, in_force, period, now) as evaluation:
         counted = tallied(evaluation, every)
         difference = tallied_difference(pairs, measured, units)
-        there = pl.concat([counted, difference], how="diagonal_relaxed")
+        there = Tallied(*(pl.concat([rows, difference], how="diagonal_relaxed") for rows in counted))
         own, listed = (side(evaluation, unit, indicators, rows) for rows in (counted, there))
         declared = reported_figures(evaluation, unit, indicators)
     explained = {

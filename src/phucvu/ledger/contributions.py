@@ -162,7 +162,7 @@ def denominator(indicator: Indicator, side: str) -> pl.Expr:
 def tallied_difference(
     pairs: pl.DataFrame, indicators: Sequence[Indicator], units: Collection[str]
 ) -> pl.DataFrame:
-    """What the portal's side has more in each measure, as rows of ``phucvu.engine.counts.tallied``."""
+    """What the portal's side has more in each measure, by unit and procedure."""
     wanted = every_measure(indicators)
     parts = []
     for side, sign in (("own", -1), ("portal", 1)):

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import polars as pl
 
-from phucvu.engine.counts import Tallies, communes, measures, of_things, procedures, services, tallies
+from phucvu.engine.counts import (
+    Tallied,
+    Tallies,
+    communes,
+    measures,
+    of_things,
+    procedures,
+    services,
+    tallies,
+)
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import counted, counted_for
 from phucvu.engine.tree import Tree
@@ -27,9 +36,9 @@ class Side:
     things: dict[str, pl.DataFrame]
 
 
-def side(evaluation: Evaluation, unit: str, shown: Sequence[Indicator], rows: pl.DataFrame) -> Side:
-    """The side of a unit, from the measures of the dossiers (``phucvu.engine.counts.tallied``)."""
-    sums = tallies(evaluation, rows)
+def side(evaluation: Evaluation, unit: str, shown: Sequence[Indicator], measured: Tallied) -> Side:
+    """The side of a unit, from the measures of the dossiers."""
+    sums = tallies(evaluation, measured)
     found = counted(evaluation, sums)
     of = {i.id: counted_for(evaluation, unit, i) for i in shown}
     counting_things = (i for i in shown if measures(i) and i.count.of in THINGS)
