@@ -18,6 +18,10 @@ from phucvu.rules.model import Indicator, RuleSet, RuleSetFile
 
 NOTHING = 0, 0
 
+MOST_TOGETHER = 4_000
+"""So many units of periods are counted in one pass at most. Beyond that what is summed up for each takes more
+memory than there should be, and longer to find than what is saved by reading the dossiers once."""
+
 Found = dict[tuple[str, str], tuple[int, int]]
 """Numerator and denominator by unit and indicator."""
 
@@ -83,7 +87,7 @@ def each_tallied(
 
 
 def _runs(trees: Mapping[Period, Tree], rules: RuleSetFile) -> list[list[Period]]:
-    """The periods that one pass counts: without a gap between them, of the same measures and units."""
+    """The periods that one pass counts: without a gap between them, of the same measures and units, not many."""
     runs: list[list[Period]] = []
     for period in sorted(trees):
         if runs and _go_together(runs[-1], period, trees, rules):
@@ -96,7 +100,8 @@ def _runs(trees: Mapping[Period, Tree], rules: RuleSetFile) -> list[list[Period]
 def _go_together(
     run: Sequence[Period], period: Period, trees: Mapping[Period, Tree], rules: RuleSetFile
 ) -> bool:
-    if period.first > max(p.last for p in run) + dt.timedelta(days=1):
+    gap = period.first > max(p.last for p in run) + dt.timedelta(days=1)
+    if gap or (len(run) + 1) * len(trees[period].shown) > MOST_TOGETHER:
         return False
     these, those = (list(every_measure(by_count(rules.at(p.last)))) for p in (run[0], period))
     return these == those and trees[run[0]].highest == trees[period].highest
