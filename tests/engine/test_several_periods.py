@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from random import Random
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -38,7 +39,8 @@ def one_by_one(
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases(), seed=st.integers(0, 2**40))
 def test_of_random_homes(case: Case, seed: int) -> None:
-    """Corrections, late arrivals, units that change between periods, summed up or not, and as of before."""
+    """Corrections, late arrivals, units that change between periods, summed up or not, and as of before;
+    in one pass, or one for each period, which asks nothing anew that stays the same."""
     r = Random(seed)
     periods = list(dict.fromkeys([case.period, r.choice(PERIODS), r.choice(MONTHS)]))
     regroup = r.random() < 0.3
@@ -54,7 +56,8 @@ def test_of_random_homes(case: Case, seed: int) -> None:
                 store.compact("dossiers", whole=True)
         con = connect()
         tables = store.tables(con, FIRST_ARRIVAL + dt.timedelta(hours=r.randint(len(batches) // 2, 99)))
-        together = figures_of_several(tables, load(RULES), periods, case.now, regroup=regroup)
+        with patch.object(engine_figures, "MOST_TOGETHER", r.choice((0, engine_figures.MOST_TOGETHER))):
+            together = figures_of_several(tables, load(RULES), periods, case.now, regroup=regroup)
         assert together.equals(one_by_one(tables, RULES, periods, case.now, regroup=regroup))
         con.disconnect()
 
@@ -84,6 +87,20 @@ def test_periods_that_lie_apart_are_counted_apart(monkeypatch: pytest.MonkeyPatc
         load("portal-2026"),
     )
     assert [[str(p) for p in run] for run in runs] == [["2026-01"], ["2026-07", "2026-Q3", "2026-08"]]
+
+
+def test_of_many_units_each_period_is_counted_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = next(e for _, e, _ in worked.examples() if "Several spells add up" in e["title"]["en"])
+    tables, now = from_frames(worked.frames(example)), dt.datetime(2026, 9, 15)
+    trees = engine_figures._trees(engine_figures.units_of(tables), SUMMER, None)
+    shown = len(trees[SUMMER[0]].shown)
+    assert trees[SUMMER[0]] is trees[SUMMER[2]]
+    for most, runs in ((3 * shown, [3]), (3 * shown - 1, [2, 1]), (1, [1, 1, 1])):
+        monkeypatch.setattr(engine_figures, "MOST_TOGETHER", most)
+        found = engine_figures._runs(trees, load("portal-2026"))
+        assert [len(run) for run in found] == runs
+        counted = figures_of_several(tables, load("portal-2026"), SUMMER, now)
+        assert counted.equals(one_by_one(tables, "portal-2026", SUMMER, now))
 
 
 def test_it_is_counted_from_sums_where_there_are_any(tmp_path) -> None:

@@ -414,19 +414,28 @@ def of_procedures(
 
 def procedures(evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
     """A row for each unit (``above``) and procedure of its authority: its facts, services and dossiers."""
-    authority = evaluation.tables["authority"].inner_join(evaluation.spread, "unit")
-    rows = authority.select("above", "procedure").distinct()
-    offers = applied_services(evaluation).group_by("above", "procedure").agg(services=ibis._.count())
+    rows = evaluation.kept(_held_under_authority, _under_authority)
     names = sorted(asked_of_pairs(indicators))
     dossiers = tallies.by_procedure.select("above", "procedure", *names)
     facts = evaluation.tables["procedures"].select(*PROCEDURE_FACTS, procedure="code")
-    for table, keys in (
-        (facts, ("procedure",)),
-        (offers, ("above", "procedure")),
-        (dossiers, ("above", "procedure")),
-    ):
-        rows = look_up(rows, table, *keys)
+    rows = look_up(look_up(rows, facts, "procedure"), dossiers, "above", "procedure")
     return rows.select("above", "procedure", *PROCEDURE_FACTS, "services", *names)
+
+
+UNDER_AUTHORITY = {"above": pl.String, "procedure": pl.String, "services": pl.Int64}
+
+
+@input_table("under_authority", UNDER_AUTHORITY)
+def _held_under_authority(evaluation: Evaluation) -> pl.DataFrame:
+    return evaluation.ask_once("under_authority", lambda: _under_authority(evaluation))
+
+
+def _under_authority(evaluation: Evaluation) -> ir.Table:
+    """Each unit (``above``) and procedure of its authority or of units below it, with services applied."""
+    authority = evaluation.tables["authority"].inner_join(evaluation.spread, "unit")
+    offers = applied_services(evaluation).group_by("above", "procedure").agg(services=ibis._.count())
+    rows = look_up(authority.select("above", "procedure").distinct(), offers, "above", "procedure")
+    return rows.select(*UNDER_AUTHORITY)
 
 
 PROCEDURE_FACTS = tuple(c for c in TABLES["procedures"].types if c != "code")

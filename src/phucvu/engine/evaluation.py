@@ -149,6 +149,12 @@ def _of_period(rows: ir.Table) -> ir.Table:
 
 _OF_UNITS: Types = {"unit": pl.String}
 
+OF_RECORDS = frozenset({"calendar", "reports", "systems"})
+"""What is asked of all records, whatever the period (the names of ``Evaluation.ask_once``),"""
+
+OF_ALL_PERIODS = OF_RECORDS | {"under_authority"}
+"""and what is the same for all periods in which the same units stand in the same place."""
+
 AMONG = table("among", _OF_UNITS)
 """The units of ``Evaluation.among``."""
 
@@ -226,6 +232,17 @@ class Evaluation:
         cut_off = self.period.cut_off(now)
         found = type(self)(records, self.rules, self.period, cut_off, self.today, self.together, *kept)
         found.__dict__["tree"] = self.tree
+        return found
+
+    def beside(self, rules: RuleSet, period: Period, now: dt.datetime, tree: Tree) -> Self:
+        """For another period of the same records, in which ``tree`` holds.
+
+        What depends on no period is not asked anew, nor what depends on nothing but the same tree.
+        """
+        same = OF_ALL_PERIODS if tree is self.__dict__.get("tree") else OF_RECORDS
+        answers = {name: found for name, found in self._answers.items() if name in same}
+        found = type(self)(self.records, rules, period, period.cut_off(now), self.today, _answers=answers)
+        found.__dict__["tree"] = tree
         return found
 
     @cached_property
@@ -311,6 +328,11 @@ class Evaluation:
         found = ibis.table(query.rows.schema(), name=f"{PREFIX}{name}")
         self._views[found.get_name()] = query
         return found
+
+    def kept(self, given: Input, rows: Callable[[Evaluation], ir.Table]) -> ir.Table:
+        """Rows to write expressions with; where the engine is this process they are asked for by ``given``
+        and held, since they stay the same from count to count."""
+        return given(self) if self._engine.name == EMBEDDED else rows(self)
 
     def among(self, units: Collection[str]) -> ir.Table:
         """Units to join with, of which alone something is asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import polars as pl
@@ -14,6 +14,7 @@ from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA
+from phucvu.figures.units import Units
 from phucvu.rules.model import Indicator, RuleSet, RuleSetFile
 
 NOTHING = 0, 0
@@ -75,19 +76,33 @@ def each_tallied(
 
     The evaluation ends when the next is asked for. The dossiers are gone through as seldom as can be.
     """
-    known = units_of(tables)
-    trees = {p: Tree.of_today(known, now.date()) if regroup else Tree.of_period(known, p) for p in periods}
+    trees = _trees(units_of(tables), periods, now.date() if regroup else None)
+    before: Evaluation | None = None
     for run in _runs(trees, rules):
         rows = _tallied_together(tables, rules, run, now, trees) if len(run) > 1 else None
         for place, period in enumerate(run):
             in_force = rules.at(period.last)
-            with Evaluation.at(tables, in_force, period, now, regroup=regroup) as evaluation:
+            each = before or Evaluation.at(tables, in_force, period, now, regroup=regroup)
+            with each.beside(in_force, period, now, trees[period]) as evaluation:
                 own = tallied(evaluation, by_count(in_force)) if rows is None else rows.of_period(place)
                 yield evaluation, own
+            before = evaluation
+
+
+def _trees(known: Units, periods: Iterable[Period], today: dt.date | None) -> dict[Period, Tree]:
+    """The tree of each period, or of today; one object as long as it stays the same."""
+    found: dict[Period, Tree] = {}
+    last: Tree | None = None
+    for period in sorted(periods):
+        tree = Tree.of_today(known, today) if today else Tree.of_period(known, period)
+        if last is None or not tree.is_like(last):
+            last = tree
+        found[period] = last
+    return found
 
 
 def _runs(trees: Mapping[Period, Tree], rules: RuleSetFile) -> list[list[Period]]:
-    """The periods that one pass counts: without a gap between them, of the same measures and units, not many."""
+    """The periods that one pass counts: not too many, without a gap, of the same measures and units."""
     runs: list[list[Period]] = []
     for period in sorted(trees):
         if runs and _go_together(runs[-1], period, trees, rules):

@@ -57,7 +57,7 @@ SEEN = tuple(moment for moment in MOMENTS if moment != "due_at")
 
 LASTING = (
     *(name for name in TABLES if name not in OF_DOSSIERS),
-    *("roots", "spread", "workdays", "declared", "communes"),
+    *("roots", "spread", "workdays", "declared", "communes", "under_authority"),
 )
 """What an evaluation works out that neither dossiers nor the time of day change."""
 

@@ -47,6 +47,10 @@ class Tree:
         then, now = ({(u.code, u.kind, u.parent) for u in tree.shown} for tree in trees)
         return then != now
 
+    def is_like(self, other: Tree) -> bool:
+        """Whether the units of another tree of the same registry stand where these do."""
+        return self.shown == other.shown and [*self.units] == [*other.units]
+
     @cached_property
     def _codes(self) -> frozenset[str]:
         return frozenset(u.code for u in self.shown)
