@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
-from duckdb import DuckDBPyConnection
 from ibis.backends import BaseBackend
 from ibis.formats.polars import PolarsData
 
@@ -89,8 +88,7 @@ def answer(read: Callable[..., ir.Table], *tables: ir.Table | pl.DataFrame) -> p
     sql, columns = _over_any(read, *(table.schema() for table in given))
     for number, place in enumerate(places):
         sql = sql.replace(_any(number), place)
-    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(sql).pl(), columns)
-    return found
+    return _asked(con, sql, columns)
 
 
 def everything(table: ir.Table) -> ir.Table:
@@ -120,23 +118,19 @@ def moment_in_sql(moment: dt.datetime) -> str:
 
 
 def run(con: BaseBackend, rows: ir.Table, sql: str) -> pl.DataFrame:
-    """The rows of an expression over names, whose SQL is known.
-
-    What a connection is asked again becomes a view. DuckDB parses anything else anew, more than once, which
-    takes it as long as to answer for a few dossiers.
-    """
-    views = _VIEWS.setdefault(con.con, {})
-    if sql in views and not views[sql]:
-        name = f"phucvu_asked_{sum(map(bool, views.values()))}"
-        con.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
-        views[sql] = f"FROM {name}"
-    question = views.setdefault(sql, "") or sql
-    found: pl.DataFrame = PolarsData.convert_table(con.con.sql(question).pl(), rows.schema())
-    return found
+    """The rows of an expression over names, whose SQL is known."""
+    return _asked(con, sql, rows.schema())
 
 
-_VIEWS: WeakKeyDictionary[DuckDBPyConnection, dict[str, str]] = WeakKeyDictionary()
-"""What each connection was asked; and once that was asked again, the question that asks its view."""
+def _asked(con: BaseBackend, sql: str, columns: ibis.Schema) -> pl.DataFrame:
+    # To be asked as a relation, DuckDB would parse and bind a question more than once, which takes it as long
+    # as to answer for few dossiers, and longer than to copy the answer.
+    found = pl.DataFrame(con.con.execute(sql).to_arrow_table())
+    converted: pl.DataFrame = PolarsData.convert_table(found, columns)
+    return converted
+
+
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
 
 
 def forget(con: BaseBackend, name: str, rows: object) -> None:
