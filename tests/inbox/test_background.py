@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 
 import pytest
@@ -57,3 +58,21 @@ say_what_is_left()
 def test_none_is_left(code: str, said: list[str]) -> None:
     done = starting.python(KEEPING + code, os.environ)
     assert done.stdout.splitlines() == [*said, "ended"], done.stderr
+
+
+def test_what_need_not_be_at_once_leaves_others_a_processor() -> None:
+    from phucvu.inbox import running
+
+    def told() -> None:
+        running.step_back()
+        told_by.send((os.nice(0), os.sched_getaffinity(0)))
+
+    told_to, told_by = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=told)
+    process.start()
+    assert told_to.poll(30)
+    nice, processors = told_to.recv()
+    process.join()
+    every = os.sched_getaffinity(0)
+    assert nice == running.NICE
+    assert processors < every or processors == every == {min(every)}

@@ -155,14 +155,14 @@ class Tallies:
 
 
 def tally(
-    evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
+    evaluation: Evaluation, indicators: Collection[Indicator], units: Collection[str] | None = None
 ) -> Tallies:
     """The one pass over the dossiers, of all units or of the records of those given."""
     return tallies(evaluation, tallied(evaluation, indicators, units))
 
 
 def tallied(
-    evaluation: Evaluation, indicators: Iterable[Indicator], units: Collection[str] | None = None
+    evaluation: Evaluation, indicators: Collection[Indicator], units: Collection[str] | None = None
 ) -> Tallied:
     """The measures of the dossiers, of all units or of the records of those given."""
     wanted, of_pairs = every_measure(indicators), asked_of_pairs(indicators)

@@ -92,7 +92,7 @@ def run(part: str, store: Store, further: Mapping[str, Callable[[], object]] = N
                 reconcile(store)
                 again_and_again("moving", mover.move, LOOK_FOR_PAYLOADS, then=moved)
             case "history":
-                os.nice(NICE)
+                step_back()
                 chosen = configuration.current()
                 store = Store(store.home, keep_hours=24 * chosen.keep_files)
                 history, maker, sweeper = History(store), Maker(store), Sweeper(store, chosen)
@@ -152,6 +152,18 @@ def again_and_again(
                 # With the connection the lock may be lost; a new process begins with a new one.
                 os._exit(1)
             time.sleep(AFTER_TROUBLE)
+
+
+def step_back() -> None:
+    """Let everything else go first, and leave it one processor where there is more than one.
+
+    Its long work, as compacting after a flood, would else keep all of them and their memory busy; a process
+    that comes first gets its turn then, but half as fast.
+    """
+    os.nice(NICE)
+    if hasattr(os, "sched_setaffinity"):
+        _first, *others = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, others or [_first])
 
 
 @contextlib.contextmanager
