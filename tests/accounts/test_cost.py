@@ -46,21 +46,29 @@ BODIES = {
 }
 
 
+MOST_TIMES = 12
+"""So many times what showing the form costs may reading what is sent cost: on a usual machine 50 ms, of which
+many parts take most."""
+
+
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("size", [SMALL, 2_400_000, MOST])
-def test_reading_a_login_takes_less_than_50_milliseconds(body: str, size: int) -> None:
+def test_reading_a_login_costs_little_more_than_showing_the_form(body: str, size: int) -> None:
     client = Client(headers={"host": "127.0.0.1"}, enforce_csrf_checks=True)
     client.get("/accounts/login")  # with its cookie, so that the form is read for the token
     kind, make = BODIES[body]
     sent = make(size)
-    taken = []
+    shown, taken = [], []
     for _try in range(3):  # the least of three: what else the process does counts too
         cache.clear()
         began = time.process_time()
+        client.get("/accounts/login")
+        asked = time.process_time()
         answer = client.generic("POST", "/accounts/login", sent, content_type=kind)
-        taken.append(time.process_time() - began)
+        taken.append(time.process_time() - asked)
+        shown.append(asked - began)
         assert answer.status_code in ((403, 400) if size <= SMALL else (413,))
-    assert min(taken) < 0.05
+    assert min(taken) < MOST_TIMES * min(shown)
 
 
 def test_large_bodies_are_for_who_is_signed_in(
