@@ -1,7 +1,7 @@
 """Nobody who is not logged in makes the site work for long, whatever the body or address says.
 
 Each body is sent in two sizes: twice the size takes no more than twice the processor time, and even the
-larger takes less than 50 ms.
+larger takes less than 50 ms, of a machine that is no slower than usual.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ MOST_SECONDS = 0.05
 
 NOISE = 0.004
 """Seconds by which a measurement is off."""
+
+USUAL = 0.03
+"""Seconds of processor time that a loop of a million usually takes."""
 
 MB = 1 << 20
 
@@ -92,8 +95,16 @@ Environ = dict[str, Any]
 
 def grows_with_the_size(made: Callable[[int], Environ], size: int, answer: re.Pattern[str]) -> None:
     once, twice = took(made(size), answer), took(made(2 * size), answer)
-    assert twice < 3 * once + NOISE, f"{once:.4f} s, of twice the size {twice:.4f} s"
-    assert twice < MOST_SECONDS
+    slower = times_slower()
+    assert twice < 3 * once + NOISE * slower, f"{once:.4f} s, of twice the size {twice:.4f} s"
+    assert twice < MOST_SECONDS * slower
+
+
+def times_slower() -> float:
+    """How many times slower than usual the machine is just now, as a shared one can be; at least 1."""
+    began = time.thread_time()
+    sum(n for n in range(1_000_000))
+    return max(1.0, (time.thread_time() - began) / USUAL)
 
 
 def took(request: Environ, answer: re.Pattern[str]) -> float:
@@ -122,7 +133,7 @@ def test_a_body_of_somebody_who_is_known(body: Callable[[int], bytes]) -> None:
         return least
 
     once, twice = took(256 << 10), took(512 << 10)
-    assert twice < 3 * once + NOISE, f"{once:.4f} s, of twice the size {twice:.4f} s"
+    assert twice < 3 * once + NOISE * times_slower(), f"{once:.4f} s, of twice the size {twice:.4f} s"
 
 
 HEADERS: dict[str, Callable[[int], str]] = {
