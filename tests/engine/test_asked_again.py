@@ -2,16 +2,21 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
+from itertools import permutations
 
 import ibis
 import pytest
 
+from phucvu.engine import evaluation as engine_evaluation
 from phucvu.engine import features
 from phucvu.engine.averages import averages
+from phucvu.engine.by_procedure import figures_and_of_each
 from phucvu.engine.data_quality import findings
 from phucvu.engine.dossiers import dossiers
 from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.figures import figures
+from phucvu.engine.live import Live
 from phucvu.engine.sources import from_frames
 from phucvu.engine.tree import units_of
 from phucvu.figures.periods import Period
@@ -32,6 +37,26 @@ def examples():
 def counted(tables, rules, period, now):
     rows = figures(tables, load(rules), Period.parse(period), now).rows()
     return {(unit, indicator): figure for _, unit, indicator, *figure in rows}
+
+
+WAYS = {
+    "figures": figures,
+    "with those of each procedure": lambda *asked: figures_and_of_each(*asked)[0],
+    "what changed": lambda tables, rules, period, now: Live(rules, period).figures(tables, now),
+}
+
+
+@pytest.mark.parametrize("ways", [*permutations(WAYS, 2)], ids=" before ".join)
+def test_what_one_way_to_count_has_asked_serves_the_others(examples, monkeypatch, ways):
+    """They sum up more or less by unit and procedure; a question asks for no more than all of them know."""
+    monkeypatch.setattr(engine_evaluation, "_queries", lru_cache(lambda *of: {}))
+    period, now = Period.parse(PERIODS[0][0]), PERIODS[0][1]
+    for frames in examples:
+        first, second = (
+            WAYS[way](from_frames(frames), load("qd766-2022"), period, now).sort("unit", "indicator")
+            for way in ways
+        )
+        assert first.equals(second)
 
 
 def test_nothing_is_built_again(examples, monkeypatch):

@@ -146,7 +146,7 @@ class Tallies:
     """The measures of the dossiers, summed up for units and the units above them.
 
     ``own`` has columns home and procedure; ``by_procedure`` (above and procedure) and ``by_unit`` (unit)
-    include the units below. They have columns for the measures of ``Tallied``.
+    include the units below. They have columns for the measures of ``Tallied``: at least for those asked for.
     """
 
     own: ir.Table
@@ -321,7 +321,8 @@ def of_synchronised(
     evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Dossiers synchronised, over the larger of these and those declared (see ``declared``)."""
-    every = look_up(declared(evaluation), tallies.by_unit, "unit")
+    dossiers = tallies.by_unit.select("unit", *sorted(every_measure(indicators)))
+    every = look_up(declared(evaluation), dossiers, "unit")
     for indicator in indicators:
         synchronised = every[measures(indicator)[0].name].fill_null(0)
         larger = ibis.greatest(synchronised, every.now)
@@ -333,13 +334,14 @@ def of_communes(
     evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Communes of the unit, and those with at least one such dossier, at any unit of theirs."""
-    rows = communes(evaluation, tallies)
+    rows = communes(evaluation, tallies, indicators)
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def communes(evaluation: Evaluation, tallies: Tallies) -> ir.Table:
+def communes(evaluation: Evaluation, tallies: Tallies, indicators: Collection[Indicator]) -> ir.Table:
     """A row for each commune and unit above it, itself included: commune, above, and its measures."""
-    return _communes(evaluation).left_join(tallies.by_unit, [("commune", "unit")])
+    dossiers = tallies.by_unit.select("unit", *sorted(every_measure(indicators)))
+    return _communes(evaluation).left_join(dossiers, [("commune", "unit")])
 
 
 @input_table("communes", {"above": pl.String, "commune": pl.String})
@@ -385,16 +387,17 @@ def of_services(
     evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]
 ) -> Iterator[ir.Table]:
     """Services that the unit and those below apply, and those that such a dossier used."""
-    rows = services(evaluation, tallies)
+    rows = services(evaluation, tallies, indicators)
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def services(evaluation: Evaluation, tallies: Tallies) -> ir.Table:
+def services(evaluation: Evaluation, tallies: Tallies, indicators: Collection[Indicator]) -> ir.Table:
     """A row for each service applied and each unit it counts for (``above``).
 
     With its unit (``home``) and the measures of that unit's dossiers of the same procedure.
     """
-    return look_up(applied_services(evaluation), tallies.own, "home", "procedure")
+    dossiers = tallies.own.select("home", "procedure", *sorted(asked_of_pairs(indicators)))
+    return look_up(applied_services(evaluation), dossiers, "home", "procedure")
 
 
 def applied_services(evaluation: Evaluation) -> ir.Table:
@@ -412,7 +415,7 @@ def of_procedures(
     yield rows.group_by(unit=rows.above).agg(**_having_dossiers(rows, indicators))
 
 
-def procedures(evaluation: Evaluation, tallies: Tallies, indicators: Sequence[Indicator]) -> ir.Table:
+def procedures(evaluation: Evaluation, tallies: Tallies, indicators: Collection[Indicator]) -> ir.Table:
     """A row for each unit (``above``) and procedure of its authority: its facts, services and dossiers."""
     rows = evaluation.kept(_held_under_authority, _under_authority)
     names = sorted(asked_of_pairs(indicators))

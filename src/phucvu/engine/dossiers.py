@@ -162,13 +162,13 @@ def _of_dossiers(evaluation: Evaluation, units: ir.Table, indicator: Indicator) 
 
 
 def _of_services(evaluation: Evaluation, tallies: Tallies, indicator: Indicator) -> Behind:
-    rows = services(evaluation, tallies)
+    rows = services(evaluation, tallies, [indicator])
     said = {"above": rows.above, "code": rows.code, "unit": rows.home, "procedure": rows.procedure}
     return Behind(rows, said, of_things(rows, indicator))
 
 
 def _of_communes(evaluation: Evaluation, tallies: Tallies, indicator: Indicator) -> Behind:
-    rows = communes(evaluation, tallies)
+    rows = communes(evaluation, tallies, [indicator])
     said = {"above": rows.above, "code": rows.commune, "unit": rows.commune}
     return Behind(rows, said, of_things(rows, indicator))
 

@@ -68,12 +68,12 @@ Things = tuple[ir.Table, ir.StringValue, ir.StringValue]
 
 
 def _services(evaluation: Evaluation, sums: Tallies, indicator: Indicator) -> Things:
-    rows = services(evaluation, sums)
+    rows = services(evaluation, sums, [indicator])
     return rows, rows.home + " " + rows.procedure, rows.code
 
 
 def _communes(evaluation: Evaluation, sums: Tallies, indicator: Indicator) -> Things:
-    rows = communes(evaluation, sums)
+    rows = communes(evaluation, sums, [indicator])
     return rows, rows.commune, rows.commune
 
 
