@@ -93,11 +93,18 @@ def post(path: str, body: bytes, kind: str) -> Environ:
 Environ = dict[str, Any]
 
 
+TRIES = 3
+"""What grows faster than it should does so each time; what else the machine did meanwhile does not."""
+
+
 def grows_with_the_size(made: Callable[[int], Environ], size: int, answer: re.Pattern[str]) -> None:
-    once, twice = took(made(size), answer), took(made(2 * size), answer)
-    slower = times_slower()
-    assert twice < 3 * once + NOISE * slower, f"{once:.4f} s, of twice the size {twice:.4f} s"
-    assert twice < MOST_SECONDS * slower
+    found = []
+    for _ in range(TRIES):
+        once, twice, slower = took(made(size), answer), took(made(2 * size), answer), times_slower()
+        if twice < 3 * once + NOISE * slower and twice < MOST_SECONDS * slower:
+            return
+        found.append(f"{once:.4f} s, of twice the size {twice:.4f} s, {slower:.1f} times slower than usual")
+    pytest.fail("; ".join(found))
 
 
 def times_slower() -> float:
