@@ -20,7 +20,7 @@ from phucvu.engine.counts import (
     time_figures,
 )
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.figures import by_count, counted, counted_for, figures_of_several, shown
+from phucvu.engine.figures import by_count, counted, figures_of_several, showing, shown
 from phucvu.engine.sources import Tables
 from phucvu.figures.periods import Period
 from phucvu.figures.table import SCHEMA as FIGURES
@@ -109,7 +109,7 @@ def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
     As ``figures_of_procedure`` of each, without those that have no base. ``tallies`` are of
     ``tallied_by_pair``.
     """
-    sums = tallies.by_procedure
+    sums, units = tallies.by_procedure, showing(evaluation)
     found = [pl.DataFrame(schema=OF_EACH)]
     for thing, figures_from in OF_ONE.items():
         indicators = [i for i in by_count(evaluation.rules) if i.count.of == thing]
@@ -117,18 +117,12 @@ def figures_of_each(evaluation: Evaluation, tallies: Tallies) -> pl.DataFrame:
             continue
         [wide] = evaluation.ask(("of each", thing), partial(_of_each, sums, figures_from, indicators))
         for indicator in indicators:
-            showing = [
-                (unit.code, counted_for(evaluation, unit.code, indicator))
-                for unit in evaluation.tree.shown
-                if unit.kind in indicator.applies_to
-            ]
-            units = pl.DataFrame(showing, schema={"unit": pl.String, "above": pl.String}, orient="row")
             above, below = columns(indicator)
             rows = wide.filter(pl.col(below) > 0).select(
-                "above", "procedure", numerator=above, denominator=below
+                "procedure", of="above", numerator=above, denominator=below
             )
-            about = {"period": str(evaluation.period), "indicator": indicator.id}
-            rows = rows.join(units, on="above").with_columns(pl.lit(v).alias(c) for c, v in about.items())
+            rows = rows.join(units.filter(indicator=indicator.id), on="of")
+            rows = rows.with_columns(period=pl.lit(str(evaluation.period)))
             found.append(rows.select(pl.col(c).cast(t) for c, t in OF_EACH.items()))
     return pl.concat(found).sort("procedure", "unit", "indicator")
 

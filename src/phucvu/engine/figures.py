@@ -13,18 +13,16 @@ from phucvu.engine.evaluation import Evaluation
 from phucvu.engine.sources import Tables
 from phucvu.engine.tree import Tree, units_of
 from phucvu.figures.periods import Period
-from phucvu.figures.table import SCHEMA
+from phucvu.figures.table import NUMBERS, SCHEMA
 from phucvu.figures.units import Units
 from phucvu.rules.model import Indicator, RuleSet, RuleSetFile
-
-NOTHING = 0, 0
 
 MOST_TOGETHER = 4_000
 """So many units of periods are counted in one pass at most. Beyond that what is summed up for each takes more
 memory than there should be, and longer to find than what is saved by reading the dossiers once."""
 
-Found = dict[tuple[str, str], tuple[int, int]]
-"""Numerator and denominator by unit and indicator."""
+FOUND = {column: of for column, of in SCHEMA.items() if column != "period"}
+"""The columns of figures that were counted, and not yet shown."""
 
 
 def figures(
@@ -134,24 +132,31 @@ def _tallied_together(
         return tallied(whole, by_count(in_force))
 
 
-def shown(evaluation: Evaluation, found: Found, units: Collection[str] | None = None) -> pl.DataFrame:
-    """The figures of the units shown, or of those given, as ``figures`` says."""
-    period, indicators = evaluation.period, evaluation.rules.indicators
-    asked = [
-        (unit.code, indicator.id, found.get((counted_for(evaluation, unit.code, indicator), indicator.id)))
-        for unit in evaluation.tree.shown
-        if units is None or unit.code in units
-        for indicator in indicators
-        if unit.kind in indicator.applies_to
-    ]
-    by_column = {
-        "period": [str(period)] * len(asked),
-        "unit": [unit for unit, _, _ in asked],
-        "indicator": [indicator for _, indicator, _ in asked],
-        "numerator": [(figure or NOTHING)[0] for *_, figure in asked],
-        "denominator": [(figure or NOTHING)[1] for *_, figure in asked],
-    }
-    return pl.DataFrame(by_column, schema=SCHEMA)
+def shown(evaluation: Evaluation, found: pl.DataFrame, units: Collection[str] | None = None) -> pl.DataFrame:
+    """The figures of the units shown, or of those given, as ``figures`` says; ``found`` is of ``counted``."""
+    asked = showing(evaluation)
+    if units is not None:
+        asked = asked.filter(pl.col("unit").is_in([*units]))
+    figures = asked.join(
+        found, left_on=["of", "indicator"], right_on=["unit", "indicator"], how="left", maintain_order="left"
+    )
+    figures = figures.with_columns(pl.col(NUMBERS).fill_null(0), period=pl.lit(str(evaluation.period)))
+    return figures.select(pl.col(column).cast(of) for column, of in SCHEMA.items())
+
+
+def showing(evaluation: Evaluation) -> pl.DataFrame:
+    """Columns unit, indicator, of: each unit shown, what has figures for units of its kind, and whose figure
+    that is (``counted_for``)."""
+    tree, indicators = evaluation.tree, evaluation.rules.indicators
+    units = [(unit.code, unit.kind, tree.root(unit.code)) for unit in tree.shown]
+    applying = [(kind, i.id, i.scope == "province") for i in indicators for kind in i.applies_to]
+    each = pl.DataFrame(units, schema=dict.fromkeys(("unit", "kind", "root"), pl.String), orient="row")
+    types = {"kind": pl.String, "indicator": pl.String, "of_root": pl.Boolean}
+    rows = each.join(
+        pl.DataFrame(applying, schema=types, orient="row"), on="kind", maintain_order="left_right"
+    )
+    root = pl.when("of_root").then("root")
+    return rows.select("unit", "indicator", of=pl.coalesce(root, "unit"))
 
 
 def counted_for(evaluation: Evaluation, unit: str, indicator: Indicator) -> str:
@@ -166,18 +171,24 @@ def by_count(rules: RuleSet) -> list[Indicator]:
     return [i for i in rules.indicators if not i.by_rule]
 
 
-def counted(evaluation: Evaluation, tallies: Tallies, things: Collection[str] = COUNTS.keys()) -> Found:
-    """Where there is something to count, numerator and denominator of the indicators of some things."""
+def counted(
+    evaluation: Evaluation, tallies: Tallies, things: Collection[str] = COUNTS.keys()
+) -> pl.DataFrame:
+    """The figures of some things where there is something to count: columns of ``FOUND``."""
     indicators = by_count(evaluation.rules)
-    found: Found = {}
+    found = [pl.DataFrame(schema=FOUND)]
     for thing in things:
         of_thing = [i for i in indicators if i.count.of == thing]
         if not of_thing:
             continue
         for wide in evaluation.ask(("count", thing), partial(COUNTS[thing], evaluation, tallies, of_thing)):
-            values = wide.to_dict(as_series=False)
-            for indicator in of_thing:
-                numerators, denominators = (values.get(name, ()) for name in columns(indicator))
-                for unit, above, below in zip(values["unit"], numerators, denominators, strict=False):
-                    found[unit, indicator.id] = int(above or 0), int(below or 0)
-    return found
+            found += [_of_one(wide, indicator) for indicator in of_thing if columns(indicator)[0] in wide]
+    return pl.concat(found)
+
+
+def _of_one(wide: pl.DataFrame, indicator: Indicator) -> pl.DataFrame:
+    numbers = (
+        pl.col(column).cast(pl.Int64).fill_null(0).alias(name)
+        for name, column in zip(NUMBERS, columns(indicator), strict=True)
+    )
+    return wide.select("unit", pl.lit(indicator.id).alias("indicator"), *numbers)

@@ -29,7 +29,7 @@ from phucvu.engine.counts import (
     with_above,
 )
 from phucvu.engine.evaluation import Evaluation, Types, cut_off
-from phucvu.engine.figures import Found, by_count, counted, shown
+from phucvu.engine.figures import FOUND, by_count, counted, shown
 from phucvu.engine.sources import Tables
 from phucvu.engine.verdict import OF_OTHER_RECORDS
 from phucvu.figures.periods import END_OF_DAY, Period
@@ -76,8 +76,7 @@ class Live:
         self._judged = pl.DataFrame(schema={ID: pl.Int64, **dict.fromkeys(PAIR, pl.Categorical), **shares})
         self._sums = _summed(self._judged)
         self._stands = pl.DataFrame(schema=STANDS)
-        self._others: Found = {}
-        self._of_pairs: Found = {}
+        self._others = self._of_pairs = pl.DataFrame(schema=FOUND)
         self._tallies: Tallies | None = None
         self._evaluation: Evaluation | None = None
         self._counted_at = self._until = NEVER
@@ -118,7 +117,7 @@ class Live:
             self._until = _alike_until(evaluation)
             self._others = counted(evaluation, sums, OF_OTHER_RECORDS)
         of_dossiers = counted(evaluation, sums, COUNTS.keys() - {*OF_OTHER_RECORDS, *OF_PAIRS})
-        found = shown(evaluation, self._others | self._of_pairs | of_dossiers)
+        found = shown(evaluation, pl.concat([self._others, self._of_pairs, of_dossiers]))
         self._evaluation, self._counted_at = evaluation, evaluation.cut_off
         return found
 

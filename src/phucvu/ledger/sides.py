@@ -39,7 +39,8 @@ class Side:
 def side(evaluation: Evaluation, unit: str, shown: Sequence[Indicator], measured: Tallied) -> Side:
     """The side of a unit, from the measures of the dossiers."""
     sums = tallies(evaluation, measured)
-    found = counted(evaluation, sums)
+    rows = counted(evaluation, sums).iter_rows()
+    found = {(of, indicator): (above, below) for of, indicator, above, below in rows}
     of = {i.id: counted_for(evaluation, unit, i) for i in shown}
     counting_things = (i for i in shown if measures(i) and i.count.of in THINGS)
     return Side(
