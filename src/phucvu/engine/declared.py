@@ -35,11 +35,12 @@ def declared(evaluation: Evaluation) -> pl.DataFrame:
 
 def by_period(evaluation: Evaluation, column: str = "received") -> dict[str, Totals]:
     """What units declared in a column of the reports, by period."""
-    reports: dict[str, Totals] = {}
     rows = evaluation.ask_once("reports", lambda: evaluation.tables["reports"])
-    for unit, covered, number in rows.select("unit", "period", column).drop_nulls(column).iter_rows():
-        reports.setdefault(covered, {})[unit] = number
-    return reports
+    reports = rows.select("unit", "period", column).drop_nulls(column).partition_by("period", as_dict=True)
+    return {
+        covered: dict(zip(declared["unit"].to_list(), declared[column].to_list(), strict=True))
+        for (covered,), declared in reports.items()
+    }
 
 
 def totals(tree: Tree, reports: dict[str, Totals], period: Period) -> Totals:
@@ -52,9 +53,12 @@ def totals(tree: Tree, reports: dict[str, Totals], period: Period) -> Totals:
     by_month = [totals(tree, reports, month) for month in period.its_months]
     if found or any(by_month):
         for code, below in tree.children.items():
-            parts_of = [month.get(code) for month in by_month], [found.get(child) for child in below]
-            known = (_sum(parts) for parts in parts_of)
-            if code not in found and (total := next((s for s in known if s is not None), None)) is not None:
+            if code in found:
+                continue
+            total = _sum([month.get(code) for month in by_month])
+            if total is None:
+                total = _sum([found.get(child) for child in below])
+            if total is not None:
                 found[code] = total
     return found
 
@@ -70,10 +74,9 @@ def _own(tree: Tree, reports: Totals) -> Totals:
 
     A number that is part of another's, because its unit was below the other, is not added again.
     """
-    homes = {unit: home for unit in reports if (home := tree.home(unit)) is not None}
     totals: Totals = {}
     for unit, number in reports.items():
-        over = (above.code for above in tree.units.above(unit)[1:]) if unit in homes else ()
-        if unit in homes and not any(homes.get(code) == homes[unit] for code in over):
-            totals[homes[unit]] = totals.get(homes[unit], 0) + number
+        home = tree.home(unit)
+        if home is not None and not any(code in reports for code in tree.same_home_above.get(unit, ())):
+            totals[home] = totals.get(home, 0) + number
     return totals

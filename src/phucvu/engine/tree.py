@@ -69,6 +69,15 @@ class Tree:
         """The shown unit that the records of a unit count for; None where there is none."""
         return self._homes.get(code or "")
 
+    @cached_property
+    def same_home_above(self) -> dict[str, list[str]]:
+        """Of the units whose home is also that of some above them, the codes of those above."""
+        found = {
+            code: [above.code for above in self.units.above(code)[1:] if self.home(above.code) == home]
+            for code, home in self._homes.items()
+        }
+        return {code: above for code, above in found.items() if above}
+
     def above(self, code: str) -> list[str]:
         """A shown unit and the shown units above it, nearest first."""
         found = [code]
