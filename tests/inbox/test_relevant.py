@@ -14,7 +14,7 @@ import pytest
 from phucvu.engine import live
 from phucvu.engine.counts import Tallies
 from phucvu.engine.evaluation import Evaluation
-from phucvu.engine.figures import Found, figures
+from phucvu.engine.figures import figures
 from phucvu.figures.periods import Period
 from phucvu.inbox import relevant
 from phucvu.inbox.month import Month
@@ -118,7 +118,7 @@ def test_the_first_and_the_last_such_dossier_of_a_procedure_are_noticed(
     month.figures(NOW)
     asked: set[str] = set()
 
-    def noted(evaluation: Evaluation, sums: Tallies, things: Collection[str]) -> Found:
+    def noted(evaluation: Evaluation, sums: Tallies, things: Collection[str]) -> pl.DataFrame:
         asked.update(things)
         return found_of(evaluation, sums, things)
 

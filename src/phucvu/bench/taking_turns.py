@@ -18,7 +18,7 @@ import polars as pl
 from phucvu.bench.contenders import file_of
 from phucvu.bench.names import COLUMNS, ENGINE
 
-SLOW = 20.0
+SLOW = 30.0
 """Who took longer than so many seconds is not asked for the same once more."""
 
 Progress = Callable[[str, float], None]
