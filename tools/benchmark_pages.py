@@ -151,7 +151,7 @@ def growth(counting: dict[str, Any], period: str) -> str:
     }
     x = alt.X(
         "dossiers:Q",
-        scale=alt.Scale(type="log", domain=[sizes[0], sizes[-1] * 4]),
+        scale=alt.Scale(type="log", domain=[sizes[0], sizes[-1] * 6]),
         axis=alt.Axis(title="dossiers", values=sizes, format="~s", **axis),
     )
     y = alt.Y(
