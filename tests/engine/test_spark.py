@@ -133,7 +133,8 @@ def test_an_object_store_whose_library_spark_lacks_is_told_in_one_line(spark, bu
 def test_nothing_is_said_of_the_release_of_pandas(spark):
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        warnings.simplefilter("ignore", DeprecationWarning)  # which Python does not show either
+        for hidden in (DeprecationWarning, ResourceWarning):  # which Python does not show either
+            warnings.simplefilter("ignore", hidden)
         rows = connect("local[1]").sql("SELECT 1 AS one", dialect="spark").to_polars()
     assert rows.rows() == [(1,)]
     assert [str(each.message) for each in said] == []
