@@ -178,3 +178,35 @@ def test_a_period_of_other_units_is_counted_for_those_of_today_too(tmp_path) -> 
     assert regrouped["H21"] == before["H21"] == 1
     assert "2026-08" in periods
     assert "2026-11" not in periods
+
+
+def test_the_lag_of_a_message_that_figures_showed_before_it_was_noted_as_moved(tmp_path) -> None:
+    make_home(tmp_path)
+    lags = inside(
+        tmp_path,
+        BEGIN
+        + """
+    from phucvu.inbox.models import Counted, Payload, Sender
+
+    def lag():
+        return Counted.objects.get(period="2026-10").lag
+
+    sender = Sender.objects.create(name="soyte", unit="H21", created_at=clock)
+    payload = Payload.objects.create(
+        sender=sender, unit="H21", service="DongBoHoSoMC", received_at=clock, digest="0" * 64, items=1
+    )
+    received("1", "2026-10-05 08:00")
+    clock += dt.timedelta(seconds=3)
+    month.count_if_changed()
+    found = [lag()]
+    clock += dt.timedelta(seconds=2)
+    Payload.objects.update(state=Payload.State.MOVED)
+    assert not month.count_if_changed()
+    found.append(lag())
+    assert Payload.objects.get().state == Payload.State.COUNTED
+    Payload.objects.update(state=Payload.State.MOVED, received_at=clock)  # of nothing that counts
+    month.count_if_changed()
+    say([*found, lag()])
+""",
+    )
+    assert lags == [None, 3.0, 0.0]

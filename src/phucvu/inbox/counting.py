@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -127,7 +128,7 @@ class MonthCounter:
         self._rules = rules_in_use()
         self._month: Month | None = None
         self._seen: dict[str, int] = {}
-        self._counted_at = NEVER
+        self._counted_at = self._shown_at = NEVER
 
     def count_if_changed(self) -> bool:
         """Count if the records have changed, or time has passed; whether it did."""
@@ -143,13 +144,18 @@ class MonthCounter:
         if changed:
             moment = moment.replace(microsecond=0)
             self._month = None  # should counting fail, all is read anew: what is held may be half changed
-            frame = month.figures(moment)
-            lag = (now() - min(moved.values())).total_seconds() if moved else None
-            publish(period, frame, moment, lag=lag)
-            self._month, self._seen, self._counted_at = month, seen, moment
+            publish(period, month.figures(moment), moment)
+            self._month, self._seen, self._counted_at, self._shown_at = month, seen, moment, now()
         if moved:
-            Payload.objects.filter(pk__in=list(moved)).update(state=Payload.State.COUNTED)
+            self._note_counted(period, moved)
         return changed
+
+    def _note_counted(self, period: Period, moved: Mapping[int, dt.datetime]) -> None:
+        """The payloads are in the latest figures, which may be older than the note that they were moved."""
+        lag = max(0.0, (self._shown_at - min(moved.values())).total_seconds())
+        with transaction.atomic():
+            Payload.objects.filter(pk__in=list(moved)).update(state=Payload.State.COUNTED)
+            Counted.objects.filter(period=str(period)).update(lag=lag)
 
 
 def publish(
@@ -160,11 +166,9 @@ def publish(
     procedures: Procedures | None = None,
     regrouped: pl.DataFrame | None = None,
     records: str = "",
-    lag: float | None = None,
 ) -> None:
     """Make figures the latest of a period; its procedures stay as they were where none are given."""
     said = {"counted_at": counted_at, "records": records, "figures": _parquet(counted)}
-    said |= {} if lag is None else {"lag": lag}
     with transaction.atomic():
         if not Counted.objects.filter(period=str(period)).update(version=F("version") + 1, **said):
             Counted.objects.create(period=str(period), version=1, **said)
