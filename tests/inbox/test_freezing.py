@@ -93,7 +93,7 @@ def post(path: str, body: bytes, kind: str) -> Environ:
 Environ = dict[str, Any]
 
 
-TRIES = 5
+TRIES = 3
 """What grows faster than it should does so each time; what else the machine did meanwhile does not."""
 
 
