@@ -120,11 +120,11 @@ def test_quick_among_3500_units_and_5000_procedures(monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setattr(search.results, "source", lambda: source)
     assert len(search.found("thủ tục số").hits) >= 5000
-    started = time.thread_time()
+    started = time.process_time()
     assert keys("nghiem 3499")[0] == "H26.3499"
     assert keys("nghiem3499") == ["H26.3499"]
     assert keys("nghiam 3499") == ["H26.3499"]
-    assert time.thread_time() - started < 0.5  # some 10 ms each
+    assert time.process_time() - started < 0.5  # some 10 ms each
 
 
 @pytest.mark.parametrize(
